@@ -1,0 +1,249 @@
+"""The desks' part of Django's admin: people, what they may serve, and what happened to their contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from chats import fanout
+from chats.admin import Admin, ReadOnlyAdmin
+
+from . import presence
+from .models import (
+    Agent,
+    AgentContact,
+    AgentState,
+    AgentStateChange,
+    Disposition,
+    QueueTopic,
+    QuickResponse,
+    RoutingProfile,
+    RoutingProfileQueue,
+)
+
+
+def tell(agents: Iterable[Agent]) -> None:
+    """What stands on these desks has changed: their open tabs show it at once, and routing goes by it."""
+    for agent in agents:
+        agent.changed()
+        fanout.tell(agent, agent.own_seq)
+    fanout.ring(presence.ROUTING)
+
+
+def _desks() -> QuerySet[Agent]:
+    return Agent.objects.select_related("user", "state", "next_state", "routing_profile").order_by("pk")
+
+
+# ---- people ----------------------------------------------------------------------------------------------------------
+
+
+class AgentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+    class Meta:
+        model = Agent
+        fields = ["routing_profile"]
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.instance.state_id is None and presence.offline() is None:
+            raise forms.ValidationError(_("An agent begins offline: first make an agent state of that type."))
+        return super().clean()
+
+    def save(self, commit: bool = True) -> Any:
+        """Only the profile is written: state, load and numbers of an agent at work change while the form is open."""
+        agent = self.instance
+        if agent.pk is None:
+            agent.state = presence.offline()
+            return super().save(commit)
+        agent.assign(agent.routing_profile)
+        fanout.tell(agent, agent.own_seq)
+        fanout.ring(presence.ROUTING)
+        return agent
+
+
+class AgentInline(admin.StackedInline):  # type: ignore[type-arg]  # as above
+    model = Agent
+    form = AgentForm
+    extra = 0
+    fields = ["routing_profile", "state", "state_since", "load", "seen_at"]
+    readonly_fields = ["state", "state_since", "load", "seen_at"]
+    verbose_name_plural = _("at a desk: this person serves contacts")
+
+
+admin.site.unregister(get_user_model())
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # as above
+    inlines = [AgentInline]
+    list_display = ["username", "first_name", "last_name", "state", "profile", "is_staff", "is_active"]
+    list_filter = ["groups", "agent__state", "agent__routing_profile", "is_staff", "is_active"]
+    list_select_related = ["agent__state", "agent__routing_profile"]
+
+    @admin.display(description=_("state"), ordering="agent__state")
+    def state(self, user: User) -> str:
+        return user.agent.state.name if hasattr(user, "agent") else ""
+
+    @admin.display(description=_("routing profile"), ordering="agent__routing_profile")
+    def profile(self, user: User) -> str:
+        return user.agent.routing_profile.name if hasattr(user, "agent") else ""
+
+
+# ---- what they may serve ---------------------------------------------------------------------------------------------
+
+
+@admin.register(AgentState)
+class AgentStateAdmin(Admin):
+    list_display = ["name", "type", "order"]
+    list_filter = ["type"]
+    search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell(_desks())
+
+
+class ServedQueues(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as above
+    def clean(self) -> None:
+        """Agents of a profile without queues would wait for ever."""
+        super().clean()
+        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        if not any(getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE") for form in kept):
+            raise forms.ValidationError(
+                _("Name at least one queue: without any, its agents are never offered a contact.")
+            )
+
+
+class RoutingProfileQueueInline(admin.TabularInline):  # type: ignore[type-arg]  # as above
+    model = RoutingProfileQueue
+    formset = ServedQueues
+    extra = 1
+    verbose_name = _("queue")
+    verbose_name_plural = _("queues, the lowest priority number first, after the delay")
+
+
+class RoutingProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    class Meta:
+        model = RoutingProfile
+        fields = [
+            "name",
+            "chat_concurrency",
+            "auto_accept",
+            "grace_seconds",
+            "absence",
+            "absence_state",
+            "acw",
+            "acw_seconds",
+            "acw_holds_slot",
+        ]
+
+    def clean_absence_state(self) -> AgentState | None:
+        state: AgentState | None = self.cleaned_data["absence_state"]
+        if state is not None and state.is_routable:
+            raise forms.ValidationError(_("Somebody who is not there cannot be routed to: choose another state."))
+        return state
+
+
+@admin.register(RoutingProfile)
+class RoutingProfileAdmin(Admin):
+    list_display = ["name", "chat_concurrency", "serves", "auto_accept", "absence", "acw"]
+    search_fields = ["name", "queues__name"]
+    inlines = [RoutingProfileQueueInline]
+    form = RoutingProfileForm
+    fieldsets = [
+        (None, {"fields": ["name", "chat_concurrency", "auto_accept"]}),
+        (_("When no desk of an agent is open"), {"fields": ["grace_seconds", "absence", "absence_state"]}),
+        (_("After contact work"), {"fields": ["acw", "acw_seconds", "acw_holds_slot"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("queues")
+
+    @admin.display(description=_("queues"))
+    def serves(self, profile: RoutingProfile) -> str:
+        return ", ".join(queue.name for queue in profile.queues.all())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        tell(_desks().filter(routing_profile=form.instance))
+
+
+# ---- words and tables ------------------------------------------------------------------------------------------------
+
+
+@admin.register(Disposition)
+class DispositionAdmin(Admin):
+    list_display = ["name", "order", "is_active", "of_queues"]
+    list_filter = ["is_active", "queues"]
+    search_fields = ["name", "queues__name"]
+    filter_horizontal = ["queues"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("queues")
+
+    @admin.display(description=_("queues"))
+    def of_queues(self, disposition: Disposition) -> str:
+        return ", ".join(queue.name for queue in disposition.queues.all()) or str(_("every queue"))
+
+
+@admin.register(QuickResponse)
+class QuickResponseAdmin(Admin):
+    list_display = ["shortcut", "name", "of_queues"]
+    list_filter = ["queues"]
+    search_fields = ["shortcut", "name", "content"]
+    filter_horizontal = ["queues"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("queues")
+
+    @admin.display(description=_("queues"))
+    def of_queues(self, response: QuickResponse) -> str:
+        return ", ".join(queue.name for queue in response.queues.all()) or str(_("every queue"))
+
+
+@admin.register(QueueTopic)
+class QueueTopicAdmin(Admin):
+    list_display = ["topic", "queue"]
+    list_filter = ["queue"]
+    list_select_related = ["queue"]
+    search_fields = ["topic", "queue__name"]
+
+
+# ---- what happened ---------------------------------------------------------------------------------------------------
+
+PERSON = ["agent__user__username", "agent__user__first_name", "agent__user__last_name"]
+
+
+@admin.register(AgentContact)
+class AgentContactAdmin(ReadOnlyAdmin):
+    list_display = ["agent", "contact", "round", "state", "outcome", "why", "offered_at", "accepted_at", "ended_at"]
+    list_filter = ["state", "outcome", "offered_at"]
+    list_select_related = ["agent__user", "contact__conversation"]
+    search_fields = [*PERSON, "contact__id", "contact__conversation__customer_name"]
+    date_hierarchy = "offered_at"
+    ordering = ["-offered_at"]
+    exclude = ["seq", "read_number", "story"]
+    readonly_fields = ["told"]
+
+    @admin.display(description=_("story of the offer"))
+    def told(self, part: AgentContact) -> SafeString:
+        """When what happened to it, line by line."""
+        return format_html_join(mark_safe("<br>"), "{} {}", ((one["at"], one["what"]) for one in part.story))
+
+
+@admin.register(AgentStateChange)
+class AgentStateChangeAdmin(ReadOnlyAdmin):
+    list_display = ["agent", "old_state", "new_state", "by", "why", "at", "lasted"]
+    list_filter = ["new_state", "at"]
+    list_select_related = ["agent__user", "by"]
+    search_fields = [*PERSON, "why"]
+    date_hierarchy = "at"

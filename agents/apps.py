@@ -1,0 +1,17 @@
+"""The desks' app."""
+
+from django.apps import AppConfig
+
+
+class AgentsConfig(AppConfig):
+    name = "agents"
+    verbose_name = "Agents"
+
+    def ready(self) -> None:
+        from chats import fanout
+
+        from . import desk, routing, waiting
+
+        fanout.register("agent", desk.AgentStreams())
+        routing.listen()
+        waiting.listen()

@@ -1,0 +1,238 @@
+"""The desk's socket and the floor's socket: authorise, follow, translate requests into verbs. They decide nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import Any, ClassVar
+
+from django.utils import timezone
+
+from chats import attributes, fanout, transcripts, wire
+from chats.connect import Refused, Unavailable
+from chats.db import in_db, look_up
+from chats.models import Outgoing
+from chats.wire import iso
+
+from . import desk, notes, presence, protocol, relay, routing
+from .models import Agent
+from .refusal import Refusal
+from .socket import Socket
+
+ATTRIBUTES_EVERY = 10.0  # seconds: GetContactAttributes is one of Connect's control APIs, about 2 a second
+TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second for the whole instance
+
+
+class Listening(Socket):
+    """What both sockets answer: connect, ping, getTranscript."""
+
+    async def do_ping(self, _params: protocol.Nothing) -> dict[str, Any]:
+        return {"serverTime": iso(timezone.now())}
+
+    async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        return await in_db(desk.get_transcript)(self.visitor.user_id, params)
+
+    async def do_getEarlierContacts(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        return await look_up(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
+
+    async def caught_up(self) -> dict[str, Any]:
+        hub = await fanout.hub()
+        return {"serverTime": iso(timezone.now()), "streams": hub.streams_of(self)}
+
+
+class DeskSocket(Listening):
+    """An agent's tab."""
+
+    requests: ClassVar = protocol.REQUESTS
+    beside: ClassVar = frozenset({"relayContact"})
+    agent: Agent
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._typed_at: dict[str, float] = {}
+        self._told_presence_at = 0.0
+        self._visible = True
+        self._looked_at: dict[str, float] = {}
+
+    def authorise(self) -> bool:
+        found = desk.of_user(self.visitor.user_id)
+        if found is not None:
+            self.agent = found
+        return found is not None
+
+    async def do_connect(self, params: protocol.Connect) -> dict[str, Any]:
+        hub = await fanout.hub()
+        await in_db(presence.seen)(self.agent.pk, timezone.now())
+        await in_db(routing.line)(self.agent.pk, True, timezone.now())
+        await hub.follow(self, self.agent.stream, params.known)
+        for stream in sorted(set(params.known) - set(hub.streams_of(self))):  # left the desk while the tab was away
+            self.push(fanout.encode("closedStream", {"stream": stream}))
+        self.connected = True
+        return await self.caught_up()
+
+    async def do_presence(self, params: protocol.Presence) -> None:
+        await super().do_presence(params)
+        if time.monotonic() - self._told_presence_at > 5:
+            self._told_presence_at = time.monotonic()
+            await in_db(presence.seen)(self.agent.pk, timezone.now())
+        if params.visible != self._visible:
+            self._visible = params.visible
+            await in_db(routing.tabs_turned)(self.agent.pk, params.visible, timezone.now())
+
+    async def gone(self) -> None:
+        """The line of this tab is down: an offer that nobody answers may have been missed because of it."""
+        if self.connected:
+            await in_db(routing.line)(self.agent.pk, False, timezone.now())
+
+    async def do_offerSeen(self, params: protocol.OfferSeen) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.offer_seen)(self.agent.pk, params.contactId, params.visible, timezone.now())
+
+    async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked
+        await in_db(presence.set_state)(
+            self.agent, params.state, enqueue_next=params.enqueueNextState, by=self.user, why="", now=timezone.now()
+        )
+
+    async def do_acceptContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.accept)(self.agent, params.contactId, timezone.now())
+        await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
+        self._read_attributes_again(params.contactId)
+
+    async def do_rejectContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.reject)(self.agent, params.contactId, timezone.now())
+        await in_db(desk.look_on)(self.visitor.user_id, closed=params.contactId)
+
+    async def do_destroyConnection(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.end)(self.agent, params.contactId, timezone.now())
+
+    async def do_clearContact(self, params: protocol.ClearContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.clear)(
+            self.agent, params.contactId, timezone.now(), disposition=params.disposition or "", note=params.note
+        )
+        await in_db(desk.look_on)(self.visitor.user_id, closed=params.contactId)
+
+    async def do_viewContact(self, params: protocol.ViewContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
+        if params.contactId:
+            self._read_attributes_again(params.contactId)
+
+    def _read_attributes_again(self, contact_id: str) -> None:
+        """The flow may have learnt more meanwhile. Beside the loop: no handler waits for AWS."""
+        now = time.monotonic()
+        if now - self._looked_at.get(contact_id, -ATTRIBUTES_EVERY) >= ATTRIBUTES_EVERY:
+            self._looked_at[contact_id] = now
+            self.spawn(attributes.refresh(contact_id))
+
+    async def do_getDispositions(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        return await in_db(desk.dispositions)(self.visitor.user_id, params.contactId)
+
+    async def do_getQuickResponses(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        return await in_db(desk.quick_responses)(self.visitor.user_id, params.contactId)
+
+    async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        return {"endpoints": await in_db(routing.endpoints.listed)(self.agent, timezone.now())}
+
+    async def do_transferContact(self, params: protocol.TransferContact) -> None:  # noqa: N802 -- named as asked
+        to = routing.endpoints.Ref(params.endpoint.type, params.endpoint.id)
+        what = (params.contactId, to, params.comment)
+        await in_db(routing.transfers.transfer)(self.agent, *what, timezone.now())
+
+    async def do_relayContact(self, params: protocol.RelayContact) -> None:  # noqa: N802 -- named as asked
+        queue = params.queue or protocol.RelayedQueue()
+        seen = relay.Seen(
+            agent_id=self.agent.pk,
+            user_id=self.visitor.user_id,
+            queue=tuple(one for one in (queue.queueId, queue.queueARN, queue.name) if one),
+            contact_id=params.contactId,
+            initial_contact_id=params.initialContactId,
+            participant_id=params.participantId,
+            participant_token=params.participantToken,
+            state=params.state,
+            customer_name=params.customerName,
+            attributes=params.attributes,
+        )
+        await relay.take_in(seen)
+
+    async def do_addNote(self, params: protocol.AddNote) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        words = (params.text, params.clientToken)
+        return {"noteId": await in_db(notes.add)(self.visitor.user_id, params.contactId, *words, timezone.now())}
+
+    async def do_editNote(self, params: protocol.EditNote) -> None:  # noqa: N802 -- named as asked
+        which = (params.contactId, params.noteId)
+        await in_db(notes.edit)(self.visitor.user_id, *which, params.text, timezone.now())
+
+    async def do_deleteNote(self, params: protocol.OfNote) -> None:  # noqa: N802 -- named as asked
+        await in_db(notes.delete)(self.visitor.user_id, params.contactId, params.noteId, timezone.now())
+
+    async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        words = (params.message, params.contentType, params.clientToken)
+        return _sent(await desk.send_message(desk.Message(self.visitor.user_id, params.contactId, *words)))
+
+    async def do_retryMessage(self, params: protocol.OfOutgoing) -> dict[str, Any]:  # noqa: N802 -- named as asked
+        return _sent(await in_db(desk.retry_message)(self.visitor.user_id, params.contactId, params.clientToken))
+
+    async def do_discardMessage(self, params: protocol.OfOutgoing) -> None:  # noqa: N802 -- named as asked
+        await in_db(desk.discard_message)(self.visitor.user_id, params.contactId, params.clientToken)
+
+    async def do_sendEvent(self, params: protocol.SendEvent) -> None:  # noqa: N802 -- named as asked
+        desk.check_event(params.contentType)
+        if params.contentType == wire.TYPING:
+            self._type(params.contactId)
+        elif params.contentType == wire.READ:
+            await in_db(desk.mark_read)(self.visitor.user_id, params.contactId, _message_id(params.content))
+
+    def _type(self, contact_id: str) -> None:
+        """No handler waits for AWS: typing goes out beside the loop, or not at all."""
+        now = time.monotonic()
+        if now - self._typed_at.get(contact_id, -TYPING_EVERY) >= TYPING_EVERY:
+            self._typed_at[contact_id] = now
+            self.spawn(_send_typing(self.visitor.user_id, contact_id))
+
+
+class FloorSocket(Listening):
+    """A supervisor's tab: follows conversations they may see, and changes nothing."""
+
+    requests: ClassVar = protocol.FLOOR_REQUESTS
+
+    def authorise(self) -> bool:
+        return self.user is not None
+
+    async def do_connect(self, params: protocol.Connect) -> dict[str, Any]:
+        hub = await fanout.hub()
+        for stream in params.known:
+            if stream.startswith("conversation:"):
+                await hub.follow(self, stream, params.known)
+        self.connected = True
+        return await self.caught_up()
+
+    async def do_watchContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+        stream = await look_up(self._stream)(params.contactId)
+        hub = await fanout.hub()
+        await hub.follow(self, stream, {})
+
+    def _stream(self, contact_id: str) -> str:
+        assert self.user is not None  # noqa: S101 -- admitted sockets have a user
+        contact = transcripts.visible_to(self.user).select_related("conversation").filter(pk=contact_id).first()
+        if contact is None:
+            raise Refusal("contactNotFound", "There is no such contact, or you may not see it.")
+        return contact.stream
+
+
+async def _send_typing(user_id: int, contact_id: str) -> None:
+    with contextlib.suppress(Refusal, Refused, Unavailable):  # typing is worth nothing later
+        controller = await look_up(desk.controller)(user_id, contact_id)
+        await controller.send_typing()
+
+
+def _message_id(content: str | None) -> str:
+    try:
+        message_id = json.loads(content or "")["messageId"]
+    except (ValueError, KeyError, TypeError):
+        message_id = None
+    if not isinstance(message_id, str) or not message_id:
+        raise Refusal("messageNotFound", 'The content of a receipt is {"messageId": "<Id of the message>"}.')
+    return message_id
+
+
+def _sent(outgoing: Outgoing) -> dict[str, Any]:
+    return {"clientToken": outgoing.client_token, "state": outgoing.as_dict()["state"]}

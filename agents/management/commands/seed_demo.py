@@ -1,0 +1,99 @@
+"""The demo's people, states and queue: makes what lacks, changes nothing that is there."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from agents.models import Agent, AgentState, RoutingProfile, RoutingProfileQueue
+from chats.models import Queue
+
+PASSWORD = "CCP_DEMO_PASSWORD"  # noqa: S105 -- the name of the variable that holds it
+STATES = [
+    ("Available", AgentState.Type.ROUTABLE, 10),
+    ("Break", AgentState.Type.NOT_ROUTABLE, 20),
+    ("Offline", AgentState.Type.OFFLINE, 90),
+]
+AGENTS = [("mira", "Mira", "Okafor"), ("jonas", "Jonas", "Kessler")]
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes the people, states and queue of the demo, unless they are there: agents mira and jonas, supervisor ida,"
+        f" admin. {PASSWORD} must hold the password of those that are made. Run it again as often as you like."
+    )
+
+    @transaction.atomic
+    def handle(self, **_options: Any) -> None:
+        self.password = _password()
+        for name, kind, order in STATES:
+            AgentState.objects.get_or_create(name=name, defaults={"type": kind, "order": order})
+        agents, supervisors, admins = (_group(name) for name in ("Agents", "Supervisors", "Admins"))
+        profile = _routing_profile(_queue(supervisors))
+        for username, first, last in AGENTS:
+            self._agent(self._person(username, first, last, agents), profile)
+        self._person("ida", "Ida", "Reuter", supervisors)
+        self._person("admin", "", "", admins, is_staff=True, is_superuser=True)
+        self.stdout.write(self.style.SUCCESS("The demo's people are there: mira, jonas, ida and admin."))
+
+    def _person(self, username: str, first: str, last: str, group: Group, **rights: bool) -> User:
+        person, made = get_user_model().objects.get_or_create(
+            username=username, defaults={"first_name": first, "last_name": last, **rights}
+        )
+        if made:
+            person.set_password(self.password)
+            person.save(update_fields=["password"])
+            person.groups.add(group)
+            self.stdout.write(f"made {username}")
+        return person
+
+    def _agent(self, user: User, profile: RoutingProfile) -> None:
+        offline = AgentState.objects.filter(type=AgentState.Type.OFFLINE)[0]  # made above, if there was none
+        Agent.objects.get_or_create(user=user, defaults={"routing_profile": profile, "state": offline})
+
+
+def _password() -> str:
+    password = os.environ.get(PASSWORD, "")
+    if not password:
+        raise CommandError(f"Set {PASSWORD} to the password of the demo's people, and run this again.")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise CommandError(f"{PASSWORD} is not good enough: {' '.join(error.messages)}") from None
+    return password
+
+
+def _group(name: str) -> Group:
+    """Admins may do everything with the product's own rows and with people; the others need no permission."""
+    group, made = Group.objects.get_or_create(name=name)
+    if made and name == "Admins":
+        apps = ["agents", "chats", "auth"]
+        group.permissions.set(Permission.objects.filter(content_type__app_label__in=apps))
+    return group
+
+
+def _queue(readers: Group) -> Queue:
+    queue, made = Queue.objects.get_or_create(
+        name="Returns",
+        defaults={
+            "public_name": "Fenmark Home",
+            "is_default": not Queue.objects.filter(is_default=True).exists(),
+        },
+    )
+    if made:
+        queue.readers.add(readers)
+    return queue
+
+
+def _routing_profile(queue: Queue) -> RoutingProfile:
+    profile, made = RoutingProfile.objects.get_or_create(name="Customer care", defaults={"chat_concurrency": 3})
+    if made:
+        RoutingProfileQueue.objects.create(routing_profile=profile, queue=queue, priority=1)
+    return profile

@@ -1,0 +1,245 @@
+"""One agent's part in one round of one contact: offered, answered or not and why, worked after, cleared."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents import life
+from chats.models import Contact, Frame
+from chats.wire import iso, iso_or_none
+
+from .agent import Agent
+from .desk_words import Disposition
+from .profiles import RoutingProfile
+
+LONGEST_STORY = 50  # a tab that is hidden and shown again and again has said enough
+
+
+class Told(StrEnum):
+    """What an offer's story tells, in the order in which it happens."""
+
+    SENT = "sent"
+    PAINTED = "painted"
+    HIDDEN = "hidden"
+    SHOWN = "shown"
+    SOCKET_DOWN = "socketDown"
+    SOCKET_UP = "socketUp"
+    NO_DESK = "noDesk"
+    NO_ROOM = "noRoom"
+    DECLINED = "declined"
+    ACCEPTED = "accepted"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
+
+
+TOLD_BY = {
+    life.Move.ACCEPT: Told.ACCEPTED,
+    life.Move.REJECT: Told.DECLINED,
+    life.Move.MISS: Told.MISSED,
+    life.Move.WITHDRAW: Told.WITHDRAWN,
+}
+
+
+class AgentContact(models.Model):
+    """One agent's part in one round of one contact: offered, answered or not and why, read so far, cleared."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="agent_contacts")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="agent_contacts")
+    round = models.PositiveIntegerField()
+    state = models.CharField(max_length=16, choices=[(s, s) for s in life.State], default=life.State.CONNECTING)
+    outcome = models.CharField(max_length=16, choices=[(s, s) for s in life.State], blank=True)  # outlives clearing
+    why = models.CharField(max_length=200, blank=True)
+    story = models.JSONField(default=list, blank=True)  # of the offer: [{"at": time, "what": Told}, …]
+    holds_slot = models.BooleanField(default=True)
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    acw_until = models.DateTimeField(null=True)  # after contact work ends by itself
+    cleared_at = models.DateTimeField(null=True)
+    rescued_at = models.DateTimeField(null=True)  # the agent was gone for good, and what the queue says was done
+    disposition = models.ForeignKey(
+        Disposition, models.PROTECT, verbose_name=_("disposition"), null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(_("note"), blank=True)
+    read_number = models.PositiveBigIntegerField(default=0)
+    seq = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "state"],  # one is asked while another serves: that is a transfer
+                condition=Q(state__in=[life.State.CONNECTING, life.State.CONNECTED]),
+                name="one_agent_at_a_time",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["agent", "seq"], name="agent_contact_seq"),
+            models.Index(fields=["expires_at"], condition=Q(state=life.State.CONNECTING), name="agent_contact_expires"),
+            models.Index(fields=["acw_until"], condition=Q(state=life.State.ENDED), name="agent_contact_acw"),
+        ]
+        verbose_name = _("agent contact")
+        verbose_name_plural = _("agent contacts")
+
+    def __str__(self) -> str:
+        return f"{self.agent} · {self.contact}: {self.state}"
+
+    @property
+    def stream(self) -> str:
+        return self.agent.stream
+
+    @property
+    def on_the_desk(self) -> bool:
+        return life.State(self.state) in life.ON_THE_DESK
+
+    @property
+    def also(self) -> dict[str, bool]:
+        """Whoever follows the agent follows the conversations on the desk, in whichever round they are there."""
+        chat = self.contact.conversation
+        others = AgentContact.objects.filter(
+            agent=self.agent_id, contact__conversation=chat, state__in=life.ON_THE_DESK
+        )
+        return {chat.stream: self.on_the_desk or others.exists()}
+
+    def begin(self, now: datetime) -> None:
+        """The offer is sent to the agent's desk."""
+        self._tell(Told.SENT, now)
+        self.changed()
+
+    def move(self, move: life.Move, now: datetime, *, why: str = "") -> None:
+        """Make a move of `life`; life.IllegalMove when it cannot happen. The caller keeps the agent's load."""
+        self.state = life.after(life.State(self.state), move)
+        self.why = why or self.why
+        if move in TOLD_BY:
+            self._tell(TOLD_BY[move], now)
+        match self.state:
+            case life.State.CONNECTED:
+                self.accepted_at, self.expires_at = now, None
+            case life.State.CLEARED:
+                self.cleared_at, self.acw_until, self.holds_slot = now, None, False
+            case _:
+                self.ended_at, self.expires_at, self.outcome = now, None, self.state
+                self.holds_slot = False
+        if self.state == life.State.ENDED:
+            self._begin_after_contact_work(now)
+        self.changed()
+
+    def _begin_after_contact_work(self, now: datetime) -> None:
+        profile = self.agent.routing_profile
+        self.holds_slot = profile.acw_holds_slot and profile.acw != RoutingProfile.Acw.OFF
+        if profile.acw == RoutingProfile.Acw.TIMED:
+            self.acw_until = now + timedelta(seconds=profile.acw_seconds)
+
+    def let_go(self) -> None:
+        """After contact work does not count as a chat: nobody is there to do it."""
+        self.holds_slot, self.acw_until = False, None
+        self.changed()
+
+    def wrap_up(self, disposition: Disposition | None, note: str) -> None:
+        """What came of the contact, in the agent's words. Kept with the move that follows."""
+        self.disposition = disposition or self.disposition
+        self.note = note or self.note
+
+    def hurry(self, now: datetime, why: str) -> None:
+        """The offer is over now, not later."""
+        self.expires_at, self.why = now, why
+        self._tell(Told.NO_DESK, now)
+        self.changed()
+
+    def tell(self, what: Told, now: datetime) -> None:
+        """One more line of the offer's story. No screen shows it while it happens, so that it takes no number."""
+        self._tell(what, now)
+        self.save(update_fields=["story"])
+
+    def _tell(self, what: Told, now: datetime) -> None:
+        if len(self.story) < LONGEST_STORY or what in TOLD_BY.values():
+            self.story = [*self.story, {"at": iso(now), "what": str(what)}]
+
+    def rescued(self, now: datetime) -> None:
+        """The agent was gone for good and something was done about it: not again before they were here."""
+        self.rescued_at = now
+        self.save(update_fields=["rescued_at"])
+
+    def changed(self) -> None:
+        """Keep the row under the next number of its agent's stream."""
+        self.seq = self.agent.next_seq()
+        self.save()
+
+    def frame(self) -> Frame:
+        return "agentContact", {"agentContact": self.as_dict()}
+
+    def as_dict(self) -> dict[str, Any]:
+        chat, queue = self.contact.conversation, self.contact.queue
+        return {
+            "contactId": self.contact_id,
+            "initialContactId": chat.initial_contact_id,
+            "round": self.round,
+            "state": str(self.state),
+            "why": self.why,
+            "customerName": chat.customer_name,
+            "queue": queue.name,
+            "offeredAt": iso(self.offered_at),
+            "expiresAt": iso_or_none(self.expires_at),
+            "acceptedAt": iso_or_none(self.accepted_at),
+            "endedAt": iso_or_none(self.ended_at),
+            "acwUntil": iso_or_none(self.acw_until),
+            "dispositionRequired": queue.disposition_required,
+            "note": self.note,
+            "readNumber": self.read_number,
+        }
+
+
+class ContactTimer(models.Model):
+    """Something that becomes due for a waiting or connected contact; the worker looks whether it still holds."""
+
+    class Kind(models.TextChoices):
+        WAITING = "waiting"  # say the queue's waiting text
+        SILENCE = "silence"  # the customer does not answer: nudge, then end
+        PREVIOUS = "previous"  # until then the contact is kept for the agent who served it before
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="timers")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    round = models.PositiveIntegerField()
+    agent = models.ForeignKey(Agent, models.CASCADE, null=True, related_name="+")
+    step = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "kind"], name="one_timer_of_a_kind")]
+        indexes = [models.Index(fields=["kind", "due_at"], name="timer_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.contact}"
+
+    @classmethod
+    def start(cls, contact: Contact, kind: Kind, now: datetime, seconds: float, agent: Agent | None = None) -> None:
+        """Due in so many seconds; the one that runs is replaced. Call it with the conversation held."""
+        cls.objects.update_or_create(
+            contact=contact,
+            kind=kind,
+            defaults={
+                "round": contact.round,
+                "agent": agent,
+                "step": 0,
+                "started_at": now,
+                "due_at": now + timedelta(seconds=seconds),
+            },
+        )
+
+    def nudged(self, asked: datetime, now: datetime, seconds: float) -> None:
+        """The customer was asked whether they are there; `asked` is the message they have not answered."""
+        self.started_at = asked
+        self.save(update_fields=["started_at"])
+        self.again(now, seconds, step=1)
+
+    def again(self, now: datetime, seconds: float, *, step: int = 0) -> None:
+        """Due once more, so many seconds from now."""
+        self.step, self.due_at = step, now + timedelta(seconds=seconds)
+        self.save(update_fields=["step", "due_at"])

@@ -1,0 +1,203 @@
+"""Which state an agent is in, and whether anybody is there: presence is a lease that the agent's open tabs renew."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from chats import fanout
+
+from . import life
+from .models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfile
+from .refusal import Refusal
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+log = logging.getLogger(__name__)
+Absence = RoutingProfile.Absence
+
+ROUTING = "routing"  # the bell: somebody has room, or somebody waits
+SEEN_EVERY = timedelta(seconds=5)  # several tabs answer every 15 s each: one write in 5 s is precise enough
+
+
+# ---- states ----------------------------------------------------------------------------------------------------------
+
+
+def set_state(  # noqa: PLR0913 -- who, what, when, by whom and why: each is one word of the log
+    agent: Agent,
+    name: str,
+    *,
+    enqueue_next: bool = False,
+    by: User | None,
+    now: datetime,
+    why: str = "",
+) -> None:
+    """Go to the state of this name; with `enqueue_next`, once no contact is open any more (Streams' enqueueNextState).
+
+    Without it, an agent may leave a routable state while contacts are open: those contacts stay theirs.
+    """
+    state = _state(name)
+    with transaction.atomic():
+        held = Agent.locked(agent.pk)
+        if enqueue_next and held.load > 0:
+            _enqueue(held, state)
+        elif held.state_id != state.pk or held.next_state_id is not None:
+            enter(held, state, by=by, why=why, now=now)
+
+
+def enter(agent: Agent, state: AgentState, *, by: User | None, why: str, now: datetime) -> None:
+    """Enter the state now, on a `locked` agent. Entering the present state only forgets the next one."""
+    if agent.state_id == state.pk:
+        agent.enqueue(None)
+        fanout.tell(agent, agent.own_seq)
+        return
+    AgentStateChange.objects.create(
+        agent=agent,
+        old_state=agent.state.name,
+        new_state=state.name,
+        by=by,
+        why=why[:200],
+        at=now,
+        lasted=now - agent.state_since,
+    )
+    agent.enter(state, now)
+    fanout.tell(agent, agent.own_seq)
+    if state.is_routable:
+        fanout.ring(ROUTING)
+
+
+def enter_next(agent: Agent, now: datetime) -> None:
+    """The state that was enqueued comes into force, on a `locked` agent, once no contact is open."""
+    if agent.next_state is not None and agent.load == 0:
+        enter(agent, agent.next_state, by=agent.user, why="enqueued as the next state", now=now)
+
+
+def offline() -> AgentState | None:
+    """The state of those who are not there: the first of the type offline."""
+    return AgentState.objects.filter(type=AgentState.Type.OFFLINE).first()
+
+
+def not_responding() -> AgentState:
+    """The state of those who let one offer after the other pass; made when there is none of this name."""
+    wanted = {"type": AgentState.Type.NOT_ROUTABLE, "order": 80}
+    return AgentState.objects.get_or_create(name=settings.CCP_NOT_RESPONDING, defaults=wanted)[0]
+
+
+def _state(name: str) -> AgentState:
+    states = {state.name: state for state in AgentState.objects.all()}
+    if name not in states:
+        raise Refusal("stateNotFound", f"There is no state “{name}”. There are: {', '.join(states) or 'none yet'}.")
+    return states[name]
+
+
+def _enqueue(agent: Agent, state: AgentState) -> None:
+    """Enqueueing the present state means: stay here after all."""
+    wanted = None if state.pk == agent.state_id else state
+    if agent.next_state != wanted:
+        agent.enqueue(wanted)
+        fanout.tell(agent, agent.own_seq)
+
+
+# ---- the lease -------------------------------------------------------------------------------------------------------
+
+
+def seen(agent_id: int, now: datetime) -> None:
+    """A tab of this agent has answered. Not numbered: nobody's screen shows it."""
+    stale = Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY)
+    Agent.objects.filter(stale, pk=agent_id).update(seen_at=now)
+
+
+def here(now: datetime) -> Q:
+    """Agents with an open desk. A change of state is a sign of life: a desk that just opened may not have been seen."""
+    edge = now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
+    return Q(seen_at__gte=edge) | Q(state_since__gte=edge)
+
+
+def last_sign(agent: Agent) -> datetime:
+    """When there was last a sign of life of this agent."""
+    return max(agent.state_since, agent.seen_at or agent.state_since)
+
+
+def sweep(now: datetime) -> int:
+    """Whoever has no open desk is offered nothing, and after the grace time their routing profile says which state
+    they enter; how many entered one. Contacts they serve stay theirs, until they are rescued.
+    """
+    _end_offers_of_the_absent(now)
+    late = [agent for agent in _to_send_away(now) if _is_late(agent, now)]
+    if not late:
+        return 0
+    if offline() is None:
+        log.error("%d agents are absent, but no agent state has the type offline: make one in the admin", len(late))
+        return 0
+    return sum(_send_away(agent.pk, now) for agent in late)
+
+
+def _absent(now: datetime) -> QuerySet[Agent]:
+    return Agent.objects.exclude(here(now)).exclude(state__type=AgentState.Type.OFFLINE)
+
+
+def _to_send_away(now: datetime) -> QuerySet[Agent]:
+    """By “next state” an agent leaves a routable state, and is then where they shall be."""
+    goes = Q(routing_profile__absence=Absence.OFFLINE) | Q(
+        routing_profile__absence=Absence.NEXT_STATE, state__type=AgentState.Type.ROUTABLE
+    )
+    return _absent(now).filter(goes).select_related("routing_profile")
+
+
+def _patience(agent: Agent) -> float:
+    """Seconds without a sign of life until the state changes."""
+    return float(settings.CCP_LEASE_SECONDS) + agent.routing_profile.grace_seconds
+
+
+def _is_late(agent: Agent, now: datetime) -> bool:
+    return (now - last_sign(agent)).total_seconds() > _patience(agent)
+
+
+def _send_away(pk: int, now: datetime) -> bool:
+    with transaction.atomic():
+        agent = Agent.locked(pk)
+        if not _to_send_away(now).filter(pk=pk).exists() or not _is_late(agent, now):
+            return False  # a tab answered while we waited for the lock
+        state = _state_when_absent(agent)
+        if state is None:
+            return False
+        why = f"no open desk for {_patience(agent):g} s"
+        enter(agent, state, by=None, why=why, now=now)
+    log.warning("%s goes %s: %s", agent, state, why)
+    return True
+
+
+def _state_when_absent(agent: Agent) -> AgentState | None:
+    profile = agent.routing_profile
+    if profile.absence == Absence.NEXT_STATE:
+        return agent.next_state or profile.absence_state or offline()
+    return offline()
+
+
+def _end_offers_of_the_absent(now: datetime) -> None:
+    """Nobody will answer them: routing gives them to somebody else at once."""
+    offers = Q(agent_contacts__state=life.State.CONNECTING, agent_contacts__expires_at__gt=now)
+    absent = Agent.objects.exclude(here(now)).filter(offers).distinct()
+    for pk in list(absent.values_list("pk", flat=True)):
+        _end_offers(pk, now)
+
+
+@transaction.atomic
+def _end_offers(pk: int, now: datetime) -> None:
+    agent = Agent.locked(pk)
+    if Agent.objects.filter(here(now), pk=pk).exists():
+        return
+    why = f"no open desk for {settings.CCP_LEASE_SECONDS:g} s"
+    for part in AgentContact.objects.select_related("contact__conversation", "contact__queue").filter(
+        agent=agent, state=life.State.CONNECTING
+    ):
+        part.agent = agent
+        part.hurry(now, why)
+        fanout.tell(part)
+    fanout.ring(ROUTING)

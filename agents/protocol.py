@@ -1,0 +1,629 @@
+"""The socket's language: every request, answer and notification, typed once and closed (docs/socket.md explains it).
+
+JSON-RPC 2.0. Method names are Amazon Connect Streams' verbs, parameters are spelt as in Streams and ChatJS, and an item
+has the shape Amazon Connect gives it (GetTranscript), plus `Seq`, `Number` and `Author`. Times are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+MAX_FRAME_BYTES = 65_536
+MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: Content is limited in bytes, not characters
+
+EVENT = "application/vnd.amazonaws.connect.event."
+
+ContactId = Annotated[str, Field(min_length=1, max_length=256)]
+ClientToken = Annotated[str, Field(min_length=1, max_length=500)]
+Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")]
+Stream = Annotated[str, Field(pattern=r"^(agent|conversation):.+$", max_length=300)]
+
+
+class Closed(BaseModel):
+    """An unknown field is a mistake on one of the two sides: say so instead of dropping it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+# ---- What a client may ask -------------------------------------------------------------------------------------------
+
+
+class Connect(Closed):
+    """The first request of every socket: what the client already holds, a number for each stream."""
+
+    known: dict[Stream, Annotated[int, Field(ge=0)]] = Field(default_factory=dict, max_length=1000)
+
+
+class Nothing(Closed):
+    """No parameters."""
+
+
+class SetAgentState(Closed):
+    """Go to a state now; while contacts are open, `enqueueNextState` makes it the next state instead."""
+
+    state: Annotated[str, Field(min_length=1, max_length=80)]
+    enqueueNextState: bool = False  # noqa: N815 -- Streams spells it so
+
+
+class OfContact(Closed):
+    """Which contact is meant."""
+
+    contactId: ContactId  # noqa: N815 -- Streams spells it so
+
+
+class ViewContact(Closed):
+    """Which contact the agent looks at; empty: none (Streams' core.viewContact)."""
+
+    contactId: Annotated[str, Field(max_length=256)]  # noqa: N815 -- Streams spells it so
+
+
+class ClearContact(OfContact):
+    """After contact work is done. What came of it: one of the queue's dispositions, by its name, and a note."""
+
+    disposition: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    note: Annotated[str, Field(max_length=5000)] = ""
+
+
+class OfferSeen(OfContact):
+    """This tab shows the offer; again when the tab is hidden or shown while the offer is open. Sent as a notification."""
+
+    visible: bool
+
+
+class EndpointRef(Closed):
+    """Where a contact is handed on to, as getEndpoints names it."""
+
+    type: Literal["agent", "queue"]
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class TransferContact(OfContact):
+    """Hand the contact on, with a comment for whoever gets it. A colleague may decline; a queue takes it at once."""
+
+    endpoint: EndpointRef
+    comment: Annotated[str, Field(max_length=1000)] = ""
+
+
+class AddNote(OfContact):
+    """An internal note beside the conversation. The same `clientToken` is the same note, once."""
+
+    text: Annotated[str, Field(max_length=4000)]
+    clientToken: ClientToken | None = None  # noqa: N815 -- ChatJS spells it so
+
+
+class OfNote(OfContact):
+    """Which of one's own notes is meant."""
+
+    noteId: Annotated[str, Field(min_length=1, max_length=64)]  # noqa: N815 -- the wire is camelCase
+
+
+class EditNote(OfNote):
+    """Other words for a note of one's own."""
+
+    text: Annotated[str, Field(max_length=4000)]
+
+
+class RelayedQueue(Closed):
+    """The queue of a contact as Streams' contact.getQueue() gives it: id or ARN, and name."""
+
+    queueId: Annotated[str, Field(max_length=256)] | None = None  # noqa: N815 -- Streams spells it so
+    queueARN: Annotated[str, Field(max_length=256)] | None = None  # noqa: N815 -- Streams spells it so
+    name: Annotated[str, Field(max_length=256)] | None = None
+
+
+class RelayContact(OfContact):
+    """What a CCP in the browser knows of a contact that Amazon Connect itself gave to this agent."""
+
+    initialContactId: Annotated[str, Field(max_length=256)] = ""  # noqa: N815 -- Streams spells it so; empty: the same
+    participantId: Annotated[str, Field(min_length=1, max_length=256)]  # noqa: N815 -- the agent's own
+    participantToken: Annotated[str, Field(min_length=1, max_length=1000)]  # noqa: N815 -- getConnectionToken's
+    state: Literal["incoming", "pending", "connecting", "connected", "missed", "rejected", "error", "ended"]
+    queue: RelayedQueue | None = None
+    customerName: Annotated[str, Field(max_length=256)] = ""  # noqa: N815 -- the wire is camelCase
+    attributes: dict[Annotated[str, Field(max_length=128)], Annotated[str, Field(max_length=32_768)]] = Field(
+        default_factory=dict, max_length=500
+    )
+
+
+class SendMessage(OfContact):
+    """A message to the customer. `clientToken` is the client's own: the same token is the same message, once."""
+
+    message: str
+    contentType: Literal["text/plain", "text/markdown"] = "text/plain"  # noqa: N815 -- ChatJS spells it so
+    clientToken: ClientToken  # noqa: N815 -- ChatJS spells it so
+
+
+class SendEvent(OfContact):
+    """Typing, or a receipt whose content is {"messageId": …}. Other types: an error that says what Connect accepts."""
+
+    contentType: Annotated[str, Field(min_length=1, max_length=100)]  # noqa: N815 -- ChatJS spells it so
+    content: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class OfOutgoing(OfContact):
+    """Which of our own messages is meant, by the token it was sent with."""
+
+    clientToken: ClientToken  # noqa: N815 -- ChatJS spells it so
+
+
+class StartPosition(Closed):
+    """Where a page of the transcript starts; an empty one is allowed, ChatJS sends it."""
+
+    id: Annotated[str, Field(max_length=256)] | None = None
+    absoluteTime: Time | None = None  # noqa: N815 -- ChatJS spells it so
+    mostRecent: Annotated[int, Field(ge=0, le=100)] | None = None  # noqa: N815 -- ChatJS spells it so
+
+
+class GetTranscript(OfContact):
+    """A page of the transcript: the whole chain of contacts, oldest first unless told otherwise."""
+
+    maxResults: Annotated[int, Field(ge=1, le=100)] = 15  # noqa: N815 -- ChatJS spells it so
+    sortOrder: Literal["ASCENDING", "DESCENDING"] = "ASCENDING"  # noqa: N815 -- ChatJS spells it so
+    scanDirection: Literal["BACKWARD", "FORWARD"] = "BACKWARD"  # noqa: N815 -- ChatJS spells it so
+    startPosition: StartPosition = Field(default_factory=StartPosition)  # noqa: N815 -- ChatJS spells it so
+    nextToken: Annotated[str, Field(max_length=1000)] | None = None  # noqa: N815 -- ChatJS spells it so
+
+
+class Presence(Closed):
+    """The answer to `ask`: this tab is alive. Sent as a notification, from the message handler."""
+
+    ask: Annotated[int, Field(ge=0)]
+    visible: bool = True
+
+
+REQUESTS: dict[str, type[Closed]] = {
+    "connect": Connect,
+    "ping": Nothing,
+    "presence": Presence,
+    "setAgentState": SetAgentState,
+    "acceptContact": OfContact,
+    "rejectContact": OfContact,
+    "destroyConnection": OfContact,
+    "clearContact": ClearContact,
+    "offerSeen": OfferSeen,
+    "getDispositions": OfContact,
+    "getQuickResponses": OfContact,
+    "viewContact": ViewContact,
+    "getEndpoints": Nothing,
+    "transferContact": TransferContact,
+    "addNote": AddNote,
+    "editNote": EditNote,
+    "deleteNote": OfNote,
+    "relayContact": RelayContact,
+    "sendMessage": SendMessage,
+    "sendEvent": SendEvent,
+    "retryMessage": OfOutgoing,
+    "discardMessage": OfOutgoing,
+    "getTranscript": GetTranscript,
+    "getEarlierContacts": OfContact,
+}
+FLOOR_REQUESTS: dict[str, type[Closed]] = {
+    "connect": Connect,
+    "ping": Nothing,
+    "presence": Presence,
+    "watchContact": OfContact,
+    "getTranscript": GetTranscript,
+    "getEarlierContacts": OfContact,
+}
+
+
+# ---- What the server tells -------------------------------------------------------------------------------------------
+
+
+class Author(Closed):
+    """The person behind an item or an outgoing message: the customer sees the queue's public name instead."""
+
+    id: int
+    name: str
+
+
+class Piece(Closed):
+    """A piece of rich text: one of these tags, and what is inside, words or further pieces. `href` is a link's."""
+
+    tag: Literal["p", "h", "blockquote", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "br", "hr"]
+    children: list[str | Piece]
+    href: str | None = None
+    start: int | None = None  # the first number of an ordered list, when it is not 1
+
+
+class Item(Closed):
+    """One item of the transcript, in Connect's own words, with our number, place and author."""
+
+    Id: str
+    AbsoluteTime: Time
+    Type: str
+    ContentType: str
+    Content: str | None
+    ParticipantId: str | None
+    ParticipantRole: str | None
+    DisplayName: str | None
+    ContactId: str
+    InitialContactId: str
+    Attachments: list[dict[str, Any]]
+    Number: int  # its place in the order of arrival, for ever: unread counts stand on it
+    Seq: int  # the number of its newest change
+    Author: Author | None
+    Rich: list[str | Piece] | None = None  # the content of text/markdown, ready to be shown; else absent
+
+
+class AgentStateFrame(Closed):
+    """A state an agent can be in."""
+
+    name: str
+    type: Literal["routable", "not_routable", "offline"]
+
+
+class Agent(Closed):
+    """The agent at this desk: state, next state, room."""
+
+    agentId: str  # noqa: N815 -- the wire is camelCase
+    name: str
+    state: AgentStateFrame
+    stateSince: Time  # noqa: N815 -- the wire is camelCase
+    nextState: AgentStateFrame | None  # noqa: N815 -- the wire is camelCase
+    states: list[AgentStateFrame]
+    load: int
+    capacity: int
+    routingProfile: str  # noqa: N815 -- the wire is camelCase
+    queues: list[str]
+    autoAccept: bool = False  # noqa: N815 -- an offer is connected at once
+    acw: Literal["off", "optional", "required", "timed"] = "optional"
+
+
+class Endpoint(Closed):
+    """Somebody or something a contact can be handed on to. An agent has a state and room, a queue is open or not."""
+
+    type: Literal["agent", "queue"]
+    id: str
+    name: str
+    state: AgentStateFrame | None = None
+    load: int | None = None
+    capacity: int | None = None
+    open: bool | None = None
+    waiting: int | None = None
+    refusal: str  # why it would be refused now, in a sentence; empty: it would not
+
+
+class TransferredTo(Closed):
+    """Where a contact was to go."""
+
+    type: Literal["agent", "queue"]
+    id: str
+    name: str
+
+
+class Transfer(Closed):
+    """The newest time the contact was handed on in this round, and what came of it."""
+
+    state: Literal["offered", "accepted", "declined", "missed", "withdrawn", "queued"]
+    sender: Author | None
+    endpoint: TransferredTo
+    comment: str
+    why: str
+    askedAt: Time  # noqa: N815 -- the wire is camelCase
+    settledAt: Time | None  # noqa: N815 -- the wire is camelCase
+
+
+class AgentContact(Closed):
+    """One agent's part in one contact: offered (connecting), connected, ended, …; `cleared` leaves the desk."""
+
+    contactId: str  # noqa: N815 -- the wire is camelCase
+    initialContactId: str  # noqa: N815 -- the wire is camelCase
+    round: int
+    state: Literal["connecting", "connected", "ended", "missed", "rejected", "error", "cleared"]
+    why: str
+    customerName: str  # noqa: N815 -- the wire is camelCase
+    queue: str
+    offeredAt: Time  # noqa: N815 -- the wire is camelCase
+    expiresAt: Time | None  # noqa: N815 -- the wire is camelCase
+    acceptedAt: Time | None  # noqa: N815 -- the wire is camelCase
+    endedAt: Time | None  # noqa: N815 -- the wire is camelCase
+    acwUntil: Time | None = None  # noqa: N815 -- then after contact work ends by itself
+    dispositionRequired: bool = False  # noqa: N815 -- clearContact needs a disposition
+    note: str = ""
+    readNumber: int  # noqa: N815 -- the highest item Number this agent has read
+
+
+class Contact(Closed):
+    """One contact (segment) of the conversation: its life, owner and queue."""
+
+    contactId: str  # noqa: N815 -- the wire is camelCase
+    initialContactId: str  # noqa: N815 -- the wire is camelCase
+    round: int
+    state: Literal["JOINING", "WAITING", "CONNECTED", "ENDED"]
+    queue: str
+    publicName: str  # noqa: N815 -- the name the customer sees
+    customerName: str  # noqa: N815 -- the wire is camelCase
+    owner: Author | None
+    endReason: str  # noqa: N815 -- empty while it lives
+    attention: str = ""  # why a supervisor should look at it, while they should
+    transfer: Transfer | None = None
+    relayed: bool = False  # Amazon Connect itself gave it to the agent: transfer it there
+    chatEnded: bool  # noqa: N815 -- Connect has said chat.ended: the customer cannot come back to this chat
+    waitingSince: Time | None  # noqa: N815 -- the wire is camelCase
+    connectedAt: Time | None  # noqa: N815 -- the wire is camelCase
+    endedAt: Time | None  # noqa: N815 -- the wire is camelCase
+    attributes: dict[str, str]
+
+
+class Outgoing(Closed):
+    """What we owe Connect: queued, on its way, sent (then `itemId` names the item), failed and why, or discarded."""
+
+    contactId: str  # noqa: N815 -- the wire is camelCase
+    clientToken: str  # noqa: N815 -- the wire is camelCase
+    kind: Literal["MESSAGE", "DISCONNECT"]
+    contentType: str  # noqa: N815 -- the wire is camelCase
+    content: str
+    author: Author | None
+    state: Literal["queued", "sending", "sent", "failed", "discarded"]
+    why: str
+    itemId: str | None  # noqa: N815 -- the wire is camelCase
+    position: int
+    createdAt: Time  # noqa: N815 -- the wire is camelCase
+    rich: list[str | Piece] | None = None  # the content of text/markdown, ready to be shown; else absent
+
+
+class Receipt(Closed):
+    """How far a participant has received and read: high-water marks, ids of items."""
+
+    contactId: str  # noqa: N815 -- the wire is camelCase
+    participantId: str  # noqa: N815 -- the wire is camelCase
+    role: str
+    deliveredId: str | None  # noqa: N815 -- the wire is camelCase
+    readId: str | None  # noqa: N815 -- the wire is camelCase
+
+
+class Note(Closed):
+    """An internal note. A deleted one comes once more, empty."""
+
+    noteId: str  # noqa: N815 -- the wire is camelCase
+    contactId: str  # noqa: N815 -- the wire is camelCase
+    clientToken: str  # noqa: N815 -- the wire is camelCase
+    author: Author | None
+    text: str
+    createdAt: Time  # noqa: N815 -- the wire is camelCase
+    editedAt: Time | None  # noqa: N815 -- the wire is camelCase
+    deleted: bool
+
+
+class AgentSnapshot(Closed):
+    """Everything of an agent's stream."""
+
+    agent: Agent
+    contacts: list[AgentContact]
+    viewing: str  # the contact in view; empty: none
+
+
+class ConversationSnapshot(Closed):
+    """The newest state of a conversation: its contacts, the tail of its items, what is under way."""
+
+    contacts: list[Contact]
+    items: list[Item]  # the tail, in order of AbsoluteTime and Id
+    earlier: bool  # there are items before the first of `items`: ask getTranscript
+    outgoing: list[Outgoing]  # not yet sent, failed ones included
+    receipts: list[Receipt]
+    notes: list[Note] = Field(default_factory=list)  # in the order they were written
+
+
+class Numbered(Closed):
+    """Drop it if `seq` is at or below the cursor of `stream`; else apply it and set the cursor to `seq`."""
+
+    stream: Stream
+    seq: int
+
+
+class SnapshotParams(Numbered):
+    serverTime: Time  # noqa: N815 -- the wire is camelCase
+    agent: AgentSnapshot | None = None
+    conversation: ConversationSnapshot | None = None
+
+
+class AgentParams(Numbered):
+    agent: Agent
+
+
+class AgentContactParams(Numbered):
+    agentContact: AgentContact  # noqa: N815 -- the wire is camelCase
+
+
+class ViewContactParams(Numbered):
+    contactId: str  # noqa: N815 -- the wire is camelCase
+
+
+class ContactParams(Numbered):
+    contact: Contact
+
+
+class ItemParams(Numbered):
+    item: Item
+
+
+class ReceiptParams(Numbered):
+    receipt: Receipt
+
+
+class OutgoingParams(Numbered):
+    outgoing: Outgoing
+
+
+class NoteParams(Numbered):
+    note: Note
+
+
+class ClosedStreamParams(Closed):
+    """This socket no longer follows the stream (cleared, or no longer allowed): forget what you hold of it."""
+
+    stream: Stream
+
+
+class TypingParams(Closed):
+    """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message."""
+
+    stream: Stream
+    contactId: str  # noqa: N815 -- the wire is camelCase
+    participantId: str  # noqa: N815 -- the wire is camelCase
+    role: str
+    displayName: str  # noqa: N815 -- the wire is camelCase
+
+
+class AskParams(Closed):
+    """Are you there? Answer at once with the notification `presence` and the same number."""
+
+    ask: int
+
+
+class ByeParams(Closed):
+    """The socket closes next, with this code. `retryAfter`: seconds to wait; null: do not come back by yourself."""
+
+    code: int
+    reason: str
+    retryAfter: float | None  # noqa: N815 -- the wire is camelCase
+
+
+NOTIFICATIONS: dict[str, type[Closed]] = {
+    "snapshot": SnapshotParams,
+    "agent": AgentParams,
+    "agentContact": AgentContactParams,
+    "viewContact": ViewContactParams,
+    "contact": ContactParams,
+    "item": ItemParams,
+    "receipt": ReceiptParams,
+    "outgoing": OutgoingParams,
+    "note": NoteParams,
+    "closedStream": ClosedStreamParams,
+    "typing": TypingParams,
+    "ask": AskParams,
+    "bye": ByeParams,
+}
+
+
+# ---- Answers ---------------------------------------------------------------------------------------------------------
+
+
+class Connected(Closed):
+    """The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up."""
+
+    serverTime: Time  # noqa: N815 -- the wire is camelCase
+    streams: list[Stream]
+
+
+class Pong(Closed):
+    """The answer to `ping`."""
+
+    serverTime: Time  # noqa: N815 -- the wire is camelCase
+
+
+class Sent(Closed):
+    """The answer to `sendMessage`: the words are kept and will be sent, in order, once."""
+
+    clientToken: ClientToken  # noqa: N815 -- the wire is camelCase
+    state: Literal["queued", "sending", "sent", "failed", "discarded"]
+
+
+class Transcript(Closed):
+    """A page of the transcript; `NextToken` when there is more in that direction."""
+
+    InitialContactId: str
+    Transcript: list[Item]
+    NextToken: str | None
+
+
+class Dispositions(Closed):
+    """What a contact of this queue may have come to, by name."""
+
+    dispositions: list[str]
+    required: bool
+
+
+class QuickResponse(Closed):
+    """Words ready to be said; `shortcut` is typed after a slash."""
+
+    shortcut: str
+    name: str
+    content: str
+
+
+class QuickResponses(Closed):
+    """The quick responses that fit the contact's queue."""
+
+    quickResponses: list[QuickResponse]  # noqa: N815 -- the wire is camelCase
+
+
+class Endpoints(Closed):
+    """Whom a contact can be handed on to: every colleague, then every queue, each by name."""
+
+    endpoints: list[Endpoint]
+
+
+class NoteAdded(Closed):
+    """The answer to `addNote`."""
+
+    noteId: str  # noqa: N815 -- the wire is camelCase
+
+
+class EarlierContact(Closed):
+    """A conversation of the same customer from before: enough to know whether to read it (getTranscript)."""
+
+    contactId: str  # noqa: N815 -- the wire is camelCase
+    initialContactId: str  # noqa: N815 -- the wire is camelCase
+    queue: str
+    owner: Author | None  # who served it last
+    startedAt: Time  # noqa: N815 -- the wire is camelCase
+    endedAt: Time | None  # noqa: N815 -- null: it is live elsewhere
+    endReason: str  # noqa: N815 -- the wire is camelCase
+    opening: str  # the customer's first words, shortened
+
+
+class EarlierContacts(Closed):
+    """What else this customer had with us, newest first; `by` says what made them the same customer."""
+
+    by: Literal["customerId", "email", "name"] | None
+    contacts: list[EarlierContact]
+
+
+class Done(Closed):
+    """It is done; what changed comes as numbered notifications."""
+
+
+ANSWERS: dict[str, type[Closed]] = {
+    "connect": Connected,
+    "ping": Pong,
+    "sendMessage": Sent,
+    "retryMessage": Sent,
+    "getTranscript": Transcript,
+    "getEarlierContacts": EarlierContacts,
+    "getDispositions": Dispositions,
+    "getQuickResponses": QuickResponses,
+    "getEndpoints": Endpoints,
+    "addNote": NoteAdded,
+}
+
+
+class Code:
+    """Error codes: the five of JSON-RPC 2.0, and ours below -32000."""
+
+    PARSE = -32700
+    INVALID_REQUEST = -32600
+    UNKNOWN_METHOD = -32601
+    INVALID_PARAMS = -32602
+    INTERNAL = -32603
+    REFUSED = -32001  # data.reason says which rule; data.current holds the truth where there is one
+    UNAVAILABLE = -32002  # Amazon Connect or the database is away: try again
+
+
+class Close:
+    """Close codes of our sockets, always after `accept` and a `bye` (RFC 6455 leaves 4000-4999 to applications)."""
+
+    NOT_SIGNED_IN = 4401  # Streams' onAuthFail
+    NO_ACCESS = 4403  # Streams' onAccessDenied
+    SLOW_READER = 4008
+    TOO_LARGE = 4009
+    RESTART = 4012
+    FLOOD = 4029
+    BAD_ORIGIN = 4430
+    REPLACED = 4440
+
+
+STRICT: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(shape) for name, shape in NOTIFICATIONS.items()}

@@ -1,0 +1,61 @@
+"""The reception's one view: POST /reception/, signed by the hand-over Lambda (deploy/handover_lambda.py)."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from chats import connect, handover
+from chats.db import in_db
+
+from . import event, places, seal
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 262_144  # an event is a few KB; a contact's attributes are 32 KB at most (Amazon Connect's quotas)
+
+
+@csrf_exempt
+async def receive(request: HttpRequest) -> JsonResponse:
+    """200 with the answer for the flow; anything else makes the Lambda fail, and the flow asks again in a while."""
+    if request.method != "POST":
+        response = _problem(405, "Post a ContactFlowEvent here.")
+        response["Allow"] = "POST"
+        return response
+    body = request.read(MAX_BODY_BYTES + 1)
+    if len(body) > MAX_BODY_BYTES:
+        return _problem(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+    try:
+        seal.check(settings.CCP_RECEPTION_SECRET, request.headers, body, time.time())
+        return JsonResponse(await _admit(event.read(body)))
+    except seal.Forged as error:
+        return _problem(401, str(error))
+    except event.BadEvent as error:
+        return _problem(400, str(error))
+    except connect.Refused as error:
+        return _problem(502, f"Amazon Connect refused to let us join: {error}")
+    except (connect.Unavailable, TimeoutError) as error:
+        return _problem(503, f"Amazon Connect could not be asked, try again: {error}")
+    except places.NoQueue as error:
+        return _problem(503, str(error))
+    except (OperationalError, InterfaceError) as error:
+        log.error("A hand-over has to wait, the database is away: %s", error)  # noqa: TRY400 -- the line says all
+        return _problem(503, "The database is away, try again.")
+
+
+async def _admit(flow: event.ContactFlowEvent) -> dict[str, str]:
+    decision = await in_db(places.decide)(flow)
+    if isinstance(decision, places.TurnedAway):
+        return {"open": "false", "message": decision.text}
+    contact = await handover.join(decision)
+    return await in_db(places.answer)(contact.pk)
+
+
+def _problem(status: int, line: str) -> JsonResponse:
+    log.warning("A hand-over was answered %d: %s", status, line)
+    return JsonResponse({"error": line}, status=status)

@@ -1,0 +1,110 @@
+"""Pure: what a contact flow's Lambda gets (ContactFlowEvent), as far as we use it, and what the flow says about queues.
+
+The shape is AWS's ("Invoke AWS Lambda functions", Amazon Connect administrator guide): what we do not use is ignored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+NAMES_OF_THE_CUSTOMER = ("customerName", "DisplayName")
+
+
+class BadEvent(ValueError):
+    """The body is not a ContactFlowEvent of a chat; the text says where."""
+
+
+def _none_is_empty(value: object) -> object:
+    return {} if value is None else value
+
+
+def _storable(value: object) -> object:
+    """Customers set attributes: what no database stores (NUL, half a surrogate pair) must not cost them the chat."""
+    return value.encode(errors="replace").decode().replace("\0", "") if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_storable)]
+Strings = Annotated[dict[Text, Text], BeforeValidator(_none_is_empty)]
+Anything = Annotated[dict[str, Any], BeforeValidator(_none_is_empty)]
+Id = Annotated[str, Field(pattern=r"^[!-.0-~]{1,256}$")]  # what AWS makes is a UUID; it is part of our addresses
+
+
+class FlowQueue(BaseModel):
+    ARN: Text | None = None
+    Name: Text | None = None
+
+
+class ContactData(BaseModel):
+    ContactId: Id
+    InitialContactId: Id
+    Channel: Literal["CHAT"] = "CHAT"
+    Attributes: Strings = {}
+    Queue: FlowQueue | None = None
+    Name: Text | None = None
+    LanguageCode: Text | None = None
+
+
+class Details(BaseModel):
+    ContactData: ContactData
+    Parameters: Anything = {}
+
+
+class ContactFlowEvent(BaseModel):
+    Details: Details
+
+    @property
+    def contact(self) -> ContactData:
+        return self.Details.ContactData
+
+    @property
+    def customer_name(self) -> str:
+        """As the flow knows it; empty: the transcript will tell."""
+        known = [self.contact.Attributes.get(name) for name in NAMES_OF_THE_CUSTOMER]
+        return next((name.strip()[:256] for name in [*known, self.contact.Name] if name and name.strip()), "")
+
+    @property
+    def language(self) -> str:
+        """As Connect writes it (en-US); empty: unknown."""
+        return (self.contact.LanguageCode or "").replace("_", "-").strip()[:16]
+
+    @property
+    def topic(self) -> str:
+        """The attribute `topic`, which the Lex Web UI hands on beside connect_*."""
+        return self.contact.Attributes.get("topic", "").strip()
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the flow tells its Lambda: texts, known to the desk like attributes."""
+        return {
+            name: str(_storable(value)) for name, value in self.Details.Parameters.items() if isinstance(value, str)
+        }
+
+    def queues(self) -> Iterator[tuple[str, str]]:
+        """Where the flow names a queue, the strongest first: (where, name or id or ARN)."""
+        parameters, queue = self.Details.Parameters, self.contact.Queue or FlowQueue()
+        named = {
+            "Parameters.queueId": parameters.get("queueId"),
+            "Parameters.queue": parameters.get("queue"),
+            "Attributes.queueId": self.contact.Attributes.get("queueId"),
+            "Queue.ARN": queue.ARN,
+            "Queue.Name": queue.Name,
+        }
+        for where, name in named.items():
+            if isinstance(name, str) and name.strip():
+                yield where, name.strip()
+
+
+def read(body: bytes) -> ContactFlowEvent:
+    """Raises BadEvent."""
+    try:
+        return ContactFlowEvent.model_validate(json.loads(body))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise BadEvent(f"The body is not JSON: {error}.") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the body"
+        raise BadEvent(f"This is not the ContactFlowEvent of a chat: {where}: {first['msg']}.") from None

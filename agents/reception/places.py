@@ -1,0 +1,93 @@
+"""Which queue takes a contact, whether it takes any now, and at which place the contact waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from agents.models import QueueTopic
+from agents.waiting import position
+from chats import life
+from chats.handover import HandOver
+from chats.models import Contact, Queue, Text
+
+from .event import ContactFlowEvent
+
+log = logging.getLogger(__name__)
+
+LIVE = (life.State.JOINING, life.State.WAITING, life.State.CONNECTED)
+
+
+class NoQueue(Exception):
+    """The flow names no queue of ours, and none is the default one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """The contact is not joined, and the flow says why to the customer."""
+
+    text: str
+
+
+def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
+    """Join into which queue, or turn away with which words. Raises NoQueue.
+
+    Who is joined already is neither turned away nor moved: the flow only asks again.
+    """
+    contact = event.contact
+    joined = Contact.objects.select_related("queue").filter(pk=contact.ContactId, state__in=LIVE).first()
+    queue = joined.queue if joined else pick(event, Queue.objects.select_related("hours"), topics())
+    if joined is None:
+        if not queue.is_open_at(timezone.now()):
+            return TurnedAway(queue.words(Text.CLOSED, event.language))
+        if Contact.objects.filter(queue=queue, state=life.State.WAITING).count() >= queue.max_waiting:
+            return TurnedAway(queue.words(Text.FULL, event.language))
+    return HandOver(
+        contact_id=contact.ContactId,
+        initial_contact_id=contact.InitialContactId,
+        queue=queue,
+        customer_name=event.customer_name,
+        attributes={**event.parameters, **contact.Attributes},
+        language=event.language,
+    )
+
+
+def topics() -> dict[str, int]:
+    """The queue of each topic."""
+    return dict(QueueTopic.objects.values_list("topic", "queue_id"))
+
+
+def pick(event: ContactFlowEvent, queues: Iterable[Queue], topics: Mapping[str, int]) -> Queue:
+    """The first queue the flow names that we know, else the one of its topic, else the default one."""
+    known = list(queues)
+    for where, name in event.queues():
+        for queue in known:
+            if is_called(queue, name):
+                return queue
+        log.warning("The contact %s names an unknown queue in %s: %s", event.contact.ContactId, where, name)
+    for queue in known:
+        if queue.pk == topics.get(event.topic):
+            return queue
+    for queue in known:
+        if queue.is_default:
+            return queue
+    raise NoQueue("No queue is the default one: mark one in the admin.")
+
+
+def is_called(queue: Queue, name: str) -> bool:
+    """By its id or ARN in Amazon Connect (an ARN ends with the id), or by its name here."""
+    by_id = bool(queue.connect_id) and _id_of(queue.connect_id) == _id_of(name)
+    return by_id or queue.name == name
+
+
+def _id_of(reference: str) -> str:
+    return reference.rpartition("/")[2] if reference.startswith("arn:") else reference
+
+
+def answer(contact_id: str) -> dict[str, str]:
+    """What the flow is told: a flat map of strings, as Connect wants it ($.External.position and so on)."""
+    contact = Contact.objects.select_related("queue").get(pk=contact_id)
+    return {"open": "true", "position": str(position(contact)), "queue": contact.queue.name}

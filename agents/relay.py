@@ -1,0 +1,145 @@
+"""A contact that Amazon Connect itself gave to an agent comes to their desk, and stands there beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+
+from chats import connect, fanout, reconcile, relay, rounds
+from chats import life as chat
+from chats.db import in_db
+from chats.models import Contact, Participant, Queue
+from chats.relay import Relay
+from chats.rounds import HandOver
+
+from . import desk
+from .models import AgentContact
+from .reception import places
+from .refusal import Refusal
+from .routing.parts import take, with_agent
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+CONNECTED = "connected"
+OVER = frozenset({"missed", "rejected", "error", "ended"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the CCP of this agent shows."""
+
+    agent_id: int
+    user_id: int
+    contact_id: str
+    initial_contact_id: str
+    participant_id: str
+    participant_token: str
+    state: str
+    queue: tuple[str, ...] = ()  # its id, ARN and name, as far as they are known
+    customer_name: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+async def take_in(seen: Seen) -> None:
+    """Speak for the agent from now on. Again, it is the same contact, with the newer token. Refusal says why not."""
+    if seen.state in OVER:
+        await _end(seen)
+        return
+    if seen.state != CONNECTED:
+        raise Refusal(
+            "contactNotConnected",
+            f"Amazon Connect says that this contact is {seen.state}: accept it in the Contact Control Panel first.",
+        )
+    relayed = await in_db(_relayed)(seen)
+    if relayed is None:
+        return
+    try:
+        proof = await relay.prove(relayed)
+        ours = await _stand_in(seen, relayed, proof)
+    except relay.NotProven as error:
+        raise Refusal("relayRefused", f"This is not what Amazon Connect knows of the contact: {error}.") from None
+    except connect.Refused as error:
+        raise Refusal("relayRefused", f"Amazon Connect refuses to let the portal speak for you: {error}.") from None
+    await reconcile.one(ours)  # what was said between the first look and the start of streaming
+
+
+async def _end(seen: Seen) -> None:
+    """The CCP says that it is over. What happened is Connect's to say: it is asked now, not in a minute."""
+    ours = await in_db(_ours)(seen)
+    if ours is None:
+        raise Refusal("contactNotConnected", f"Amazon Connect says that this contact is {seen.state}.")
+    await reconcile.one(ours)
+
+
+async def _stand_in(seen: Seen, relayed: Relay, proof: relay.Proof) -> Participant:
+    """Our custom participant may have been removed because the agent joined, and nobody has told us yet."""
+    try:
+        return await in_db(_put_on_the_desk)(seen, relayed, proof, timezone.now())
+    except relay.Taken as taken:
+        await reconcile.one(taken.ours)
+    try:
+        return await in_db(_put_on_the_desk)(seen, relayed, proof, timezone.now())
+    except relay.Taken:
+        raise Refusal("contactOpen", "The portal serves this contact already, as another participant.") from None
+
+
+# ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _relayed(seen: Seen) -> Relay | None:
+    """None: we speak with this very token already."""
+    owner = get_user_model().objects.get(pk=seen.user_id)
+    order = HandOver(
+        contact_id=seen.contact_id,
+        initial_contact_id=seen.initial_contact_id or seen.contact_id,
+        queue=_queue(seen),
+        customer_name=seen.customer_name,
+        attributes=seen.attributes,
+    )
+    relayed = Relay(order, seen.participant_id, seen.participant_token)
+    ours = relay.known(relayed, owner)
+    return None if ours is not None and ours.participant_token == seen.participant_token else relayed
+
+
+def _queue(seen: Seen) -> Queue:
+    """The queue of ours that is called so, else the default one: who may read the contact hangs on it."""
+    queues = list(Queue.objects.order_by("-is_default", "pk"))
+    for name in seen.queue:
+        for queue in queues:
+            if places.is_called(queue, name):
+                return queue
+    if not queues or not queues[0].is_default:
+        raise Refusal("queueNotFound", "No queue of the portal is this one, and none is the default one: ask an admin.")
+    return queues[0]
+
+
+def _ours(seen: Seen) -> Participant | None:
+    contact = Contact.objects.filter(pk=seen.contact_id, owner=seen.user_id, state=chat.State.CONNECTED).first()
+    return rounds.ours_of(contact) if contact is not None and contact.is_relayed else None
+
+
+@transaction.atomic
+def _put_on_the_desk(seen: Seen, relayed: Relay, proof: relay.Proof, now: datetime) -> Participant:
+    """It takes a slot, also above the agent's capacity: Connect has given it to them, it is theirs."""
+    owner: User = get_user_model().objects.get(pk=seen.user_id)
+    try:
+        contact, ours, is_new = relay.stand_in(relayed, proof, owner, now)
+    except relay.Leaving:
+        raise Refusal("contactNotConnected", "You have ended this contact: Amazon Connect is being told.") from None
+    if is_new:
+        held = with_agent(contact, seen.agent_id)
+        held.agent.take_slot(now)
+        fanout.tell(held.agent, held.agent.own_seq)
+        part = AgentContact(agent=held.agent, contact=contact, round=contact.round, offered_at=now)
+        part.begin(now)
+        fanout.tell(part)
+        take(held, part, now, chat.Move.RELAY)
+        desk.look_on(seen.user_id, arrived=contact.pk)
+    return ours

@@ -1,0 +1,231 @@
+"""Pure: which waiting contact goes to which agent next, from plain values; a further choice costs next to nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+
+Rank = tuple[datetime, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A contact nobody serves yet."""
+
+    contact_id: str
+    queue_id: int
+    since: datetime
+    kept_for: int | None = None  # the agent who served this customer before, while the contact is kept for them
+    refused_by: frozenset[int] = frozenset()  # agents not to ask now: they missed or declined it
+
+    @property
+    def age(self) -> tuple[datetime, str]:
+        return self.since, self.contact_id
+
+
+Line = Iterator[Waiting]  # who waits in a queue, the oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How a routing profile serves a queue: the lowest number first, and only who has waited long enough."""
+
+    priority: int = 1
+    delay: float = 0.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A routable agent who is there: room, how long idle, and the queues served."""
+
+    agent_id: int
+    load: int
+    capacity: int
+    idle_since: datetime
+    serves: Mapping[int, Service]  # by queue
+
+    @property
+    def rank(self) -> Rank:
+        """Idle longest first; of agents idle since the same moment, the one with less to do."""
+        return self.idle_since, self.load, self.agent_id
+
+    @property
+    def has_room(self) -> bool:
+        return self.load < self.capacity
+
+
+def choose(waiting: Collection[Waiting], seats: Collection[Seat], now: datetime) -> tuple[Waiting, Seat] | None:
+    """The next pair, or None when nobody who waits can be served."""
+    lines: dict[int, list[Waiting]] = defaultdict(list)
+    for contact in sorted(waiting, key=lambda one: one.age):
+        lines[contact.queue_id].append(contact)
+    return Board({queue: iter(line) for queue, line in lines.items()}, seats, now).next_pair()
+
+
+@dataclass(slots=True)
+class Crew:
+    """Agents of one routing profile, those with room in a heap."""
+
+    serves: Mapping[int, Service]
+    free: list[tuple[Rank, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Lane:
+    """Who waits in a queue, as the crews see them who serve it at the same priority."""
+
+    queue: int
+    priority: int
+    crews: list[Crew]
+    place: int = 0  # in the queue's line: all before it were given, or cannot be given here
+
+
+class Board:
+    """Pairs, one after the other: the contact of the best priority, among those the oldest, to whoever is idle longest
+    of the agents who serve its queue at that priority. So no agent gets a contact while a better one waits for them.
+
+    Whoever asks for a pair says what became of it, by `taken`, `contact_gone` or `agent_gone`, before asking again.
+    Nothing gets freer meanwhile, so that what was passed over once needs no second look; lines are read as far as needed.
+    """
+
+    def __init__(self, lines: Mapping[int, Line], seats: Iterable[Seat], now: datetime) -> None:
+        self._now = now
+        self._lines = lines
+        self._read: dict[int, list[Waiting]] = {queue: [] for queue in lines}
+        self._given: set[str] = set()
+        self._seats = {seat.agent_id: seat for seat in seats}
+        self._pending: tuple[Waiting, Seat, Lane] | None = None
+        crews: dict[frozenset[tuple[int, Service]], Crew] = {}
+        self._crew_of: dict[int, Crew] = {}
+        for seat in self._seats.values():
+            crew = crews.setdefault(frozenset(seat.serves.items()), Crew(seat.serves))
+            self._crew_of[seat.agent_id] = crew
+            if seat.has_room:
+                crew.free.append((seat.rank, seat.agent_id))
+        lanes: dict[tuple[int, int], Lane] = {}
+        for crew in crews.values():
+            heapify(crew.free)
+            for queue in crew.serves.keys() & lines.keys():
+                priority = crew.serves[queue].priority
+                lanes.setdefault((queue, priority), Lane(queue, priority, [])).crews.append(crew)
+        self._next: list[tuple[int, tuple[datetime, str], int, Lane]] = []
+        for lane in lanes.values():
+            self._enqueue(lane)
+
+    def next_pair(self) -> tuple[Waiting, Seat] | None:
+        while self._next:
+            _, age, _, lane = heappop(self._next)
+            contact = self._head(lane)
+            if contact is None:
+                continue
+            if contact.age == age:
+                seat = self._seat_for(contact, lane)
+                if seat is not None:
+                    self._pending = contact, seat, lane
+                    return contact, seat
+                if not any(self._first(crew) and self._may(crew, contact) for crew in lane.crews):
+                    continue  # nobody is free for a contact of this age, nor for a younger one
+                lane.place += 1
+            self._enqueue(lane)
+        return None
+
+    def taken(self, seat: Seat) -> None:
+        """The contact is offered to the agent, who sits there like this now."""
+        contact, _, lane = self._settled()
+        self._given.add(contact.contact_id)
+        self._sit(seat)
+        self._enqueue(lane)
+
+    def contact_gone(self) -> None:
+        """The contact waits no more; the agent is as free as before."""
+        contact, seat, lane = self._settled()
+        self._given.add(contact.contact_id)
+        self._sit(seat)
+        self._enqueue(lane)
+
+    def agent_gone(self) -> None:
+        """The agent takes nothing more; the contact waits for another."""
+        _, seat, lane = self._settled()
+        del self._seats[seat.agent_id]
+        self._enqueue(lane)
+
+    def _settled(self) -> tuple[Waiting, Seat, Lane]:
+        assert self._pending is not None, "no pair was asked for"  # noqa: S101 -- a mistake of the caller
+        pending, self._pending = self._pending, None
+        return pending
+
+    def _sit(self, seat: Seat) -> None:
+        self._seats[seat.agent_id] = seat
+        if seat.has_room:
+            heappush(self._crew_of[seat.agent_id].free, (seat.rank, seat.agent_id))
+
+    def _enqueue(self, lane: Lane) -> None:
+        contact = self._head(lane)
+        if contact is not None:
+            heappush(self._next, (lane.priority, contact.age, id(lane), lane))
+
+    def _head(self, lane: Lane) -> Waiting | None:
+        """The oldest contact this lane may still give."""
+        read = self._read[lane.queue]
+        while True:
+            if lane.place == len(read):
+                contact = next(self._lines[lane.queue], None)
+                if contact is None:
+                    return None
+                read.append(contact)
+            if read[lane.place].contact_id not in self._given:
+                return read[lane.place]
+            lane.place += 1
+
+    def _seat_for(self, contact: Waiting, lane: Lane) -> Seat | None:
+        """Whoever gets the contact, taken off the board until it is known what became of it."""
+        if contact.kept_for is not None:
+            return self._its_own_seat(contact, lane)
+        best: tuple[tuple[Rank, int], Crew] | None = None
+        for crew in lane.crews:
+            first = self._willing(crew, contact) if self._may(crew, contact) else None
+            if first is not None and (best is None or first < best[0]):
+                best = first, crew
+        if best is None:
+            return None
+        first, crew = best
+        passed = []
+        while crew.free[0] != first:  # those in front are unwilling
+            passed.append(heappop(crew.free))
+        heappop(crew.free)
+        for one in passed:
+            heappush(crew.free, one)
+        return self._seats[first[1]]
+
+    def _its_own_seat(self, contact: Waiting, lane: Lane) -> Seat | None:
+        """Only the previous agent, while the contact is kept for them."""
+        seat = self._seats.get(contact.kept_for or 0)
+        if seat is None or not seat.has_room or seat.agent_id in contact.refused_by:
+            return None
+        crew = self._crew_of[seat.agent_id]
+        return seat if any(crew is one for one in lane.crews) and self._may(crew, contact) else None
+
+    def _first(self, crew: Crew) -> tuple[Rank, int] | None:
+        """Who of this crew has been idle longest. Entries that are not true any more are dropped on the way."""
+        while crew.free:
+            rank, agent_id = crew.free[0]
+            seat = self._seats.get(agent_id)
+            if seat is not None and seat.has_room and seat.rank == rank:
+                return rank, agent_id
+            heappop(crew.free)
+        return None
+
+    def _willing(self, crew: Crew, contact: Waiting) -> tuple[Rank, int] | None:
+        """The first who has not refused this contact."""
+        passed = []
+        while (first := self._first(crew)) is not None and first[1] in contact.refused_by:
+            passed.append(heappop(crew.free))
+        for one in passed:
+            heappush(crew.free, one)
+        return first
+
+    def _may(self, crew: Crew, contact: Waiting) -> bool:
+        return (self._now - contact.since).total_seconds() >= crew.serves[contact.queue_id].delay

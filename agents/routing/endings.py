@@ -1,0 +1,60 @@
+"""Hears what happens to contacts: who waits is offered, and when a contact ends, so does the agent's part in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from agents import desk, life, presence
+from agents.models import AgentContact, ContactTimer, RoutingProfile
+from chats import fanout, signals
+from chats.models import Contact
+
+from . import transfers
+from .parts import disown, ended_because, hold, move
+
+ME = "agents.routing"
+
+
+def listen() -> None:
+    """Connect to the signals of `chats`, which knows nothing of agents. Twice is once."""
+    transfers.listen()  # first: what was offered to a second agent is withdrawn before the part of the first one ends
+    signals.contact_waits.connect(_somebody_waits, dispatch_uid=f"{ME}.waits")
+    signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
+
+
+def _somebody_waits(*, contact: Contact, **_kwargs: Any) -> None:
+    _keep_for_the_previous_agent(contact)
+    fanout.ring(presence.ROUTING)
+
+
+def _keep_for_the_previous_agent(contact: Contact) -> None:
+    seconds = contact.queue.previous_agent_seconds
+    if not seconds or contact.waiting_since is None:
+        return
+    served = AgentContact.objects.filter(contact__conversation=contact.conversation, accepted_at__isnull=False)
+    last = served.order_by("-accepted_at", "-pk").select_related("agent").first()
+    if last is not None:
+        ContactTimer.start(contact, ContactTimer.Kind.PREVIOUS, contact.waiting_since, seconds, last.agent)
+
+
+def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
+    """In the transaction that ended the contact, which holds its conversation: one outcome, no slot is orphaned."""
+    open_part = AgentContact.objects.filter(contact=contact, state__in=life.OPEN).first()
+    if open_part is None:
+        return
+    now = contact.ended_at or timezone.now()
+    _, agent, part = hold(contact.pk, open_part.agent_id)
+    if part is None or life.State(part.state) not in life.OPEN:
+        return
+    part.contact = contact
+    if part.state == life.State.CONNECTED:
+        move(part, life.Move.END, now, ended_because(contact))
+        if agent.routing_profile.acw == RoutingProfile.Acw.OFF:
+            move(part, life.Move.CLEAR, now)
+            desk.look_on(agent.user_id, closed=contact.pk)
+    else:  # nobody had answered: the offer disappears, its row keeps why
+        move(part, life.Move.WITHDRAW, now, ended_because(contact))
+        move(part, life.Move.CLEAR, now)
+        disown(contact)

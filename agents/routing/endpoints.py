@@ -1,0 +1,128 @@
+"""Whom a contact can be handed on to, and why not now (Streams' getEndpoints): colleagues with room, open queues."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from agents import presence
+from agents.models import Agent, AgentState
+from agents.refusal import Refusal
+from chats import life as chat
+from chats.models import Queue
+
+
+class Ref(NamedTuple):
+    """An endpoint as a client names it."""
+
+    type: str
+    id: str
+
+
+def find(to: Ref) -> Agent | Queue:
+    """Refusal when there is none."""
+    found: Agent | Queue | None = None
+    if to.type == "agent" and _is_uuid(to.id):
+        found = Agent.objects.filter(key=to.id, user__is_active=True).first()
+    elif to.type == "queue" and to.id.isdecimal() and len(to.id) < 19:
+        found = Queue.objects.filter(pk=int(to.id)).first()
+    if found is None:
+        raise not_found(to)
+    return found
+
+
+def not_found(to: Ref) -> Refusal:
+    text = f"There is no {to.type} {to.id}: getEndpoints lists whom you can transfer to."
+    return Refusal("endpointNotFound", text)
+
+
+def named(target: Agent | Queue) -> tuple[str, str]:
+    """Its id and name."""
+    return (str(target.key) if isinstance(target, Agent) else str(target.pk)), target.name
+
+
+def listed(me: Agent, now: datetime) -> list[dict[str, Any]]:
+    """Every colleague, then every queue, as protocol.Endpoint. A constant number of queries."""
+    agents = (
+        Agent.objects.filter(user__is_active=True).exclude(pk=me.pk).select_related("user", "state", "routing_profile")
+    )
+    waiting = Count("contacts", filter=Q(contacts__state=chat.State.WAITING))
+    queues = Queue.objects.select_related("hours").annotate(waiting=waiting).order_by("name")
+    open_hours: dict[int | None, bool] = {}
+    return [
+        *sorted((_agent(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
+        *(_queue(one, open_hours, now) for one in queues),
+    ]
+
+
+def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
+    refusal = refusal_of_agent(agent, me, now)
+    return {
+        "type": "agent",
+        "id": str(agent.key),
+        "name": agent.name,
+        "state": agent.state.as_dict(),
+        "load": agent.load,
+        "capacity": agent.routing_profile.chat_concurrency,
+        "refusal": refusal.message if refusal else "",
+    }
+
+
+def _queue(queue: Queue, open_hours: dict[int | None, bool], now: datetime) -> dict[str, Any]:
+    if queue.hours_id not in open_hours:
+        open_hours[queue.hours_id] = queue.hours is None or queue.hours.is_open(now)
+    is_open = queue.is_open and open_hours[queue.hours_id]
+    waiting: int = queue.waiting  # type: ignore[attr-defined]  # annotated
+    refusal = _refusal_of_queue(queue, waiting, is_open=is_open)
+    return {
+        "type": "queue",
+        "id": str(queue.pk),
+        "name": queue.name,
+        "open": is_open,
+        "waiting": waiting,
+        "refusal": refusal.message if refusal else "",
+    }
+
+
+def refusal_of_agent(agent: Agent, me: Agent, now: datetime) -> Refusal | None:
+    """Why this colleague cannot be asked now."""
+    allowed = agent.routing_profile.chat_concurrency
+    if agent.pk == me.pk:
+        return Refusal("transferToSelf", "You cannot transfer a contact to yourself: you are serving it.")
+    if agent.state.type == AgentState.Type.OFFLINE or not _is_here(agent, now):
+        return Refusal("agentAbsent", f"{agent.name} is not there.")
+    if not agent.state.is_routable:
+        return Refusal("agentAbsent", f"{agent.name} takes no contacts now: {agent.state.name}.")
+    if not agent.has_room:
+        return Refusal("agentFull", f"{agent.name} has no room: {agent.load} of {allowed} chats.")
+    return None
+
+
+def refusal_of_queue(queue: Queue, now: datetime) -> Refusal | None:
+    """Why this queue takes nothing now."""
+    waiting = queue.contacts.filter(state=chat.State.WAITING).count()
+    return _refusal_of_queue(queue, waiting, is_open=queue.is_open_at(now))
+
+
+def _refusal_of_queue(queue: Queue, waiting: int, *, is_open: bool) -> Refusal | None:
+    if not is_open:
+        return Refusal("queueClosed", f"The queue {queue.name} is closed now.")
+    if waiting >= queue.max_waiting:
+        return Refusal("queueFull", f"The queue {queue.name} is full: {waiting} of {queue.max_waiting} wait.")
+    return None
+
+
+def _is_here(agent: Agent, now: datetime) -> bool:
+    return presence.last_sign(agent) >= now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

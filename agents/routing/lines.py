@@ -1,0 +1,105 @@
+"""Who waits and who is free, read from the rows: agents all at once, waiting contacts only as far as they are needed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from agents import life, presence
+from agents.models import Agent, AgentContact, AgentState, ContactTimer, RoutingProfileQueue
+from chats import life as chat
+from chats.models import Contact
+
+from .choice import Line, Seat, Service, Waiting
+
+PAGE = 200  # contacts of a queue that are read at once
+
+NOBODYS = Q(state=chat.State.WAITING, owner=None, waiting_since__isnull=False)
+
+
+def seats(now: datetime) -> list[Seat]:
+    """Every routable agent who is there and has room."""
+    agents = Agent.objects.filter(
+        presence.here(now),
+        state__type=AgentState.Type.ROUTABLE,
+        load__lt=F("routing_profile__chat_concurrency"),
+    ).values_list("pk", "load", "routing_profile__chat_concurrency", "idle_since", "routing_profile_id")
+    serves: dict[int, dict[int, Service]] = defaultdict(dict)
+    profiles = {row[4] for row in agents}
+    for profile, queue, priority, delay in RoutingProfileQueue.objects.filter(routing_profile__in=profiles).values_list(
+        "routing_profile_id", "queue_id", "priority", "delay"
+    ):
+        serves[profile][queue] = Service(priority, delay)
+    return [Seat(pk, load, capacity, idle, serves[profile]) for pk, load, capacity, idle, profile in agents]
+
+
+def lines(free: Collection[Seat], now: datetime) -> dict[int, Line]:
+    """By queue, who waits there, the oldest first. Without agents there is nothing to ask."""
+    served = {queue for seat in free for queue in seat.serves}
+    if not served:
+        return {}
+    queues = Contact.objects.filter(NOBODYS, queue__in=served).order_by().values_list("queue_id", flat=True).distinct()
+    return {queue: _line(queue, now) for queue in queues}
+
+
+def _line(queue: int, now: datetime) -> Iterator[Waiting]:
+    page = _page(queue, Q())
+    while page:
+        yield from _told(page, queue, now)
+        if len(page) < PAGE:
+            return
+        pk, since = page[-1]
+        page = _page(queue, Q(waiting_since__gt=since) | Q(waiting_since=since, pk__gt=pk))
+
+
+def _page(queue: int, beyond: Q) -> list[tuple[str, datetime]]:
+    rows = Contact.objects.filter(NOBODYS, beyond, queue=queue).order_by("waiting_since", "pk")[:PAGE]
+    return [(pk, since) for pk, since in rows.values_list("pk", "waiting_since") if since is not None]
+
+
+def _told(page: list[tuple[str, datetime]], queue: int, now: datetime) -> Iterator[Waiting]:
+    """With whom they are kept for, and who refused them lately."""
+    pks = [pk for pk, _ in page]
+    kept, refusals = _kept(pks, queue, now), _refusals(pks, now)
+    for pk, since in page:
+        yield Waiting(pk, queue, since, kept.get(pk), frozenset(refusals[pk]))
+
+
+def _kept(pks: list[str], queue: int, now: datetime) -> dict[str, int]:
+    """Contacts that wait for the agent who served them: while there is time, and only for one who is there."""
+    timers = ContactTimer.objects.filter(contact__in=pks, kind=ContactTimer.Kind.PREVIOUS, due_at__gt=now)
+    agents = Agent.objects.filter(
+        presence.here(now), state__type=AgentState.Type.ROUTABLE, routing_profile__profile_queues__queue=queue
+    )
+    return dict(timers.filter(agent__in=agents.values("pk")).values_list("contact_id", "agent_id"))
+
+
+def _refusals(pks: list[str], now: datetime) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for contact, agent in AgentContact.objects.filter(refused(now), contact__in=pks).values_list("contact", "agent"):
+        found[contact].add(agent)
+    return found
+
+
+def refused(now: datetime) -> Q:
+    """Parts in contacts that are not to be offered to the same agent now.
+
+    Handed on to the queue: somebody else gets a chance first, as when it was declined. Missed, while the card is on the desk: nobody is looking, until they choose a state or a while has passed. Declined:
+    somebody else gets a chance first.
+    """
+    missed = Q(
+        state=life.State.MISSED,
+        ended_at__gt=now - timedelta(seconds=settings.CCP_MISSED_SECONDS),
+        ended_at__gte=F("agent__state_since"),
+    )
+    declined = Q(outcome=life.State.REJECTED, ended_at__gt=now - timedelta(seconds=settings.CCP_DECLINE_SECONDS))
+    handed_on = Q(
+        outcome=life.State.ENDED,
+        rescued_at=None,
+        ended_at__gt=now - timedelta(seconds=settings.CCP_DECLINE_SECONDS),
+    )
+    return Q(round=F("contact__round")) & (missed | declined | handed_on)

@@ -1,0 +1,218 @@
+"""Gives waiting contacts to agents who have room, and takes back what nobody answered. Safe to run at any time."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from agents import desk, life, presence
+from agents.models import Agent, AgentContact, Told
+from chats import fanout, rounds
+from chats import life as chat
+from chats.models import Contact, Conversation
+
+from . import lines
+from .choice import Board
+from .parts import Held, disown, give_back, hold, move, take, with_agent
+from .stories import why_missed
+
+log = logging.getLogger(__name__)
+
+
+class _ContactGone(Exception):
+    """Somebody else has the contact, or it waits no more."""
+
+
+class _AgentGone(Exception):
+    """The agent has no room any more, or left the routable state."""
+
+
+class _ContactBusy(_ContactGone):
+    """Somebody else holds the contact just now, perhaps another router."""
+
+
+class _AgentBusy(_AgentGone):
+    """Somebody else holds the agent just now, perhaps another router."""
+
+
+def run(now: datetime) -> int:
+    """Take back overdue offers, then offer until no waiting contact fits any agent; how many were offered.
+
+    Several processes may run this at once: a claim that comes second changes nothing, and is left out. They do not wait
+    for each other while there is something else to do: eight in a row would be slower than one.
+    """
+    take_back(now)
+    offered, wait = 0, False
+    while True:
+        made, passed_over = _offer_all(now, wait=wait)
+        offered += made
+        if not passed_over:
+            return offered
+        wait = not made  # others are at all that is left: see what they leave
+
+
+def _offer_all(now: datetime, *, wait: bool) -> tuple[int, int]:
+    """How many contacts were offered, and how many pairs were passed over because somebody held one of the two."""
+    seats = lines.seats(now)
+    board = Board(lines.lines(seats, now), seats, now)
+    offered = passed_over = 0
+    while pair := board.next_pair():
+        contact, seat = pair
+        try:
+            _claim(contact.contact_id, seat.agent_id, now, wait=wait)
+        except _AgentGone as gone:
+            passed_over += isinstance(gone, _AgentBusy)
+            board.agent_gone()
+        except _ContactGone as gone:
+            passed_over += isinstance(gone, _ContactBusy)
+            board.contact_gone()
+        else:
+            offered += 1
+            board.taken(replace(seat, load=seat.load + 1, idle_since=now))
+    return offered, passed_over
+
+
+# ---- offering --------------------------------------------------------------------------------------------------------
+
+
+def _claim(contact_id: str, agent_id: int, now: datetime, *, wait: bool = True) -> None:
+    if not wait and not Contact.objects.filter(lines.NOBODYS, pk=contact_id).exists():
+        raise _ContactGone  # seen without a lock, nobody is held up by looking
+    try:
+        with transaction.atomic():
+            if not wait:
+                _hold_or_pass_over(contact_id, agent_id)
+            contact = rounds.locked(contact_id)
+            if contact.state != chat.State.WAITING or contact.owner_id is not None:
+                raise _ContactGone
+            _offer(with_agent(contact, agent_id), now)
+    except Contact.DoesNotExist:
+        raise _ContactGone from None
+    except Agent.DoesNotExist:
+        raise _AgentGone from None
+    except IntegrityError:  # one_agent_at_a_time: an agent's part is open although the contact has no owner
+        log.exception("The contact %s was not offered", contact_id)
+        raise _ContactGone from None
+
+
+def _hold_or_pass_over(contact_id: str, agent_id: int) -> None:
+    """In lock order, and without waiting. (SQLite has one writer: there is nothing to pass over.)"""
+    held = Conversation.objects.select_for_update(of=("self",), skip_locked=True)
+    if not held.filter(contacts=contact_id).values_list("pk", flat=True):
+        raise _ContactBusy
+    if not Agent.objects.select_for_update(skip_locked=True).filter(pk=agent_id).values_list("pk", flat=True):
+        raise _AgentBusy
+    # whoever was deleted meanwhile is passed over, too: the pass that waits finds out
+
+
+def _offer(held: Held, now: datetime) -> None:
+    contact, agent, part = held
+    unwilling = part is not None and AgentContact.objects.filter(lines.refused(now), pk=part.pk).exists()
+    is_here = Agent.objects.filter(presence.here(now), pk=agent.pk).exists()
+    if not agent.state.is_routable or not agent.has_room or not is_here or unwilling:
+        raise _AgentGone
+    if part is not None and _is_in_the_way(part):
+        move(part, life.Move.CLEAR, now)  # its card makes place for the new offer
+    contact.owner = agent.user
+    contact.changed()
+    fanout.tell(contact)
+    agent.take_slot(now)
+    fanout.tell(agent, agent.own_seq)
+    made = put_on_the_desk(contact, agent, now)
+    if agent.routing_profile.auto_accept:
+        take(held, made, now)
+        desk.look_on(agent.user_id, arrived=contact.pk)
+
+
+def _is_in_the_way(part: AgentContact) -> bool:
+    """Missed, or handed on to the queue in this very round. What ended in another round is worked after all the same."""
+    this_round = part.round == part.contact.round
+    return part.state == life.State.MISSED or (part.state == life.State.ENDED and this_round)
+
+
+def put_on_the_desk(contact: Contact, agent: Agent, now: datetime) -> AgentContact:
+    """A new part of this agent, with a countdown; the slot for it is taken already."""
+    part = AgentContact(
+        agent=agent,
+        contact=contact,
+        round=contact.round,
+        offered_at=now,
+        expires_at=now + timedelta(seconds=settings.CCP_OFFER_SECONDS),
+    )
+    part.begin(now)
+    fanout.tell(part)
+    return part
+
+
+# ---- taking back -----------------------------------------------------------------------------------------------------
+
+
+def take_back(now: datetime) -> int:
+    """What was not answered in time is missed, and waits again; so does what nobody can answer any more."""
+    taken = sum(_take_back(*row, now) for row in list(_overdue(now).values_list("contact_id", "agent_id")))
+    return taken + sum(_take_from_nobody(pk) for pk in list(_orphans().values_list("pk", flat=True)))
+
+
+def _overdue(now: datetime) -> QuerySet[AgentContact]:
+    """Offers whose time is over, or to agents whose routing profile has shrunk under them."""
+    no_room = Q(agent__load__gt=F("agent__routing_profile__chat_concurrency"))
+    return AgentContact.objects.filter(no_room | Q(expires_at__lte=now), state=life.State.CONNECTING)
+
+
+def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        held = hold(contact_id, agent_id)
+        part = held.part
+        if part is None or not _overdue(now).filter(pk=part.pk).exists():
+            return False  # answered, withdrawn or missed while we waited for the lock
+        if part.expires_at is not None and part.expires_at > now:
+            _withdraw(held, part, now)
+        else:
+            _miss(held, part, now)
+        give_back(held)
+        return True
+
+
+def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
+    part.tell(Told.NO_ROOM, now)
+    allowed = held.agent.routing_profile.chat_concurrency
+    move(part, life.Move.WITHDRAW, now, f"no room: the routing profile allows {allowed} chats at once")
+    move(part, life.Move.CLEAR, now)
+
+
+def _miss(held: Held, part: AgentContact, now: datetime) -> None:
+    was_there = not part.why  # else it is known already why nobody answered
+    move(part, life.Move.MISS, now, part.why or why_missed(part, settings.CCP_OFFER_SECONDS))
+    if was_there:
+        _count_miss(held.agent, now)
+
+
+def _count_miss(agent: Agent, now: datetime) -> None:
+    """Who lets one offer after the other pass is offered nothing more, until they say that they are back."""
+    agent.count_miss()
+    limit = settings.CCP_MISSES_IN_A_ROW
+    if limit and agent.misses >= limit and agent.state.is_routable:
+        why = f"{agent.misses} offers in a row were not answered"
+        presence.enter(agent, presence.not_responding(), by=None, why=why, now=now)
+
+
+def _orphans() -> QuerySet[Contact]:
+    """Contacts that are offered to a person who has no part in them: their Agent row was deleted."""
+    offers = AgentContact.objects.filter(
+        contact=OuterRef("pk"), agent__user=OuterRef("owner"), state=life.State.CONNECTING
+    )
+    return Contact.objects.filter(~Exists(offers), state=chat.State.WAITING, owner__isnull=False)
+
+
+def _take_from_nobody(contact_id: str) -> bool:
+    with transaction.atomic():
+        contact = rounds.locked(contact_id)
+        orphaned = _orphans().filter(pk=contact_id).exists()
+        if orphaned:
+            disown(contact)
+        return orphaned

@@ -1,0 +1,171 @@
+"""An agent's part in a contact, held in lock order, and what giving it up does to the contact and to the agent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from agents import life, presence
+from agents.models import Agent, AgentContact, ContactTimer
+from chats import fanout, outbox, rounds
+from chats import life as chat
+from chats.models import Contact, Text, Transfer
+
+ENDED_BECAUSE = {
+    chat.Reason.AGENT: "the agent ended it",
+    chat.Reason.CUSTOMER: "the customer left",
+    chat.Reason.CHAT_ENDED: "the chat ended",
+    chat.Reason.REMOVED: "Amazon Connect took us out of the chat, because another agent or a bot joined",
+    chat.Reason.AGENT_LEFT: "it was ended or transferred in Amazon Connect",
+    chat.Reason.LOST: "Amazon Connect no longer lets us speak in this chat",
+    chat.Reason.SILENT: "the customer did not answer any more",
+    chat.Reason.NOT_JOINED: "the chat could not be joined in time",
+}
+
+
+NOT_TAKEN = {
+    life.Move.REJECT: Transfer.State.DECLINED,
+    life.Move.MISS: Transfer.State.MISSED,
+    life.Move.WITHDRAW: Transfer.State.WITHDRAWN,
+}
+
+
+class Held(NamedTuple):
+    """A contact and an agent, both held until the transaction ends, and the agent's newest part in the contact."""
+
+    contact: Contact
+    agent: Agent
+    part: AgentContact | None
+
+    @property
+    def is_served(self) -> bool:
+        """This agent serves the contact now."""
+        return self.contact.state == chat.State.CONNECTED and self.contact.owner_id == self.agent.user_id
+
+    @property
+    def is_offered(self) -> bool:
+        """The contact is offered to this agent now."""
+        return self.contact.state == chat.State.WAITING and self.contact.owner_id == self.agent.user_id
+
+    def is_open_offer(self, now: datetime) -> bool:
+        """The contact is offered to this agent, and there is time left to accept it."""
+        return self.is_offered and self._has_time(now)
+
+    def is_open_transfer(self, now: datetime) -> bool:
+        """A colleague serves the contact and hands it on to this agent, and there is time left to accept it."""
+        asked = self.contact.newest_transfer
+        return asked is not None and asked.is_open and asked.to_user_id == self.agent.user_id and self._has_time(now)
+
+    def _has_time(self, now: datetime) -> bool:
+        part = self.part
+        if part is None or part.expires_at is None:
+            return False
+        return part.state == life.State.CONNECTING and part.expires_at > now
+
+
+def hold(contact_id: str, agent_id: int, *beside: int) -> Held:
+    """Contact.DoesNotExist or Agent.DoesNotExist when there is none. `beside`: agents who are held as well.
+
+    Where two agents are concerned, both are held in the order of their keys: who hand contacts to each other at the same
+    moment do not wait for each other.
+    """
+    contact = rounds.locked(contact_id)
+    hold_together(contact, agent_id, *beside)
+    return with_agent(contact, agent_id)
+
+
+def hold_together(contact: Contact, *agent_ids: int) -> None:
+    """These agents, and who hands the contact on, and to whom."""
+    together = {*agent_ids, *_of_transfer(contact)}
+    if len(together) > 1:
+        list(Agent.objects.select_for_update().filter(pk__in=together).order_by("pk"))
+
+
+def _of_transfer(contact: Contact) -> list[int]:
+    """Who hands the contact on, and to whom, while nobody has answered."""
+    asked = contact.newest_transfer
+    if asked is None or not asked.is_open:
+        return []
+    people = [asked.sender_id, asked.to_user_id]
+    return list(Agent.objects.filter(user__in=people).values_list("pk", flat=True))
+
+
+def with_agent(contact: Contact, agent_id: int) -> Held:
+    """Hold the agent too, after the contact, and read the part only then."""
+    agent = Agent.locked(agent_id)
+    part = AgentContact.objects.filter(agent=agent, contact=contact).order_by("pk").last()
+    if part is not None:
+        part.agent, part.contact = agent, contact
+    return Held(contact, agent, part)
+
+
+def move(part: AgentContact, step: life.Move, now: datetime, why: str = "") -> None:
+    """Make the move and tell it. An agent who thereby has a slot more may get the next contact."""
+    held_a_slot = part.holds_slot
+    part.move(step, now, why=why)
+    fanout.tell(part)
+    if step in NOT_TAKEN:
+        _settle(part, NOT_TAKEN[step], now)
+    if held_a_slot and not part.holds_slot:
+        free(part.agent, now)
+
+
+def _settle(part: AgentContact, state: Transfer.State, now: datetime) -> None:
+    """The colleague who was asked does not take the contact: it stays with its sender, who is told why."""
+    contact = part.contact
+    asked = contact.newest_transfer
+    if asked is not None and asked.is_open and asked.to_user_id == part.agent.user_id:
+        asked.settle(state, part.why, now)
+        contact.changed()
+        fanout.tell(contact)
+
+
+def free(agent: Agent, now: datetime) -> None:
+    """The agent has a slot more, and goes to the next state when this was the last open contact."""
+    agent.free_slot(now)
+    fanout.tell(agent, agent.own_seq)
+    presence.enter_next(agent, now)
+    fanout.ring(presence.ROUTING)
+
+
+def take(held: Held, part: AgentContact, now: datetime, step: chat.Move = chat.Move.ACCEPT) -> None:
+    """From now on this agent serves the contact, and the customer is told who joined."""
+    held.contact.move(step, now)
+    fanout.tell(held.contact)
+    move(part, life.Move.ACCEPT, now)
+    ContactTimer.objects.filter(contact=held.contact).delete()  # nobody waits any more
+    patience = held.contact.queue.nudge_after
+    if patience and not held.contact.is_relayed:  # Connect's own timers run there
+        ContactTimer.start(held.contact, ContactTimer.Kind.SILENCE, now, patience)
+    say(held, Text.JOINED)
+
+
+def give_back(held: Held) -> None:
+    """The contact is offered to this agent no more: it waits for anybody, at its place."""
+    ContactTimer.objects.filter(contact=held.contact, kind=ContactTimer.Kind.PREVIOUS).delete()
+    if held.is_offered:
+        disown(held.contact)
+
+
+def disown(contact: Contact) -> None:
+    """Nobody's again. `waiting_since` stays: who has waited longest is still at the head."""
+    contact.owner = None
+    contact.changed()
+    fanout.tell(contact)
+
+
+def say(held: Held, kind: Text) -> None:
+    """The queue's words for the customer; an empty text says nothing. In a relayed contact the agent is a participant
+    of their own name, and Connect tells who joined and left.
+    """
+    contact = held.contact
+    if contact.is_relayed and kind in {Text.JOINED, Text.LEFT}:
+        return
+    text = contact.queue.words(kind, contact.conversation.language, Agent=held.agent.public_name)
+    if text:
+        outbox.say(contact, text)
+
+
+def ended_because(contact: Contact) -> str:
+    """Why our part of this contact ended, in words for an agent."""
+    return ENDED_BECAUSE[chat.Reason(contact.end_reason)] if contact.end_reason else "it has ended"

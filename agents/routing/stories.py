@@ -1,0 +1,70 @@
+"""Every offer's story: was it painted, was the tab hidden, was the line down; and in one sentence why it was missed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from agents import life
+from agents.models import Agent, AgentContact, Told
+
+
+def offer_seen(agent_id: int, contact_id: str, visible: bool, now: datetime) -> None:
+    """A tab shows the offer, in front or in the background. What is no offer any more is no news."""
+    with transaction.atomic():
+        Agent.locked(agent_id)
+        for part in _offers(agent_id).filter(contact=contact_id):
+            told = [one["what"] for one in part.story]
+            for what in _news(told, visible):
+                part.tell(what, now)
+
+
+def line(agent_id: int, up: bool, now: datetime) -> None:
+    """A socket of this agent's desk was opened or closed while something is offered to them."""
+    if not _offers(agent_id).exists():
+        return
+    with transaction.atomic():
+        Agent.locked(agent_id)
+        for part in _offers(agent_id):
+            part.tell(Told.SOCKET_UP if up else Told.SOCKET_DOWN, now)
+
+
+def tabs_turned(agent_id: int, visible: bool, now: datetime) -> None:
+    """A tab came to the front or went to the back while something is offered that it has shown."""
+    for part in _offers(agent_id):
+        if any(one["what"] == Told.PAINTED for one in part.story):
+            offer_seen(agent_id, part.contact_id, visible, now)
+
+
+def why_missed(part: AgentContact, seconds: float) -> str:
+    """One line for people, from the story."""
+    told = [one["what"] for one in part.story]
+    return f"no answer within {seconds:g} s: {_cause(told)}"
+
+
+def _cause(told: list[str]) -> str:
+    if _last(told, Told.SOCKET_DOWN, Told.SOCKET_UP) == Told.SOCKET_DOWN:
+        return "the desk had lost its connection"
+    if Told.PAINTED not in told:
+        return "no tab of the desk reported that it showed it"
+    if Told.SHOWN not in told:
+        return "every tab that showed it was in the background"
+    if _last(told, Told.SHOWN, Told.HIDDEN) == Told.HIDDEN:
+        return "it was seen, then the tab went to the background"
+    return "it was shown in an open tab all the time"
+
+
+def _last(told: list[str], *of: Told) -> str:
+    return next((what for what in reversed(told) if what in of), "")
+
+
+def _news(told: list[str], visible: bool) -> list[Told]:
+    turned = Told.SHOWN if visible else Told.HIDDEN
+    first = [] if Told.PAINTED in told else [Told.PAINTED]
+    return first if _last(told, Told.SHOWN, Told.HIDDEN) == turned else [*first, turned]
+
+
+def _offers(agent_id: int) -> QuerySet[AgentContact]:
+    return AgentContact.objects.filter(agent=agent_id, state=life.State.CONNECTING)

@@ -1,0 +1,224 @@
+"""Handing a contact on: to a colleague, who may decline it while the sender still serves, or to a queue, at once.
+
+There is no moment in which nobody serves: the sender's part ends in the transaction in which the colleague accepts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from agents import desk, life
+from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
+from agents.refusal import Refusal
+from chats import fanout, rounds, signals
+from chats import life as chat
+from chats.models import Contact, Queue, Text, Transfer
+
+from . import endpoints
+from .offers import put_on_the_desk
+from .parts import Held, ended_because, hold_together, move, say, take, with_agent
+from .truth import mine, truth
+
+ME = "agents.routing.transfers"
+DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
+
+
+def transfer(agent: Agent, contact_id: str, to: endpoints.Ref, comment: str, now: datetime) -> None:
+    """Streams' transferContact. Said twice, from two tabs, it is done once. Refusal says why it cannot be."""
+    target = endpoints.find(to)
+    beside = [target.pk] if isinstance(target, Agent) else []
+    with transaction.atomic():
+        held, part = mine(agent, contact_id, *beside)
+        if _is_done(held, to):
+            return
+        _check(held, now)
+        if isinstance(target, Agent):
+            _ask(held, _other(held, target, to), comment.strip(), now)
+        else:
+            _queue(held, part, target, comment.strip(), now)
+
+
+def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
+    """The colleague takes over; whether there was a transfer to take. The customer hears who left, then who joined."""
+    if not Transfer.objects.filter(contact=contact_id, to_user=agent.user_id, state=Transfer.State.OFFERED).exists():
+        return False
+    with transaction.atomic():
+        held, part = mine(agent, contact_id)
+        asked = _asked(held)
+        if asked is None or part.state != life.State.CONNECTING:
+            return False  # settled while we waited for the lock
+        if not held.is_open_transfer(now):
+            raise Refusal("offerGone", "This contact cannot be accepted any more: the time to answer is over.")
+        held.agent.pay_attention()
+        _take_over(held, part, asked, now)
+        return True
+
+
+# ---- asking ----------------------------------------------------------------------------------------------------------
+
+
+def _is_done(held: Held, to: endpoints.Ref) -> bool:
+    """This agent has asked for just this already, and it is under way or done."""
+    newest, me = held.contact.newest_transfer, held.agent.user_id
+    if newest is None or newest.sender_id != me or newest.to_id != to.id:
+        return False
+    return newest.is_open or (newest.state in DONE and held.contact.owner_id != me)
+
+
+def _check(held: Held, now: datetime) -> None:
+    contact = held.contact
+    if not held.is_served:
+        raise Refusal("contactNotConnected", f"This contact cannot be transferred: {truth(held, now)}")
+    if contact.is_relayed:
+        raise Refusal(
+            "transferInConnect", "Amazon Connect gave you this contact: transfer it in the Contact Control Panel."
+        )
+    if contact.newest_transfer is not None and contact.newest_transfer.is_open:
+        name = contact.newest_transfer.to_name
+        raise Refusal("transferOpen", f"This contact is being offered to {name} already: wait for the answer.")
+
+
+def _other(held: Held, target: Agent, to: endpoints.Ref) -> Held:
+    try:
+        return with_agent(held.contact, target.pk)
+    except Agent.DoesNotExist:
+        raise endpoints.not_found(to) from None
+
+
+def _ask(held: Held, other: Held, comment: str, now: datetime) -> None:
+    """The colleague is asked, with a countdown; their slot is taken already, so that an answer is always possible."""
+    refusal = endpoints.refusal_of_agent(other.agent, held.agent, now)
+    if refusal is not None:
+        raise refusal
+    _make_place(other, now)
+    asked = Transfer.ask(held.contact, other.agent.user, endpoints.named(other.agent), comment, now)
+    held.contact.changed()
+    fanout.tell(held.contact)
+    other.agent.take_slot(now)
+    fanout.tell(other.agent, other.agent.own_seq)
+    part = put_on_the_desk(held.contact, other.agent, now)
+    if other.agent.routing_profile.auto_accept:
+        _take_over(other, part, asked, now)
+        desk.look_on(other.agent.user_id, arrived=held.contact.pk)
+
+
+def _make_place(other: Held, now: datetime) -> None:
+    """Cards of this round that the colleague has not cleared yet: a desk shows one card of a contact."""
+    finished = AgentContact.objects.filter(
+        agent=other.agent, contact=other.contact, round=other.contact.round, state__in=life.ON_THE_DESK - life.OPEN
+    )
+    for part in finished.order_by("pk"):
+        part.agent, part.contact = other.agent, other.contact
+        move(part, life.Move.CLEAR, now)
+
+
+def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: datetime) -> None:
+    """The contact waits in the queue, at the place its age gives it."""
+    refusal = endpoints.refusal_of_queue(queue, now)
+    if refusal is not None:
+        raise refusal
+    contact = held.contact
+    say(held, Text.LEFT)
+    _part_with(part, f"handed on to the queue {queue.name}", now)
+    Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
+    ContactTimer.objects.filter(contact=contact).delete()
+    contact.queue = queue
+    rounds.requeue(contact, now)
+    ContactTimer.objects.filter(contact=contact, kind=ContactTimer.Kind.PREVIOUS).delete()  # not back to the sender
+
+
+# ---- answering -------------------------------------------------------------------------------------------------------
+
+
+def _asked(held: Held) -> Transfer | None:
+    """The transfer that waits for this agent's answer; the contact is still with whoever sent it."""
+    newest = held.contact.newest_transfer
+    if newest is None or not newest.is_open or newest.to_user_id != held.agent.user_id:
+        return None
+    is_senders = held.contact.state == chat.State.CONNECTED and held.contact.owner_id == newest.sender_id
+    return newest if is_senders else None
+
+
+def _take_over(held: Held, part: AgentContact, asked: Transfer, now: datetime) -> None:
+    served = AgentContact.objects.get(contact=held.contact, state=life.State.CONNECTED)
+    before = with_agent(held.contact, served.agent_id)
+    served.agent, served.contact = before.agent, held.contact
+    say(before, Text.LEFT)
+    _part_with(served, f"handed on to {held.agent.name}", now)
+    asked.settle(Transfer.State.ACCEPTED, "", now)
+    held.contact.owner = held.agent.user
+    take(held, part, now, chat.Move.TRANSFER)
+
+
+def _part_with(part: AgentContact, why: str, now: datetime) -> None:
+    """The sender's part is over: after contact work begins, unless their routing profile knows none."""
+    move(part, life.Move.END, now, why)
+    if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:
+        move(part, life.Move.CLEAR, now)
+        desk.look_on(part.agent.user_id, closed=part.contact_id)
+
+
+# ---- overtaken by events ---------------------------------------------------------------------------------------------
+
+
+def listen() -> None:
+    """Connect to the signals of `chats`. Twice is once."""
+    signals.contact_waits.connect(_it_waits, dispatch_uid=f"{ME}.waits")
+    signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
+
+
+def _it_waits(*, contact: Contact, **_kwargs: Any) -> None:
+    """The sender was gone for good: who was asked finds the contact in the queue, like everybody."""
+    _withdraw(contact, "it went back to the queue", contact.handed_over_at)
+
+
+def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
+    _withdraw(contact, ended_because(contact), contact.ended_at)
+
+
+def _withdraw(contact: Contact, why: str, now: datetime | None) -> None:
+    """Nothing is there to be taken over any more. The conversation is held by whoever sent the signal."""
+    asked = contact.newest_transfer
+    if asked is None or not asked.is_open or now is None:
+        return
+    offered = AgentContact.objects.filter(
+        contact=contact, agent__user=asked.to_user_id, state=life.State.CONNECTING
+    ).first()
+    if offered is None:  # the colleague's desk was deleted
+        _settle_alone(contact, asked, why, now)
+        return
+    hold_together(contact)
+    other = with_agent(contact, offered.agent_id)
+    offered.agent, offered.contact = other.agent, contact
+    move(offered, life.Move.WITHDRAW, now, why)
+    move(offered, life.Move.CLEAR, now)
+    desk.look_on(other.agent.user_id, closed=contact.pk)
+
+
+def _settle_alone(contact: Contact, asked: Transfer, why: str, now: datetime) -> None:
+    asked.settle(Transfer.State.WITHDRAWN, why, now)
+    contact.changed()
+    fanout.tell(contact)
+
+
+def run(now: datetime) -> int:
+    """Transfers that nobody can answer any more, because the colleague's desk was deleted; how many there were."""
+    asked = Transfer.objects.filter(state=Transfer.State.OFFERED).values_list("contact_id", flat=True)
+    return sum(_settle_unanswerable(contact_id, now) for contact_id in list(asked))
+
+
+def _settle_unanswerable(contact_id: str, now: datetime) -> bool:
+    if AgentContact.objects.filter(contact=contact_id, state=life.State.CONNECTING).exists():
+        return False
+    with transaction.atomic():
+        contact = rounds.locked(contact_id)
+        asked = contact.newest_transfer
+        if asked is None or not asked.is_open:
+            return False
+        if AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING).exists():
+            return False
+        _settle_alone(contact, asked, "the colleague has no desk any more", now)
+        return True

@@ -1,0 +1,30 @@
+"""After contact work that is time-boxed ends by itself: the card leaves the desk, its slot is free."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from agents import desk, life
+from agents.models import AgentContact
+
+from .parts import hold, move
+
+
+def run(now: datetime) -> int:
+    """Clear what is due; how many were."""
+    due = AgentContact.objects.filter(state=life.State.ENDED, acw_until__lte=now)
+    return sum(_finish(*row, now) for row in list(due.values_list("contact_id", "agent_id", "pk")))
+
+
+def _finish(contact_id: str, agent_id: int, pk: int, now: datetime) -> bool:
+    with transaction.atomic():
+        held = hold(contact_id, agent_id)
+        part = AgentContact.objects.filter(pk=pk, state=life.State.ENDED, acw_until__lte=now).first()
+        if part is None:
+            return False  # the agent was faster
+        part.agent, part.contact = held.agent, held.contact
+        move(part, life.Move.CLEAR, now)
+        desk.look_on(held.agent.user_id, closed=contact_id)
+        return True

@@ -1,0 +1,80 @@
+"""Customers who fall silent: some time after the agent's last message they are nudged, later the chat ends.
+
+Connect's own idle timers would run in the queue too, and need a role the custom participant has not; these are rows of
+ours. They count only while CONNECTED and only from the agent's last message: who waits for an agent is not silent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from chats import life, outbox, rounds
+from chats.models import Contact, Item, Outgoing, Text
+
+from .models import ContactTimer
+
+AT_ONCE = 200
+NUDGE, END = 0, 1  # the steps of the timer: what is to be done when it is due
+
+
+def run(now: datetime) -> int:
+    """Look at every contact whose timer is due; how many were nudged or ended."""
+    due = ContactTimer.objects.filter(kind=ContactTimer.Kind.SILENCE, due_at__lte=now).order_by("due_at")
+    return sum(_look(*row, now) for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]))
+
+
+@transaction.atomic
+def _look(timer_pk: int, contact_id: str, now: datetime) -> bool:
+    contact = rounds.locked(contact_id)
+    timer = ContactTimer.objects.filter(pk=timer_pk, due_at__lte=now).first()
+    if timer is None:
+        return False  # another worker was faster
+    queue = contact.queue
+    if contact.state != life.State.CONNECTED or timer.round != contact.round or not queue.nudge_after:
+        timer.delete()
+        return False
+    asked = _unanswered_since(contact)
+    if asked is None:  # the agent owes the next word: nothing can be due sooner than after that
+        timer.again(now, queue.nudge_after)
+        return False
+    if timer.step == END and asked == timer.started_at:
+        return _end(contact, timer, now)
+    due = asked + timedelta(seconds=queue.nudge_after)
+    if due > now:
+        timer.again(now, (due - now).total_seconds())
+        return False
+    return _nudge(contact, timer, asked, now)
+
+
+def _unanswered_since(contact: Contact) -> datetime | None:
+    """When the agent last spoke, if the customer has said nothing since."""
+    words = Outgoing.objects.filter(
+        contact=contact, round=contact.round, kind=Outgoing.Kind.MESSAGE, author__isnull=False
+    ).exclude(state__in=[Outgoing.State.FAILED, Outgoing.State.DISCARDED])
+    last = words.order_by("-created_at").values_list("created_at", flat=True).first()
+    if last is None:
+        return None
+    answers = Item.objects.filter(conversation=contact.conversation, role="CUSTOMER", received_at__gt=last)
+    return None if answers.exclude(type="EVENT").exists() else last
+
+
+def _nudge(contact: Contact, timer: ContactTimer, asked: datetime, now: datetime) -> bool:
+    text = contact.queue.words(Text.NUDGE, contact.conversation.language)
+    if text:
+        outbox.say(contact, text)
+    timer.nudged(asked, now, contact.queue.silent_after or contact.queue.nudge_after)
+    return bool(text)
+
+
+def _end(contact: Contact, timer: ContactTimer, now: datetime) -> bool:
+    if not contact.queue.silent_after:
+        timer.again(now, contact.queue.nudge_after, step=END)  # nudged once, and never ended
+        return False
+    timer.delete()
+    text = contact.queue.words(Text.SILENT, contact.conversation.language)
+    if text:
+        outbox.say(contact, text)
+    rounds.end(contact, life.Reason.SILENT, now, leave=True)
+    return True

@@ -1,0 +1,86 @@
+// @ts-check
+/** The agent's state with its timer, the next state, and the menu to change it. */
+import { clockwise, exactly, since } from "./clock.js"
+import { openContacts } from "./desk.js"
+import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
+import { popup, walk } from "./menu.js"
+import { fill, gettext, ngettext } from "./words.js"
+
+/** @typedef {import("./types.js").AgentState} AgentState */
+
+const DOTS = { routable: "dot dot--ok", not_routable: "dot dot--warn", offline: "dot" }
+
+/** @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk */
+export function createAgentState(store, desk) {
+  const button = /** @type {HTMLButtonElement} */ (find("#state-button"))
+  const panel = find("#state-menu")
+  const menu = popup(button, panel, { opened: () => find("[aria-checked=true]", panel).focus() })
+  walk(panel, "[role=menuitemradio]")
+  panel.addEventListener("click", ({ target }) => {
+    const choice = target instanceof Element ? target.closest("[role=menuitemradio]") : null
+    if (!(choice instanceof HTMLElement)) return
+    menu.close()
+    void desk.setState(choice.dataset.key ?? "")
+  })
+  return {
+    open: () => button.disabled || menu.open(),
+    paint() {
+      const { agent } = store.state
+      button.disabled = agent === null
+      if (!agent) return
+      drawButton(button, agent)
+      drawMenu(panel, agent, openContacts(store.state))
+    },
+  }
+}
+
+/** @param {HTMLElement} button @param {import("./types.js").Agent} agent */
+function drawButton(button, agent) {
+  at(button, "dot").className = DOTS[agent.state.type]
+  setText(at(button, "now"), agent.state.name)
+  setText(at(button, "for"), clockwise(since(agent.stateSince)))
+  setAttribute(at(button, "for"), "title", fill(gettext("since %(time)s"), { time: exactly(agent.stateSince) }))
+  at(button, "next").hidden = agent.nextState === null
+  setText(at(button, "next-name"), agent.nextState?.name ?? "")
+}
+
+/** @param {HTMLElement} panel @param {import("./types.js").Agent} agent @param {number} open */
+function drawMenu(panel, agent, open) {
+  const hint = ngettext(
+    "%(n)s contact is open: what you choose comes after it.",
+    "%(n)s contacts are open: what you choose comes after the last one.",
+    open,
+  )
+  redraw(at(panel, "hint"), open, () => [
+    open === 0 ? gettext("What you choose counts at once.") : fill(hint, { n: open }),
+    " ",
+    make("kbd", "", "S"),
+  ])
+  keep(
+    at(panel, "choices"),
+    agent.states,
+    (state) => state.name,
+    createChoice,
+    (element, state) => drawChoice(element, state, agent),
+  )
+}
+
+/** @param {AgentState} state */
+function createChoice(state) {
+  const button = make("button", "")
+  button.setAttribute("type", "button")
+  button.setAttribute("role", "menuitemradio")
+  button.tabIndex = -1
+  button.append(make("span", DOTS[state.type]), state.name, make("span", "choice__mark"))
+  return button
+}
+
+/** @param {HTMLElement} element @param {AgentState} state @param {import("./types.js").Agent} agent */
+function drawChoice(element, state, agent) {
+  const now = state.name === agent.state.name
+  const next = state.name === agent.nextState?.name
+  setAttribute(element, "aria-checked", now)
+  redraw(/** @type {Element} */ (element.lastElementChild), [now, next], () =>
+    now ? [icon("tick")] : next ? [make("span", "tag", gettext("next"))] : [],
+  )
+}

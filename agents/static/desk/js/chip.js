@@ -1,0 +1,45 @@
+// @ts-check
+/** The connection, always in sight: Live (12 ms), Reconnecting (4 s, messages are kept), Read-only (why). */
+import { at, find, setText } from "./dom.js"
+import { spoken } from "./clock.js"
+import { fill, gettext, say } from "./words.js"
+
+/** A cut shorter than this is healed before anybody could read of it. */
+const NOTICEABLE = 400
+
+/** @param {import("./socket.js").Line} line */
+export function createChip(line) {
+  const chip = find("#chip")
+  const again = find("#chip-again")
+  again.addEventListener("click", () => line.insist())
+  return () => {
+    const { look, icon, word, more } = faceOf(line.status)
+    chip.className = `chip chip--${look}`
+    at(chip, "word").textContent === word || setText(at(chip, "word"), word)
+    setText(at(chip, "more"), more)
+    const use = /** @type {Element} */ (chip.querySelector("use"))
+    if (use.getAttribute("href") !== `#i-${icon}`) use.setAttribute("href", `#i-${icon}`)
+    again.hidden = line.status.kind !== "readonly" || line.status.code === 4401
+  }
+}
+
+/** @param {import("./socket.js").Status} status */
+function faceOf({ kind, ms, since, why }) {
+  const cut = Date.now() - since
+  if (kind === "live")
+    return {
+      look: "live",
+      icon: "live",
+      word: gettext("Live"),
+      more: ms === null ? "" : fill(gettext("%(ms)s ms"), { ms: Math.max(1, Math.round(ms)) }),
+    }
+  if (kind === "readonly") return { look: "bad", icon: "lock", word: gettext("Read-only"), more: why }
+  if (kind === "connecting") return { look: "quiet", icon: "retry", word: gettext("Connecting"), more: "" }
+  if (cut < NOTICEABLE) return { look: "live", icon: "live", word: gettext("Live"), more: "" }
+  return {
+    look: "warn",
+    icon: "retry",
+    word: gettext("Reconnecting"),
+    more: say("%(for)s, messages are kept", { for: spoken(Math.floor(cut / 1000)) }),
+  }
+}

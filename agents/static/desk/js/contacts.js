@@ -1,0 +1,243 @@
+// @ts-check
+/** The contact list: offers, my contacts as one listbox, missed ones; it never moves under the pointer or the focus. */
+import { drawCard, drawMissed, drawOffer } from "./card.js"
+import { at, clone, find, keep, make, setAttribute, setText } from "./dom.js"
+import { cards, holdOrder, viewing } from "./state.js"
+import { fill, gettext, ngettext } from "./words.js"
+
+/**
+ * @typedef {import("./state/cards.js").Card} Card
+ * @typedef {import("./state/cards.js").Desk} Cards
+ * @typedef {"waiting"|"answered"|"ended"} Group
+ */
+
+/** @type {Group[]} */
+const GROUPS = ["waiting", "answered", "ended"]
+/** An offer pushes the list down: who was about to press something else shall not press what came under the pointer. */
+const GUARD = 400
+
+/**
+ * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
+ * @param {{me: number, draft: (contactId: string) => string, chosen: () => void, accept: (contactId: string) => unknown, goAvailable: () => void}} around
+ */
+export function createContacts(store, desk, around) {
+  const list = find("#list")
+  const box = find("#cards")
+  let filter = "all"
+  let pointer = false
+  let shiftedAt = 0
+  /** @type {Record<string, string[]>} */
+  let shown = {}
+
+  const held = () => pointer || list.contains(document.activeElement)
+  const options = () => /** @type {HTMLElement[]} */ ([...box.querySelectorAll("[role=option]")])
+  const open = (/** @type {HTMLElement} */ option) => {
+    void desk.view(option.dataset.contact ?? "")
+    around.chosen()
+  }
+
+  // A touch leaves no pointer behind that something could move under.
+  list.addEventListener("pointerenter", (event) => {
+    pointer = event.pointerType === "mouse"
+    store.repaint()
+  })
+  list.addEventListener("pointerleave", () => {
+    pointer = false
+    store.repaint()
+  })
+  list.addEventListener("focusout", () => store.repaint())
+  find("#moved").addEventListener("click", () => {
+    shown = {}
+    store.repaint()
+  })
+  list.addEventListener("click", (event) => {
+    if (event.isTrusted && event.timeStamp - shiftedAt < GUARD && event.detail > 0) return event.preventDefault()
+    const target = event.target instanceof Element ? event.target : null
+    const option = target?.closest("[role=option]")
+    if (option instanceof HTMLElement) open(option)
+    const button = target?.closest("[data-do]")
+    if (button instanceof HTMLElement) act(desk, around.accept, button)
+    const choice = target?.closest("[data-filter]")
+    if (choice instanceof HTMLElement) {
+      filter = choice.dataset.filter ?? "all"
+      shown = {}
+      store.repaint()
+    }
+  })
+  box.addEventListener("keydown", (event) => {
+    if (event.target instanceof HTMLElement && event.key === "Enter") return open(event.target)
+    const all = options()
+    const here = all.indexOf(/** @type {HTMLElement} */ (event.target))
+    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1 }[event.key]
+    if (to === undefined || event.altKey || !all[to]) return
+    event.preventDefault()
+    all[to].focus()
+    void desk.view(all[to].dataset.contact ?? "")
+  })
+  at(find("#empty"), "go").addEventListener("click", around.goAvailable)
+
+  return {
+    /** The cards in the order they are shown in: what J, K and the digits walk through. @returns {string[]} */
+    order: () => options().map((option) => option.dataset.contact ?? ""),
+    /** Move the focus with the view when it is in the list. @param {string} contactId */
+    follow(contactId) {
+      if (box.contains(document.activeElement))
+        options()
+          .find((option) => option.dataset.contact === contactId)
+          ?.focus()
+    },
+    paint() {
+      const now = cards(store.state)
+      const before = find("#offers").childElementCount
+      keep(find("#offers"), now.offers, keyOf, createOffer, drawOffer)
+      if (now.offers.length > before) shiftedAt = performance.now()
+      shown = drawGroups(
+        box,
+        filtered(now, filter),
+        held() ? shown : null,
+        (card) => ({ card, draft: around.draft(card.contactId), me: around.me }),
+        viewing(store.state),
+      )
+      keep(at(find("#missed"), "cards"), filter === "all" ? now.missed : [], keyOf, () => clone("t-missed"), drawMissed)
+      find("#missed").hidden = now.missed.length === 0 || filter !== "all"
+      drawHead(now, filter, store.state.agent)
+      drawEmpty(now, store.state.agent)
+    },
+  }
+}
+
+/** @param {import("./desk.js").Desk} desk @param {(contactId: string) => unknown} accept @param {HTMLElement} button */
+function act(desk, accept, button) {
+  const contactId = /** @type {HTMLElement} */ (button.closest("[data-contact]")).dataset.contact ?? ""
+  if (button.dataset.do === "accept") void accept(contactId)
+  if (button.dataset.do === "decline") void desk.decline(contactId)
+  if (button.dataset.do === "clear") void desk.clear(contactId)
+}
+
+/** @param {Cards} now @param {string} filter @returns {Record<Group, Card[]>} */
+function filtered({ waiting, answered, ended }, filter) {
+  if (filter === "waiting") return { waiting, answered: [], ended: [] }
+  const fits = (/** @type {Card} */ card) => filter === "all" || card.unread > 0
+  return { waiting: waiting.filter(fits), answered: answered.filter(fits), ended: ended.filter(fits) }
+}
+
+/**
+ * @param {HTMLElement} box @param {Record<Group, Card[]>} groups
+ * @param {Record<string, string[]>|null} hold the order on screen when it must stay
+ * @param {(card: Card) => {card: Card, draft: string, me: number}} dressed @param {string} inView
+ */
+function drawGroups(box, groups, hold, dressed, inView) {
+  const wanted = Object.fromEntries(GROUPS.map((group) => [group, groups[group].map(keyOf)]))
+  const { order, moved } = hold ? holdOrder(hold, wanted) : { order: wanted, moved: 0 }
+  const byKey = new Map(
+    Object.values(groups)
+      .flat()
+      .map((card) => [card.key, card]),
+  )
+  for (const group of GROUPS) {
+    const list = order[group].flatMap((key) => byKey.get(key) ?? [])
+    const place = find(`#cards-${group}`, box)
+    place.hidden = list.length === 0
+    keep(
+      at(place, "cards"),
+      list,
+      keyOf,
+      () => clone("t-card"),
+      (element, card) => drawCard(element, dressed(card), card.contactId === inView),
+    )
+  }
+  box.hidden = byKey.size === 0
+  rove(box)
+  drawMoved(moved)
+  return order
+}
+
+/** One tab stop: the focused card, else the chosen one, else the first. @param {HTMLElement} box */
+function rove(box) {
+  const options = /** @type {HTMLElement[]} */ ([...box.querySelectorAll("[role=option]")])
+  const stop =
+    options.find((one) => one === document.activeElement) ??
+    options.find((one) => one.ariaSelected === "true") ??
+    options[0]
+  for (const option of options)
+    if (option.tabIndex !== (option === stop ? 0 : -1)) option.tabIndex = option === stop ? 0 : -1
+}
+
+/** @param {number} moved */
+function drawMoved(moved) {
+  const pill = find("#moved")
+  pill.hidden = moved === 0
+  if (moved > 0) setText(at(pill, "words"), fill(ngettext("%(n)s moved", "%(n)s moved", moved), { n: moved }))
+}
+
+/** @param {Cards} now @param {string} filter @param {import("./types.js").Agent|null} agent */
+function drawHead(now, filter, agent) {
+  const mine = [...now.waiting, ...now.answered, ...now.ended]
+  const all = [...now.offers, ...mine, ...now.missed].length
+  const filters = find("#filters")
+  filters.hidden = all === 0
+  setText(at(filters, "all"), String(all))
+  setText(at(filters, "unread"), String(mine.filter((card) => card.unread > 0).length))
+  setText(at(filters, "waiting"), String(now.waiting.length))
+  for (const button of filters.querySelectorAll("button"))
+    setAttribute(button, "aria-pressed", button.dataset.filter === filter)
+  const none = { unread: gettext("You have read everything."), waiting: gettext("Nobody waits for your answer.") }[
+    filter
+  ]
+  const empty = filter === "unread" ? !mine.some((card) => card.unread > 0) : now.waiting.length === 0
+  find("#none").hidden = !none || !empty || all === 0
+  if (none) setText(find("#none"), none)
+  if (agent) drawCapacity(agent)
+}
+
+/** @param {import("./types.js").Agent} agent */
+function drawCapacity({ load, capacity }) {
+  const place = find("#capacity")
+  place.hidden = false
+  setText(at(place, "words"), fill(gettext("%(load)s of %(capacity)s slots"), { load, capacity }))
+  const slots = Array.from({ length: Math.min(capacity, 20) }, (_, i) => (i < load ? "i" : "b"))
+  const bar = at(place, "slots")
+  if (bar.dataset.slots !== slots.join("")) bar.replaceChildren(...slots.map((slot) => make(slot, "")))
+  bar.dataset.slots = slots.join("")
+}
+
+/** @param {Cards} now @param {import("./types.js").Agent|null} agent */
+function drawEmpty(now, agent) {
+  const place = find("#empty")
+  place.hidden = !agent || Object.values(now).some((list) => list.length > 0)
+  if (!agent || place.hidden) return
+  const { title, text, go } = nothing(agent)
+  setText(at(place, "title"), title)
+  setText(at(place, "text"), text)
+  at(place, "go").hidden = go === null
+  setText(at(place, "go"), fill(gettext("Go %(state)s"), { state: go ?? "" }))
+}
+
+/** What is true when there is no contact, and what to do about it. @param {import("./types.js").Agent} agent */
+export function nothing(agent) {
+  const name = agent.state.name
+  if (agent.state.type === "routable") {
+    const queues = ngettext(
+      "You are %(state)s for chat on %(n)s queue.",
+      "You are %(state)s for chat on %(n)s queues.",
+      agent.queues.length,
+    )
+    return { title: gettext("No contacts."), text: fill(queues, { state: name, n: agent.queues.length }), go: null }
+  }
+  const text =
+    agent.state.type === "offline"
+      ? gettext("You are %(state)s: nothing is offered.")
+      : gettext("You are on %(state)s: nothing is offered.")
+  return {
+    title: gettext("No contacts."),
+    text: fill(text, { state: name }),
+    go: agent.states.find((state) => state.type === "routable")?.name ?? null,
+  }
+}
+
+/** @param {Card} card */
+const keyOf = (card) => card.key
+
+function createOffer() {
+  return clone("t-offer")
+}

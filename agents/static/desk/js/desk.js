@@ -1,0 +1,178 @@
+// @ts-check
+/** What the agent can do: each verb changes the picture at once where it can, asks the server, and says when it may not. */
+import { now } from "./clock.js"
+import { notice } from "./notice.js"
+import { RequestFailed } from "./socket.js"
+import * as desk from "./state.js"
+import { gettext, say } from "./words.js"
+
+/** SendMessage's limit (agents/protocol.py, MAX_CONTENT_BYTES). */
+export const MAX_BYTES = 16_384
+const TYPING_EVERY = 4_000
+const PAGE = 100
+const EVENT = "application/vnd.amazonaws.connect.event."
+
+/** @param {string} text */
+export const bytes = (text) => new TextEncoder().encode(text).length
+
+/**
+ * @param {import("./store.js").Store} store @param {import("./socket.js").Line} line
+ * @param {import("./kept.js").Kept} kept
+ */
+export function createDesk(store, line, kept) {
+  /** @type {Map<string, number>} */
+  const typedAt = new Map()
+  /** @type {Set<string>} */
+  const paging = new Set()
+
+  /** Ask; what is refused is told. @param {string} method @param {object} params @returns {Promise<boolean>} */
+  const ask = async (method, params) => {
+    try {
+      await line.request(method, params)
+      return true
+    } catch (error) {
+      notice(reason(error))
+      return false
+    }
+  }
+
+  /** @param {import("./types.js").Unsent} one */
+  const give = async ({ clientToken, contactId, content, contentType }) => {
+    store.change((state) => desk.setAsked(state, clientToken))
+    try {
+      const told = await line.request("sendMessage", { contactId, message: content, contentType, clientToken })
+      store.change((state) => desk.acknowledge(state, clientToken, told.state))
+    } catch (error) {
+      if (error instanceof RequestFailed && error.unknown) return again(clientToken)
+      store.change((state) => desk.refuse(state, clientToken, reason(error)))
+      // Kept over a refresh for a contact that has left the desk: there is no bubble that could say so.
+      if (!desk.cardOf(store.state, contactId))
+        notice(say("Not sent: “%(words)s”. %(why)s", { words: content, why: reason(error) }))
+    }
+  }
+
+  /** Whether it arrived is not known: the same token again, now if the line holds, else when it is back. @param {string} clientToken */
+  const again = (clientToken) => {
+    store.change((state) => desk.retryUnsent(state, clientToken))
+    if (line.live) setTimeout(flush, 1_000)
+  }
+
+  /** Give the server what waits, in the order it was written. */
+  const flush = () => {
+    if (line.live) desk.toSend(store.state).forEach((one) => void give(one))
+  }
+
+  return {
+    /** @param {string} contactId */
+    async view(contactId) {
+      if (contactId === desk.viewing(store.state)) return
+      store.change((state) => desk.wantView(state, contactId))
+      const fine =
+        line.live &&
+        (await line.request("viewContact", { contactId }).then(
+          () => true,
+          () => false,
+        ))
+      // The server's viewContact frame is numbered and may come after its answer: give it a moment.
+      setTimeout(
+        () => store.change((state) => desk.withoutWanted(state, contactId)),
+        fine ? 2_000 : line.live ? 0 : 60_000,
+      )
+    },
+    /** @param {string} contactId */
+    accept: (contactId) => ask("acceptContact", { contactId }),
+    /** @param {string} contactId */
+    decline: (contactId) => ask("rejectContact", { contactId }),
+    /** @param {string} contactId */
+    end: (contactId) => ask("destroyConnection", { contactId }),
+    /** @param {string} contactId */
+    clear(contactId) {
+      kept.setDraft(contactId, "")
+      return ask("clearContact", { contactId })
+    },
+    /** @param {string} name */
+    setState: (name) => ask("setAgentState", { state: name, enqueueNextState: openContacts(store.state) > 0 }),
+    /** @param {string} contactId @param {string} content */
+    send(contactId, content) {
+      const card = desk.cardOf(store.state, contactId)
+      if (!card) return
+      const message = {
+        contactId,
+        initialContactId: card.initialContactId,
+        clientToken: newToken(),
+        content,
+        contentType: "text/plain",
+        createdAt: new Date(now()).toISOString(),
+      }
+      store.change((state) => desk.queueMessage(state, message))
+      typedAt.delete(contactId)
+      flush()
+    },
+    flush,
+    /** @param {string} contactId @param {string} clientToken @param {boolean} local */
+    retry(contactId, clientToken, local) {
+      if (!local) return void ask("retryMessage", { contactId, clientToken })
+      store.change((state) => desk.retryUnsent(state, clientToken))
+      flush()
+    },
+    /** @param {string} contactId @param {string} clientToken @param {boolean} local */
+    discard(contactId, clientToken, local) {
+      if (local) store.change((state) => desk.dropUnsent(state, clientToken))
+      else void ask("discardMessage", { contactId, clientToken })
+    },
+    /** @param {string} contactId */
+    typing(contactId) {
+      if (!line.live || Date.now() - (typedAt.get(contactId) ?? 0) < TYPING_EVERY) return
+      typedAt.set(contactId, Date.now())
+      line.request("sendEvent", { contactId, contentType: `${EVENT}typing` }).catch(() => {})
+    },
+    /** @param {string} contactId @param {string} messageId @returns {Promise<void>} */
+    read: (contactId, messageId) =>
+      line.request("sendEvent", {
+        contactId,
+        contentType: `${EVENT}message.read`,
+        content: JSON.stringify({ messageId }),
+      }),
+    /** @param {string} contactId @param {string} initialContactId */
+    async earlier(contactId, initialContactId) {
+      const held = store.state.conversations[initialContactId]
+      if (!held?.earlier || held.items.length === 0 || paging.has(initialContactId)) return
+      paging.add(initialContactId)
+      try {
+        const page = await line.request("getTranscript", {
+          contactId,
+          maxResults: PAGE,
+          startPosition: { id: held.items[0].Id },
+        })
+        const more = page.NextToken !== null && page.Transcript.length > 0
+        store.change((state) => desk.earlier(state, initialContactId, page.Transcript, more))
+      } catch (error) {
+        notice(reason(error))
+      } finally {
+        paging.delete(initialContactId)
+      }
+    },
+  }
+}
+
+/** @typedef {ReturnType<typeof createDesk>} Desk */
+
+/** Contacts that keep an agent from changing state at once. @param {import("./types.js").State} state */
+export function openContacts(state) {
+  return Object.values(state.agentContacts).filter((row) => row.state === "connecting" || row.state === "connected")
+    .length
+}
+
+/** @param {unknown} error */
+function reason(error) {
+  if (!(error instanceof RequestFailed)) return gettext("Something went wrong on this page.")
+  if (error.reason === "offline")
+    return gettext("There is no connection at the moment. Try again when the desk is live.")
+  return error.message || gettext("The server did not answer in time. Try again.")
+}
+
+/** crypto.randomUUID exists on https and localhost only. */
+function newToken() {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+}

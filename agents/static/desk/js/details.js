@@ -1,0 +1,127 @@
+// @ts-check
+/** Beside the conversation: the customer's attributes, who is in the contact, its ids; all of it copyable. */
+import { hour } from "./clock.js"
+import { at, drawFace, find, icon, keep, make, redraw, setText } from "./dom.js"
+import { notice } from "./notice.js"
+import { people } from "./state.js"
+import { fill, gettext, say } from "./words.js"
+
+/**
+ * @typedef {{name: string, queue: string, contactId: string, initialContactId: string}} About
+ * @typedef {{key: string, label: string, value: string}} Fact
+ */
+
+/** @param {() => void} repaint @param {import("./past.js").Past} past */
+export function createDetails(repaint, past) {
+  const pane = find("#details")
+  const search = /** @type {HTMLInputElement} */ (find("#attribute-search"))
+  search.addEventListener("input", repaint)
+  pane.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("[data-copy]") : null
+    if (button instanceof HTMLElement) void copy(button)
+  })
+  return {
+    /** @param {About|null} about @param {import("./types.js").Conversation|undefined} held @param {number|null} me */
+    paint(about, held, me) {
+      pane.hidden = about === null || held === undefined || past.reading
+      past.paint(about, me)
+      if (!about || !held) return
+      const contact = held.contacts[about.contactId]
+      drawFace(at(pane, "face"), about.name)
+      setText(at(pane, "name"), about.name || gettext("Customer"))
+      setText(
+        at(pane, "about"),
+        contact?.publicName ? say("writes to %(name)s", { name: contact.publicName }) : about.queue,
+      )
+      drawAttributes(pane, contact?.attributes ?? {}, search.value.trim().toLowerCase())
+      keep(
+        at(pane, "people"),
+        people(held, contact, me),
+        (one) => one.key,
+        () => make("li", ""),
+        drawPerson,
+      )
+      drawFacts(at(pane, "ids"), idsOf(about, contact))
+    },
+  }
+}
+
+/** @param {HTMLElement} pane @param {Record<string, string>} attributes @param {string} wanted */
+function drawAttributes(pane, attributes, wanted) {
+  const all = Object.entries(attributes).map(([key, value]) => ({ key, label: key, value }))
+  const fits = all.filter(({ label, value }) => `${label} ${value}`.toLowerCase().includes(wanted))
+  at(pane, "search").hidden = all.length < 4
+  drawFacts(at(pane, "facts"), fits)
+  const none = at(pane, "none")
+  none.hidden = fits.length > 0
+  setText(none, all.length === 0 ? gettext("This contact has none.") : gettext("None fits."))
+}
+
+/** @param {About} about @param {import("./types.js").Contact|undefined} contact @returns {Fact[]} */
+function idsOf({ contactId, initialContactId, queue }, contact) {
+  const chained =
+    contactId === initialContactId ? [] : [{ key: "initial", label: gettext("First contact"), value: initialContactId }]
+  const round =
+    contact && contact.round > 1
+      ? [{ key: "round", label: gettext("Handed over"), value: fill(gettext("%(n)s times"), { n: contact.round }) }]
+      : []
+  return [
+    { key: "queue", label: gettext("Queue"), value: queue },
+    { key: "id", label: gettext("Contact id"), value: contactId },
+    ...chained,
+    ...round,
+  ]
+}
+
+/** @param {HTMLElement} list @param {Fact[]} facts */
+function drawFacts(list, facts) {
+  keep(
+    list,
+    facts,
+    (fact) => fact.key,
+    () => make("div", ""),
+    (element, fact) => redraw(element, fact, () => factWords(fact)),
+  )
+}
+
+/** @param {Fact} fact */
+function factWords({ label, value }) {
+  const said = make("dd", "", value)
+  said.dir = "auto"
+  said.title = value
+  const button = make("button", "icon-button icon-button--s", icon("copy"))
+  button.setAttribute("type", "button")
+  button.setAttribute("aria-label", say("Copy %(what)s", { what: label }))
+  button.dataset.copy = value
+  const term = make("dt", "", label)
+  term.title = label
+  return [term, said, make("dd", "copy", button)]
+}
+
+/** @param {HTMLElement} element @param {import("./state/people.js").Person} one */
+function drawPerson(element, one) {
+  const role =
+    one.role === "customer"
+      ? gettext("customer")
+      : one.since
+        ? say("since %(time)s", { time: hour(one.since) })
+        : one.here
+          ? gettext("agent")
+          : gettext("has written")
+  redraw(element, [one, role], () => [
+    make("span", one.here ? "dot dot--ok" : "dot"),
+    make("bdi", "", one.me ? gettext("You") : one.name || gettext("Customer")),
+    make("span", "", one.role === "customer" && !one.here ? gettext("customer, has left") : role),
+  ])
+}
+
+/** @param {HTMLElement} button */
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy ?? "")
+    button.replaceChildren(icon("tick"))
+    setTimeout(() => button.replaceChildren(icon("copy")), 1_500)
+  } catch {
+    notice(gettext("The browser did not let us copy that."))
+  }
+}

@@ -1,0 +1,128 @@
+// @ts-check
+/** A supervisor reads one contact, live and read-only: the same transcript, with who said what. */
+import { announce } from "./announce.js"
+import { createChip } from "./chip.js"
+import { forgetClock, now, setClock } from "./clock.js"
+import { createConversation } from "./conversation.js"
+import { createDetails } from "./details.js"
+import { at, find, setText } from "./dom.js"
+import { createDrawer } from "./drawer.js"
+import { createFind } from "./find.js"
+import { initMe } from "./me.js"
+import { initNotice, notice } from "./notice.js"
+import { createPast } from "./past.js"
+import { Line, RequestFailed, socketUrl, wakeWithThePage } from "./socket.js"
+import * as state from "./state.js"
+import { createStore } from "./store.js"
+import { tickTimers } from "./timers.js"
+import { gettext, say } from "./words.js"
+
+const PAGE = 100
+/** @type {{contactId: string, initialContactId: string, wsPath: string, loginPath: string}} */
+const page = JSON.parse(find("#page").textContent ?? "")
+const store = createStore(state.EMPTY)
+
+const line = new Line({
+  url: socketUrl(page.wsPath),
+  known: () => store.state.cursors,
+  visible: () => !document.hidden,
+  onTime: setClock,
+  onOpen: forgetClock,
+  onFrame: (frame) => store.change((held) => state.apply(held, frame, now())),
+  onCaughtUp: () => line.request("watchContact", { contactId: page.contactId }).catch(tell),
+  onStatus(status) {
+    if (status.code === 4401) location.assign(`${page.loginPath}?next=${encodeURIComponent(location.pathname)}`)
+    store.repaint()
+  },
+})
+
+/** @param {unknown} error */
+function tell(error) {
+  if (error instanceof RequestFailed && !error.unknown) notice(error.message)
+}
+
+let paging = false
+async function earlier() {
+  const held = store.state.conversations[page.initialContactId]
+  if (!held?.earlier || paging || held.items.length === 0) return
+  paging = true
+  try {
+    const told = await line.request("getTranscript", {
+      contactId: page.contactId,
+      maxResults: PAGE,
+      startPosition: { id: held.items[0].Id },
+    })
+    store.change((before) =>
+      state.earlier(
+        before,
+        page.initialContactId,
+        told.Transcript,
+        told.NextToken !== null && told.Transcript.length > 0,
+      ),
+    )
+  } catch (error) {
+    tell(error)
+  } finally {
+    paging = false
+  }
+}
+
+const conversation = createConversation({ earlier, act: () => {}, painted: () => finder.painted() })
+const finder = createFind(conversation, { earlier })
+const details = createDetails(store.repaint, createPast(line, store.repaint))
+
+store.painter(() => {
+  const held = store.state.conversations[page.initialContactId]
+  find("#talk-body").hidden = held === undefined
+  find("#nothing").hidden = held !== undefined
+  if (!held) return
+  const contact = held.contacts[page.contactId]
+  const about = {
+    name: contact?.customerName ?? "",
+    queue: contact?.queue ?? "",
+    contactId: page.contactId,
+    initialContactId: page.initialContactId,
+  }
+  details.paint(about, held, null)
+  drawHead(contact)
+  const typing = Object.values(store.state.typing).filter((one) => held.contacts[one.contactId])
+  conversation.paint({ id: page.contactId, held, rows: state.bubbles(held, [], { me: null }), typing })
+})
+store.painter(createChip(line))
+store.painter(tickTimers)
+
+/** @param {import("./types.js").Contact|undefined} contact */
+function drawHead(contact) {
+  if (!contact) return
+  const words = {
+    JOINING: gettext("Being handed over"),
+    WAITING: contact.owner ? say("Offered to %(name)s", contact.owner) : gettext("Waiting for an agent"),
+    CONNECTED: contact.owner ? say("With %(name)s", contact.owner) : gettext("Connected"),
+    ENDED: gettext("Ended"),
+  }
+  setText(at(find("#head"), "state"), words[contact.state])
+  at(find("#head"), "state").className = contact.state === "ENDED" ? "presence presence--over" : "presence"
+}
+
+store.watch((after, before) => {
+  const last = (/** @type {import("./types.js").State} */ one) =>
+    state.lastItem(one.conversations[page.initialContactId])
+  const item = last(after)
+  if (item && last(before) && item.Id !== last(before)?.Id)
+    announce(
+      say("%(name)s: %(words)s", {
+        name: item.Author?.name ?? item.DisplayName ?? "",
+        words: item.Content ?? gettext("a file"),
+      }),
+    )
+})
+
+initMe()
+initNotice()
+createDrawer()
+setInterval(() => {
+  store.change((held) => state.expire(held, now()))
+  store.repaint()
+}, 1_000)
+wakeWithThePage(line)
+line.open()

@@ -1,0 +1,195 @@
+// @ts-check
+/** The desk, joined: one socket, one state, one module for each thing on screen. */
+import { createAgentState } from "./agent_state.js"
+import { createAlerts } from "./alerts.js"
+import { createChip } from "./chip.js"
+import { forgetClock, now, setClock } from "./clock.js"
+import { createComposer } from "./composer.js"
+import { createContacts } from "./contacts.js"
+import { createConversation } from "./conversation.js"
+import { createDesk } from "./desk.js"
+import { createDetails } from "./details.js"
+import { find } from "./dom.js"
+import { createDrawer } from "./drawer.js"
+import { createFind } from "./find.js"
+import { createEndDialog } from "./header.js"
+import { keptBy } from "./kept.js"
+import { createKeys } from "./keys.js"
+import { initMe } from "./me.js"
+import { initNotice, notice } from "./notice.js"
+import { createPast } from "./past.js"
+import { createReading } from "./reading.js"
+import { Line, socketUrl, wakeWithThePage } from "./socket.js"
+import * as state from "./state.js"
+import { createStore } from "./store.js"
+import { createTalk } from "./talk.js"
+import { gettext } from "./words.js"
+
+/** @type {{agentId: string, userId: number, name: string, wsPath: string, loginPath: string}} */
+const page = JSON.parse(find("#page").textContent ?? "")
+const kept = keptBy(page.agentId)
+const unsent = Object.fromEntries(kept.unsent().map((one) => [one.clientToken, one]))
+const store = createStore(/** @type {import("./types.js").State} */ ({ ...state.EMPTY, unsent }))
+/** The state when the line was cut: what is there beyond it afterwards has been caught up. @type {import("./types.js").State|null} */
+let cutAt = null
+
+const line = new Line({
+  url: socketUrl(page.wsPath),
+  known: () => store.state.cursors,
+  visible: () => !document.hidden,
+  onTime: setClock,
+  onOpen: forgetClock,
+  onFrame: (frame) => store.change((held) => state.apply(held, frame, now())),
+  onCaughtUp(seconds) {
+    const before = cutAt
+    cutAt = null
+    if (before && seconds !== null && seconds > 0) store.change((held) => state.caughtUp(before, held, seconds))
+    desk.flush()
+    reading.look()
+  },
+  onStatus(status) {
+    if (status.kind === "reconnecting" || status.kind === "readonly") cutAt ??= store.state
+    if (status.code === 4401) location.assign(`${page.loginPath}?next=${encodeURIComponent(location.pathname)}`)
+    store.repaint()
+  },
+})
+
+const desk = createDesk(store, line, kept)
+const reading = createReading(store, desk, () => line.live)
+const conversation = createConversation({
+  earlier: () => void earlier(),
+  painted: () => finder.painted(),
+  act(what, group) {
+    const { contact = "", token = "", local } = group.dataset
+    if (what === "retry") desk.retry(contact, token, Boolean(local))
+    if (what === "discard") desk.discard(contact, token, Boolean(local))
+    if (what === "copy")
+      void navigator.clipboard
+        .writeText(find(".bubble", group).innerText)
+        .catch(() => notice(gettext("The browser did not let us copy that.")))
+  },
+})
+const finder = createFind(conversation, { earlier })
+const composer = createComposer(desk, kept, {
+  drafted: store.repaint,
+  sent: () => requestAnimationFrame(() => requestAnimationFrame(conversation.toEnd)),
+})
+const talk = createTalk(
+  store,
+  { conversation, composer, details: createDetails(store.repaint, createPast(line, store.repaint)), reading },
+  page.userId,
+  line,
+)
+const drawer = createDrawer()
+const askToEnd = createEndDialog(desk.end, kept.draft)
+const agentState = createAgentState(store, desk)
+const wide = matchMedia("(min-width: 768px)")
+
+/** The page of the transcript before what is held. */
+async function earlier() {
+  const card = talk.inView()
+  if (card) await desk.earlier(card.contactId, card.initialContactId)
+}
+
+/** @param {"list"|"talk"} pane */
+const show = (pane) => {
+  document.body.dataset.pane = pane
+}
+
+/**
+ * Take the offer and go to it: the server shows it to every tab. Who pressed the button wants to write next; who
+ * pressed the key may press it again, for the next offer.
+ * @param {string} contactId @param {boolean} [write]
+ */
+async function take(contactId, write = false) {
+  if (!(await desk.accept(contactId))) return
+  const arriving = setInterval(() => {
+    if (talk.inView()?.contactId !== contactId || talk.inView()?.state !== "connected") return
+    clearInterval(arriving)
+    show("talk")
+    if (write && wide.matches && !offered()) requestAnimationFrame(composer.focus)
+  }, 50)
+  setTimeout(() => clearInterval(arriving), 2_000)
+}
+
+const contacts = createContacts(store, desk, {
+  me: page.userId,
+  draft: kept.draft,
+  chosen() {
+    show("talk")
+    // On a phone the focus would open the keyboard over the conversation.
+    requestAnimationFrame(() => (wide.matches && composer.usable ? composer.focus() : find("#log").focus()))
+  },
+  accept: (contactId) => take(contactId, true),
+  goAvailable() {
+    const available = store.state.agent?.states.find((one) => one.type === "routable")
+    if (available) void desk.setState(available.name)
+  },
+})
+
+/** @param {(order: string[], here: number) => string|undefined} choose */
+function go(choose) {
+  const order = contacts.order()
+  const contactId = choose(order, order.indexOf(state.viewing(store.state)))
+  if (contactId === undefined) return
+  void desk.view(contactId)
+  show("talk")
+  requestAnimationFrame(() => contacts.follow(contactId))
+}
+
+const offered = () => state.cards(store.state).offers[0]
+const inView = (/** @type {(card: import("./state/cards.js").Card) => void} */ action) => () => {
+  const card = talk.inView()
+  if (card) action(card)
+}
+const answer = (/** @type {(contactId: string) => unknown} */ verb) => () => {
+  const offer = offered()
+  if (offer) verb(offer.contactId)
+}
+const done = inView((card) => {
+  if (card.state === "ended") void desk.clear(card.contactId)
+})
+const accept = answer((contactId) => take(contactId))
+const decline = answer(desk.decline)
+
+createKeys({
+  j: () => go((order, here) => order[Math.min(order.length - 1, here + 1)]),
+  k: () => go((order, here) => order[Math.max(0, here - 1)]),
+  ...Object.fromEntries("123456789".split("").map((digit) => [digit, () => go((order) => order[Number(digit) - 1])])),
+  a: accept,
+  d: decline,
+  w: done,
+  s: agentState.open,
+  e: inView(askToEnd),
+  r: () => composer.usable && composer.focus(),
+})
+find("#end").addEventListener("click", inView(askToEnd))
+find("#done").addEventListener("click", done)
+find("#offered-accept").addEventListener(
+  "click",
+  inView((card) => void take(card.contactId, true)),
+)
+find("#offered-decline").addEventListener(
+  "click",
+  inView((card) => void desk.decline(card.contactId)),
+)
+find("#to-list").addEventListener("click", () => show("list"))
+initMe()
+initNotice()
+createAlerts(store)
+
+store.watch((after, before) => {
+  if (after.unsent !== before.unsent) kept.setUnsent(Object.values(after.unsent).filter((one) => one.state !== "kept"))
+  if (state.viewing(after) !== state.viewing(before)) drawer.close()
+})
+store.painter(() => {
+  // One pane at a time: without a contact the other one is a dead end.
+  if (!talk.inView()) show("list")
+})
+for (const painter of [createChip(line), agentState.paint, contacts.paint, talk.paint]) store.painter(painter)
+setInterval(() => {
+  store.change((held) => state.expire(held, now()))
+  store.repaint()
+}, 1_000)
+wakeWithThePage(line)
+line.open()

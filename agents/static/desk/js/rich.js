@@ -1,0 +1,48 @@
+// @ts-check
+/** Markdown on the page: nodes made of the server's tree by a table of known tags; no HTML is ever parsed (docs/decisions/0006). */
+import { make } from "./dom.js"
+
+/** @typedef {import("./types.js").Rich} Rich */
+
+/** What each piece becomes. A heading in a chat is a line in bold: the page has its own headings. */
+const TAGS = {
+  p: "p",
+  h: "p",
+  blockquote: "blockquote",
+  ul: "ul",
+  ol: "ol",
+  li: "li",
+  strong: "strong",
+  em: "em",
+  code: "code",
+  pre: "pre",
+  br: "br",
+  hr: "hr",
+}
+/** The server looks first (chats/richtext.py); whoever speaks the socket's language is not trusted twice. */
+const LINKS = ["http:", "https:", "mailto:", "tel:"]
+
+/** @param {Rich[]} rich @returns {(Node|string)[]} */
+export const richNodes = (rich) => rich.flatMap(node)
+
+/** @param {Rich} one @returns {(Node|string)[]} */
+function node(one) {
+  if (typeof one === "string") return [one]
+  const inside = richNodes(one.children)
+  if (one.tag === "a") return link(one.href ?? "", inside)
+  if (!Object.hasOwn(TAGS, one.tag)) return inside
+  const element = make(TAGS[/** @type {keyof typeof TAGS} */ (one.tag)], one.tag === "h" ? "rich__head" : "", ...inside)
+  if (one.tag === "ol" && Number.isInteger(one.start)) element.setAttribute("start", String(one.start))
+  return [element]
+}
+
+/** It opens beside the desk, and learns nothing of it. @param {string} href @param {(Node|string)[]} inside */
+function link(href, inside) {
+  if (!URL.canParse(href) || !LINKS.includes(new URL(href).protocol)) return inside
+  const element = make("a", "", ...inside)
+  element.setAttribute("href", href)
+  element.setAttribute("target", "_blank")
+  element.setAttribute("rel", "noopener noreferrer")
+  element.title = href
+  return [element]
+}

@@ -1,0 +1,212 @@
+// @ts-check
+/** The line to the server: JSON-RPC 2.0 over one websocket that resumes where it was cut. */
+
+/**
+ * @typedef {{kind: "connecting"|"live"|"reconnecting"|"readonly", ms: number|null, since: number, why: string, code: number}}
+ *   Status  `since`: when the line was cut (or first sought), by this computer's clock.
+ * @typedef {Object} Ends
+ * @property {string} url
+ * @property {() => Record<string, number>} known  Stream -> the highest number we hold.
+ * @property {(frame: import("./types.js").Frame) => void} onFrame
+ * @property {(status: Status) => void} onStatus
+ * @property {(seconds: number|null) => void} onCaughtUp  Everything we lacked is here; null: the first time.
+ * @property {() => void} [onOpen]  Before the first frame of a new connection.
+ * @property {(serverTime: string, roundTrip: number) => void} onTime
+ * @property {() => boolean} visible
+ */
+
+export const PING_EVERY = 10_000
+export const PONG_WITHIN = 5_000
+export const ANSWER_WITHIN = 20_000
+const CAP = 5_000
+
+/** Wait before the next try: longer each time, never the same for all, never over 5 s. @param {number} attempt @param {number} random 0…1 */
+export const backOff = (attempt, random) => Math.min(CAP, 250 * 2 ** attempt) * (0.5 + random / 2)
+
+/** What went wrong with a request, in a sentence for people. */
+export class RequestFailed extends Error {
+  /** @param {number} code @param {string} message @param {string} reason */
+  constructor(code, message, reason) {
+    super(message)
+    this.code = code
+    this.reason = reason
+  }
+
+  /** The line was cut or silent: whether the request arrived is not known. */
+  get unknown() {
+    return this.code === 0
+  }
+}
+
+export class Line {
+  /** @type {Ends} */ #ends
+  /** @type {WebSocket|null} */ #socket = null
+  /** @type {Map<number, {resolve: (result: any) => void, reject: (error: RequestFailed) => void}>} */ #asked =
+    new Map()
+  #nextId = 1
+  #attempt = 0
+  #wasLive = false
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ #retry
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ #ping
+  /** @type {{code: number, reason: string, retryAfter: number|null}|null} */ #bye = null
+  #notBefore = 0
+  /** @type {Status} */ status
+
+  /** @param {Ends} ends */
+  constructor(ends) {
+    this.#ends = ends
+    this.status = { kind: "connecting", ms: null, since: Date.now(), why: "", code: 0 }
+  }
+
+  open() {
+    clearTimeout(this.#retry)
+    this.#bye = null
+    const socket = new WebSocket(this.#ends.url)
+    this.#socket = socket
+    socket.onopen = () => void this.#resume()
+    socket.onmessage = (event) => this.#hear(event.data)
+    socket.onclose = (event) => this.#cut(event.code)
+  }
+
+  get live() {
+    return this.status.kind === "live"
+  }
+
+  /** @param {string} method @param {object} [params] @returns {Promise<any>} */
+  request(method, params = {}) {
+    if (!this.live && method !== "connect") return Promise.reject(new RequestFailed(0, "", "offline"))
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => this.#settle(id, { error: { code: 0, message: "", data: { reason: "late" } } }),
+        ANSWER_WITHIN,
+      )
+      const done = (/** @type {(value: any) => void} */ then) => (/** @type {any} */ value) => {
+        clearTimeout(late)
+        then(value)
+      }
+      this.#asked.set(id, { resolve: done(resolve), reject: done(reject) })
+      this.#send({ jsonrpc: "2.0", id, method, params })
+    })
+  }
+
+  /** Try at once: the network is back, the tab is looked at. A live line is asked whether it really is. */
+  wake() {
+    if (this.status.kind === "readonly") return
+    if (this.live) return void this.#beat()
+    if (this.#socket?.readyState === WebSocket.CONNECTING || this.#socket?.readyState === WebSocket.OPEN) return
+    if (Date.now() >= this.#notBefore) this.open()
+  }
+
+  /** Come back although the server has said not to: a person asks for it. */
+  insist() {
+    this.#notBefore = 0
+    this.#say({ kind: "reconnecting", why: "", code: 0 })
+    this.open()
+  }
+
+  async #resume() {
+    this.#ends.onOpen?.()
+    const asked = Date.now()
+    try {
+      const { serverTime } = await this.request("connect", { known: this.#ends.known() })
+      const seconds = this.#wasLive ? Math.round((asked - this.status.since) / 1000) : null
+      this.#ends.onTime(serverTime, Date.now() - asked)
+      this.#attempt = 0
+      this.#wasLive = true
+      this.#say({ kind: "live", ms: null, why: "", code: 0 })
+      this.#ends.onCaughtUp(seconds)
+      void this.#beat()
+    } catch {
+      this.#drop()
+    }
+  }
+
+  /** @param {string} text */
+  #hear(text) {
+    const told = JSON.parse(text)
+    if (told.id !== undefined && told.method === undefined) return this.#settle(told.id, told)
+    if (told.method === "ask")
+      return this.#send({
+        jsonrpc: "2.0",
+        method: "presence",
+        params: { ask: told.params.ask, visible: this.#ends.visible() },
+      })
+    if (told.method === "bye") this.#bye = told.params
+    else this.#ends.onFrame(told)
+  }
+
+  /** @param {number} id @param {{result?: any, error?: {code: number, message: string, data?: {reason?: string}}}} answer */
+  #settle(id, { result, error }) {
+    const asked = this.#asked.get(id)
+    this.#asked.delete(id)
+    if (error) asked?.reject(new RequestFailed(error.code, error.message, error.data?.reason ?? ""))
+    else asked?.resolve(result)
+  }
+
+  /** How long is the way? No answer: the line is cut, whatever the socket says. */
+  async #beat() {
+    clearTimeout(this.#ping)
+    const socket = this.#socket
+    const asked = Date.now()
+    const silent = setTimeout(() => socket === this.#socket && this.#drop(), PONG_WITHIN)
+    this.#ping = setTimeout(() => void this.#beat(), PING_EVERY)
+    try {
+      const { serverTime } = await this.request("ping")
+      const ms = Date.now() - asked
+      this.#ends.onTime(serverTime, ms)
+      if (this.live) this.#say({ kind: "live", ms })
+    } catch {
+      // A cut line is told of by #cut.
+    } finally {
+      clearTimeout(silent)
+    }
+  }
+
+  /** The socket is of no use, but may take minutes to say so. */
+  #drop() {
+    const socket = this.#socket
+    if (!socket) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+    this.#cut(1006)
+  }
+
+  /** @param {number} code */
+  #cut(code) {
+    this.#socket = null
+    clearTimeout(this.#ping)
+    for (const id of [...this.#asked.keys()])
+      this.#settle(id, { error: { code: 0, message: "", data: { reason: "offline" } } })
+    const bye = this.#bye
+    const since = this.live ? Date.now() : this.status.since
+    if (bye && bye.retryAfter === null) return this.#say({ kind: "readonly", since, why: bye.reason, code: bye.code })
+    if (code === 4401 || code === 4403) return this.#say({ kind: "readonly", since, why: "", code })
+    if (this.live) this.#say({ kind: "reconnecting", since, ms: null, why: bye?.reason ?? "" })
+    const wait = Math.max((bye?.retryAfter ?? 0) * 1000, backOff(this.#attempt++, Math.random()))
+    this.#notBefore = Date.now() + (bye?.retryAfter ?? 0) * 1000
+    this.#retry = setTimeout(() => this.open(), wait)
+  }
+
+  /** @param {Partial<Status>} change */
+  #say(change) {
+    this.status = { ...this.status, ...change }
+    this.#ends.onStatus(this.status)
+  }
+
+  /** @param {object} frame */
+  #send(frame) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame))
+  }
+}
+
+/** A background tab's timers are not trusted: come back when something happens. @param {Line} line */
+export function wakeWithThePage(line) {
+  window.addEventListener("online", () => line.wake())
+  window.addEventListener("offline", () => line.wake())
+  window.addEventListener("focus", () => line.wake())
+  document.addEventListener("visibilitychange", () => document.hidden || line.wake())
+}
+
+/** @param {string} path */
+export const socketUrl = (path) => new URL(path, location.href.replace(/^http/, "ws")).href

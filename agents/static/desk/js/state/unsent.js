@@ -1,0 +1,49 @@
+// @ts-check
+/** Words the server has not yet taken: kept with their clientToken, sent in order, erased when it answers. Pure. */
+
+/**
+ * @typedef {import("../types.js").State} State
+ * @typedef {import("../types.js").Unsent} Unsent
+ */
+
+/** @param {State} state @param {Omit<Unsent, "state"|"why">} message @returns {State} */
+export function queueMessage(state, message) {
+  return put(state, { ...message, state: "waiting", why: "" })
+}
+
+/** What can go to the server now, oldest first. @param {State} state @returns {Unsent[]} */
+export function toSend(state) {
+  return Object.values(state.unsent).filter((one) => one.state === "waiting")
+}
+
+/** @param {State} state @param {string} token @returns {State} */
+export const setAsked = (state, token) => change(state, token, { state: "asked", why: "" })
+
+/**
+ * The server has answered sendMessage: it keeps the words now. The bubble stays until the `outgoing` frame is here,
+ * unless the message was sent (or discarded) already, for then its frame has come before, or never will.
+ * @param {State} state @param {string} token @param {string} told @returns {State}
+ */
+export function acknowledge(state, token, told) {
+  return told === "sent" || told === "discarded" ? dropUnsent(state, token) : change(state, token, { state: "kept" })
+}
+
+/** @param {State} state @param {string} token @param {string} why @returns {State} */
+export const refuse = (state, token, why) => change(state, token, { state: "refused", why })
+
+/** Again, with the same token: it is the same message. @param {State} state @param {string} token @returns {State} */
+export const retryUnsent = (state, token) => change(state, token, { state: "waiting", why: "" })
+
+/** @param {State} state @param {string} token @returns {State} */
+export function dropUnsent(state, token) {
+  const { [token]: gone, ...unsent } = state.unsent
+  return gone ? { ...state, unsent } : state
+}
+
+/** @param {State} state @param {string} token @param {Partial<Unsent>} to @returns {State} */
+function change(state, token, to) {
+  return state.unsent[token] ? put(state, { ...state.unsent[token], ...to }) : state
+}
+
+/** @param {State} state @param {Unsent} one @returns {State} */
+const put = (state, one) => ({ ...state, unsent: { ...state.unsent, [one.clientToken]: one } })

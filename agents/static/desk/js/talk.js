@@ -1,0 +1,93 @@
+// @ts-check
+/** The pane in the middle: the contact in view with all its parts, or why there is none. */
+import { until } from "./clock.js"
+import { nothing } from "./contacts.js"
+import { at, find, setAttribute, setText } from "./dom.js"
+import { drawHeader } from "./header.js"
+import { bubbles, cardOf, viewing } from "./state.js"
+import { fill, gettext, ngettext, say } from "./words.js"
+
+/** @type {import("./types.js").Conversation} */
+const NOTHING = { contacts: {}, items: [], earlier: false, outgoing: {}, receipts: {}, tokens: {}, gap: null }
+
+/**
+ * @typedef {Object} Parts
+ * @property {ReturnType<typeof import("./conversation.js").createConversation>} conversation
+ * @property {ReturnType<typeof import("./composer.js").createComposer>} composer
+ * @property {ReturnType<typeof import("./details.js").createDetails>} details
+ * @property {ReturnType<typeof import("./reading.js").createReading>} reading
+ */
+
+/** @param {import("./store.js").Store} store @param {Parts} parts @param {number} me @param {import("./socket.js").Line} line */
+export function createTalk(store, { conversation, composer, details, reading }, me, line) {
+  /** The contact in view, if it can be looked at: a missed one cannot. */
+  const inView = () => {
+    const card = cardOf(store.state, viewing(store.state))
+    return card && ["connecting", "connected", "ended"].includes(card.state) ? card : null
+  }
+  return {
+    inView,
+    paint() {
+      const card = inView()
+      const held = card ? store.state.conversations[card.initialContactId] : undefined
+      find("#head").hidden = find("#talk-body").hidden = card === null
+      find("#nothing").hidden = card !== null
+      details.paint(card, held, me)
+      composer.paint(
+        card?.state === "connected" ? card : null,
+        line.status.kind === "readonly" ? gettext("Read-only: nothing can be sent from this tab") : "",
+      )
+      if (!card) {
+        conversation.leave()
+        return drawNothing(store.state)
+      }
+      setAttribute(find("#talk"), "aria-label", say("Conversation with %(name)s", { name: card.name }))
+      drawHeader(card)
+      drawFoot(card)
+      // While its transcript is on the way nobody else's is shown under this name.
+      conversation.paint(shown(store.state, card, held ?? NOTHING, { me, mark: reading.mark(card.contactId) }))
+    },
+  }
+}
+
+/**
+ * @param {import("./types.js").State} state @param {import("./state/cards.js").Card} card
+ * @param {import("./types.js").Conversation} held @param {import("./state/bubbles.js").Eyes} eyes
+ */
+function shown(state, card, held, eyes) {
+  const unsent = Object.values(state.unsent).filter((one) => one.initialContactId === card.initialContactId)
+  const typing = Object.values(state.typing).filter(
+    (one) => one.contactId === card.contactId && one.role === "CUSTOMER",
+  )
+  return { id: card.contactId, held, rows: bubbles(held, unsent, eyes), typing }
+}
+
+/** @param {import("./state/cards.js").Card} card */
+function drawFoot(card) {
+  find("#wrap").hidden = card.state !== "ended"
+  const offered = find("#offered")
+  offered.hidden = card.state !== "connecting"
+  if (card.state === "connecting" && card.expiresAt) {
+    const left = until(card.expiresAt)
+    setText(at(offered, "left"), fill(ngettext("%(n)s second left", "%(n)s seconds left", left), { n: left }))
+  }
+  setText(at(find("#wrap"), "why"), gettext("Press Done when you have finished: the contact leaves your desk."))
+}
+
+/** @param {import("./types.js").State} state */
+function drawNothing(state) {
+  const { agent } = state
+  if (!agent) return
+  const open = Object.values(state.agentContacts).some((row) => row.state === "connected" || row.state === "ended")
+  const { text, go } = nothing(agent)
+  const place = find("#nothing")
+  setText(at(place, "title"), open ? gettext("No contact is chosen") : gettext("Nothing is open"))
+  setText(
+    at(place, "text"),
+    open
+      ? gettext("Choose one in the list, or press J.")
+      : go === null
+        ? gettext("The next offer shows at the top of your list and rings until you answer. Press ? for the keys.")
+        : text,
+  )
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/**
+ * The shapes on the wire, as agents/protocol.py has them, and the state the desk is drawn from. Types only.
+ *
+ * @typedef {{id: number, name: string}} Author
+ * @typedef {{Id: string, AbsoluteTime: string, Type: string, ContentType: string, Content: string|null,
+ *   ParticipantId: string|null, ParticipantRole: string|null, DisplayName: string|null, ContactId: string,
+ *   InitialContactId: string, Attachments: Record<string, any>[], Number: number, Seq: number,
+ *   Author: Author|null, Rich?: Rich[]|null}} Item
+ * @typedef {string | {tag: string, children: Rich[], href?: string|null, start?: number|null}} Rich  Markdown as a tree.
+ * @typedef {{name: string, type: "routable"|"not_routable"|"offline"}} AgentState
+ * @typedef {{agentId: string, name: string, state: AgentState, stateSince: string, nextState: AgentState|null,
+ *   states: AgentState[], load: number, capacity: number, routingProfile: string, queues: string[]}} Agent
+ * @typedef {{contactId: string, initialContactId: string, round: number,
+ *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: string, customerName: string,
+ *   queue: string, offeredAt: string, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
+ *   readNumber: number}} AgentContact
+ * @typedef {{contactId: string, initialContactId: string, round: number,
+ *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
+ *   owner: Author|null, endReason: string, chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
+ *   endedAt: string|null, attributes: Record<string, string>}} Contact
+ * @typedef {{contactId: string, clientToken: string, kind: "MESSAGE"|"DISCONNECT", contentType: string,
+ *   content: string, author: Author|null, state: "queued"|"sending"|"sent"|"failed"|"discarded", why: string,
+ *   itemId: string|null, position: number, createdAt: string, rich?: Rich[]|null}} Outgoing
+ * @typedef {{contactId: string, participantId: string, role: string, deliveredId: string|null,
+ *   readId: string|null}} Receipt
+ *
+ * @typedef {{contacts: Contact[], items: Item[], earlier: boolean, outgoing: Outgoing[], receipts: Receipt[]}}
+ *   ConversationSnapshot
+ * @typedef {{agent: Agent, contacts: AgentContact[], viewing: string}} AgentSnapshot
+ * @typedef {{method: string, params: any}} Frame
+ *
+ * @typedef {{afterId: string|null, seconds: number, count: number}} Gap  Where and how long the line was cut.
+ * @typedef {{participantId: string, contactId: string, name: string, role: string, until: number}} Typing
+ * @typedef {Object} Conversation  What the tab holds of one conversation's stream.
+ * @property {Record<string, Contact>} contacts
+ * @property {Item[]} items  In order of AbsoluteTime, then Id.
+ * @property {boolean} earlier  There are items before the first held one.
+ * @property {Record<string, Outgoing>} outgoing  By clientToken; a sent one leaves when its item is here.
+ * @property {Record<string, Receipt>} receipts  By contactId and participantId.
+ * @property {Record<string, string>} tokens  Item Id -> clientToken: a bubble keeps its element when it is sent.
+ * @property {Gap|null} gap
+ *
+ * @typedef {{contactId: string, initialContactId: string, clientToken: string, content: string, contentType: string,
+ *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string}} Unsent
+ *   Words the server has not yet taken (`waiting` for a connection, `asked`), or refused; `kept`: taken, its
+ *   `outgoing` frame is on the way.
+ *
+ * @typedef {Object} State
+ * @property {Record<string, number>} cursors
+ * @property {Agent|null} agent
+ * @property {Record<string, AgentContact>} agentContacts  By contactId and round.
+ * @property {string} viewing  As the server says.
+ * @property {string|null} wanted  The contact this tab has asked to view, until the server says so too.
+ * @property {Record<string, Conversation>} conversations  By InitialContactId.
+ * @property {Record<string, Typing>} typing  By participantId.
+ * @property {Record<string, Unsent>} unsent  By clientToken.
+ */
+export {}

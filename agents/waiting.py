@@ -1,0 +1,96 @@
+"""What a customer hears while nobody has answered: the queue's words, with their place in it, again and again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from chats import life, outbox, rounds, signals
+from chats.models import Contact, Outgoing, Queue, Text
+
+from .models import AgentContact, ContactTimer
+
+ME = "agents.waiting"
+RECENTLY = timedelta(minutes=30)
+AT_ONCE = 200
+
+
+def listen() -> None:
+    """Connect to the signals of `chats`. Twice is once."""
+    signals.contact_waits.connect(_begin, dispatch_uid=ME)
+
+
+def _begin(*, contact: Contact, **_kwargs: Any) -> None:
+    if contact.queue.waiting_every and contact.waiting_since is not None:
+        since = contact.waiting_since
+        ContactTimer.start(contact, ContactTimer.Kind.WAITING, since, contact.queue.waiting_every)
+
+
+# ---- place and time --------------------------------------------------------------------------------------------------
+
+
+def position(contact: Contact) -> int:
+    """1: next in line; 0: an agent serves the contact already."""
+    if contact.state != life.State.WAITING or contact.waiting_since is None:
+        return 0
+    earlier = Q(waiting_since__lt=contact.waiting_since) | Q(waiting_since=contact.waiting_since, pk__lt=contact.pk)
+    return Contact.objects.filter(earlier, queue=contact.queue, state=life.State.WAITING).count() + 1
+
+
+def expected_wait(queue: Queue, place: int, now: datetime) -> timedelta | None:
+    """As many as are before us, at the pace of the last half hour. None: nobody was answered in it."""
+    answered = AgentContact.objects.filter(contact__queue=queue, accepted_at__gt=now - RECENTLY).count()
+    return RECENTLY / answered * place if answered else None
+
+
+def in_words(wait: timedelta | None, language: str) -> str:
+    """A duration no more exact than it is known."""
+    with translation.override(language.partition("-")[0].lower() or None):
+        if wait is None:
+            return gettext("a few minutes")
+        minutes = max(1, round(wait.total_seconds() / 60))
+        return ngettext("about %(n)d minute", "about %(n)d minutes", minutes) % {"n": minutes}
+
+
+# ---- the timer -------------------------------------------------------------------------------------------------------
+
+
+def run(now: datetime) -> int:
+    """Say what is due; how many customers heard something."""
+    due = ContactTimer.objects.filter(kind=ContactTimer.Kind.WAITING, due_at__lte=now).order_by("due_at")
+    return sum(_remind(*row, now) for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]))
+
+
+@transaction.atomic
+def _remind(timer_pk: int, contact_id: str, now: datetime) -> bool:
+    contact = rounds.locked(contact_id)
+    timer = ContactTimer.objects.filter(pk=timer_pk, due_at__lte=now).first()
+    if timer is None:
+        return False  # another worker was faster
+    every = contact.queue.waiting_every
+    if contact.state != life.State.WAITING or timer.round != contact.round or not every:
+        timer.delete()
+        return False
+    timer.again(now, every)
+    text = _text(contact, now)
+    if not text or _is_still_unsaid(contact):
+        return False
+    outbox.say(contact, text)
+    return True
+
+
+def _text(contact: Contact, now: datetime) -> str:
+    place, language = position(contact), contact.conversation.language
+    wait = in_words(expected_wait(contact.queue, place, now), language)
+    return contact.queue.words(Text.WAITING, language, position=place, wait=wait)
+
+
+def _is_still_unsaid(contact: Contact) -> bool:
+    """Amazon Connect is away: the customer shall not hear ten of these at once when it is back."""
+    unsaid = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=Outgoing.UNFINISHED)
+    return unsaid.exists()

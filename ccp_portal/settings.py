@@ -1,0 +1,188 @@
+"""Settings: the portal runs with none at all (SQLite, one process); every one has a name in the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+
+from ccp_portal import secrets
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+CCP_DATA_DIR = Path(env.str("CCP_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+CCP_DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# ---- Django ----------------------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or secrets.kept(CCP_DATA_DIR / "secret_key", secrets.random_key)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ROOT_URLCONF = "ccp_portal.urls"
+ASGI_APPLICATION = "ccp_portal.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "ccp_portal",
+    "chats",
+    "agents",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# ---- Static files: whitenoise serves them from the apps, hashed after `collectstatic` ----------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = CCP_DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns where there is none
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# ---- Database: SQLite with no setting at all, PostgreSQL by DATABASE_URL -------------------------------------------------
+_database_url = env.str("DATABASE_URL", default="") or f"sqlite:///{CCP_DATA_DIR / 'portal.sqlite3'}"
+DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(_database_url)}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL alone fails under writers (snapshot upgrades); IMMEDIATE waits for the lock where it can. FULL: what was
+    # answered 2xx survives a power cut.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+    }
+    _database["TEST"] = {"NAME": str(CCP_DATA_DIR / "test.sqlite3")}  # threads share a file, they cannot share memory
+_database["CONN_MAX_AGE"] = (
+    None  # the default, 0, makes a new connection for every message: 20 times slower on PostgreSQL
+)
+_database["CONN_HEALTH_CHECKS"] = True
+
+# ---- Sockets: in one process no channel layer at all; between processes, hints go through Redis -------------------------
+REDIS_URL = env.str("REDIS_URL", default="")
+CHANNEL_LAYERS: dict[str, Any] = {}
+if REDIS_URL:
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        # redis-py 8 made socket_timeout 5 s, just as long as the layer's own blocking read: every idle wait would die.
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": 30, "health_check_interval": 15}],
+            "capacity": 2000,
+            "prefix": env.str("CCP_LAYER_PREFIX", default="ccp"),
+        },
+    }
+
+# ---- Amazon Connect ------------------------------------------------------------------------------------------------------
+CCP_AWS_REGION = env.str("CCP_AWS_REGION", default="us-east-1")
+CCP_AWS_ENDPOINT = env.str("CCP_AWS_ENDPOINT", default="")
+CCP_AWS_THREADS = env.int("CCP_AWS_THREADS", default=16)
+CCP_AWS_CONNECT_TIMEOUT = env.float("CCP_AWS_CONNECT_TIMEOUT", default=2.0)
+CCP_AWS_READ_TIMEOUT = env.float("CCP_AWS_READ_TIMEOUT", default=8.0)
+CCP_INSTANCE_ID = env.str("CCP_INSTANCE_ID", default="11111111-2222-4333-8444-555555555555")
+CCP_TOPIC_ARN = env.str("CCP_TOPIC_ARN", default="arn:aws:sns:us-east-1:123456789012:ccp-portal")
+CCP_SNS_CERT = env.str("CCP_SNS_CERT", default="")
+CCP_SNS_ALLOW_V1 = env.bool("CCP_SNS_ALLOW_V1", default=False)
+CCP_RECEPTION_SECRET = env.str("CCP_RECEPTION_SECRET", default="") or secrets.kept(
+    CCP_DATA_DIR / "reception_secret", secrets.random_key
+)
+CCP_HANDOVER_DEADLINE = env.float("CCP_HANDOVER_DEADLINE", default=6.0)
+CCP_FIELD_KEYS = env.list("CCP_FIELD_KEYS", default=[]) or [
+    secrets.kept(CCP_DATA_DIR / "field_key", secrets.fernet_key),
+]
+
+# ---- Agents ----------------------------------------------------------------------------------------------------------------
+CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
+CCP_MISSED_SECONDS = env.float("CCP_MISSED_SECONDS", default=60.0)  # so long a missed contact is not offered again
+CCP_MISSES_IN_A_ROW = env.int("CCP_MISSES_IN_A_ROW", default=3)  # then “Not responding”; 0: never
+CCP_NOT_RESPONDING = env.str("CCP_NOT_RESPONDING", default="Not responding")  # the name of that agent state
+CCP_DECLINE_SECONDS = env.float("CCP_DECLINE_SECONDS", default=30.0)
+CCP_ASK_SECONDS = env.float("CCP_ASK_SECONDS", default=15.0)
+CCP_LEASE_SECONDS = env.float("CCP_LEASE_SECONDS", default=45.0)
+CCP_POLL_SECONDS = env.float("CCP_POLL_SECONDS", default=2.0)
+CCP_DB_THREADS = env.int("CCP_DB_THREADS", default=8)
+CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
+
+# ---- Security ----------------------------------------------------------------------------------------------------------------
+CCP_HTTPS = env.bool("CCP_HTTPS", default=False)
+SECURE_SSL_REDIRECT = CCP_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks by plain HTTP
+SECURE_HSTS_SECONDS = 31_536_000 if CCP_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = CCP_HTTPS
+SECURE_HSTS_PRELOAD = CCP_HTTPS
+SESSION_COOKIE_SECURE = CCP_HTTPS
+CSRF_COOKIE_SECURE = CCP_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 43_200  # a shift, 12 h, as Connect's own agent session
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if env.bool("CCP_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],  # Django's admin has its own inline pieces; it shows no customer's HTML
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": [NONE],  # no script of ours makes HTML of text, so none may be allowed to
+    },
+}
+
+# ---- Logs ------------------------------------------------------------------------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},  # at DEBUG it would write tokens
+    },
+}

@@ -1,0 +1,24 @@
+"""Every address of the portal; sockets are wired in asgi."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.decorators.cache import cache_page
+from django.views.i18n import JavaScriptCatalog
+
+from agents import reception, views
+from chats import webhook
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", LoginView.as_view(template_name="login.html"), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("desk/", views.desk, name="desk"),
+    path("floor/", views.floor, name="floor"),
+    path("floor/<str:contact_id>/", views.floor_contact, name="floor_contact"),
+    path("admin/", admin.site.urls),
+    path("webhooks/sns/", webhook.sns, name="sns"),
+    path("reception/", reception.receive, name="reception"),
+    path("healthz", views.healthz, name="healthz"),
+    path("jsi18n/", cache_page(3600)(JavaScriptCatalog.as_view(packages=["agents"])), name="jsi18n"),
+]

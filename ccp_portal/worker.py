@@ -1,0 +1,76 @@
+"""The work that outlives every tab: deliver, route, sweep, reconcile, renew. One worker or eight, same result."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from agents import presence, routing, silence, waiting
+from chats import courier, reconcile
+from chats.db import in_db
+from chats.fanout import Hub
+
+log = logging.getLogger(__name__)
+Job = Callable[[datetime], Awaitable[Any]]
+
+
+class Worker:
+    """Runs every job of the portal on one loop; each may be cut off at any point and carries on at the next start."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        jobs: list[tuple[str, float, Job]] = [
+            ("routing", 1.0, in_db(routing.run)),
+            ("presence", 5.0, in_db(presence.sweep)),
+            ("wrapup", 1.0, in_db(routing.wrapup.run)),
+            ("rescue", 5.0, in_db(routing.rescue.run)),
+            ("transfers", 5.0, in_db(routing.transfers.run)),
+            ("waiting", 1.0, in_db(waiting.run)),
+            ("silence", 1.0, in_db(silence.run)),
+            ("reconcile", 1.0, reconcile.due),
+            ("renew", 60.0, reconcile.renew_due),
+            ("joining", 60.0, in_db(reconcile.give_up_joining)),
+        ]
+        self._tasks = [asyncio.create_task(self._every(*job)) for job in jobs]
+        self._tasks.append(asyncio.create_task(courier.work(self.hub)))
+        self._tasks.append(asyncio.create_task(self._start_over()))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _start_over(self) -> None:
+        try:
+            await in_db(reconcile.start_over)(timezone.now())
+        except DatabaseError:  # it is compared all the same, only a minute later
+            log.exception("the open rounds could not be marked for comparing")
+
+    async def _every(self, bell: str, seconds: float, job: Job) -> None:
+        """At every ring of the bell of this name, and every so many seconds in case a ring was lost."""
+        while True:
+            try:
+                await job(timezone.now())
+            except Exception:  # the database or Connect may be away for a while: the worker is not
+                log.exception("%s stumbled; it is tried again", bell)
+                await asyncio.sleep(1.0)
+            await self.hub.wait_for(bell, seconds)
+
+
+async def until(stop: asyncio.Event, hub: Hub) -> None:
+    """Work until told to stop."""
+    worker = Worker(hub)
+    worker.start()
+    with contextlib.suppress(asyncio.CancelledError):
+        await stop.wait()
+    await worker.stop()

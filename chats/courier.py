@@ -1,0 +1,272 @@
+"""Speaks: delivers the outbox to Connect, per round strictly first in, first out, each row exactly once.
+
+One row of a round is under way at a time, leased for longer than boto3's time-outs. A refusal fails its row and lets the
+next go; an unknown outcome blocks them and is tried again with the same ClientToken, across restarts too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from . import connect, fanout, ingest, outbox, reconcile, rounds
+from .db import in_db, look_up
+from .media import MediaController
+from .models import Item, Outgoing, Participant
+from .together import REST, Together
+
+if TYPE_CHECKING:
+    from .fanout import Hub
+
+log = logging.getLogger(__name__)
+AT_ONCE = 32
+RECONCILE_AFTER = timedelta(seconds=60)
+FRESH = timedelta(seconds=30)
+TRYING_AGAIN = "Not sent yet: the chat service does not answer. Trying again."
+
+
+async def work(hub: Hub) -> None:
+    """Deliver for ever: at every ring of the bell, and once a second in case a ring was lost."""
+    tasks: set[asyncio.Task[None]] = set()
+    receipts = asyncio.create_task(send_receipts())
+    try:
+        while True:
+            looked = time.monotonic()
+            for outgoing in await _claimed(AT_ONCE - len(tasks)):
+                task = asyncio.create_task(_deliver_and_ring(outgoing, hub))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+            if receipts.done():  # beside the deliveries: a receipt that nobody answers holds up no words
+                receipts = asyncio.create_task(send_receipts())
+            await hub.wait_for(outbox.BELL, 1.0)
+            await asyncio.sleep(looked + REST - time.monotonic())  # in a crowd, look once for all who rang meanwhile
+    finally:
+        await asyncio.gather(*tasks, receipts, return_exceptions=True)
+
+
+async def _claimed(limit: int) -> list[Outgoing]:
+    try:
+        return await in_db(claim)(timezone.now(), limit)
+    except Exception:  # the database may be away for a while: the courier is not
+        log.exception("the outbox could not be read; it is tried again")
+        return []
+
+
+async def _deliver_and_ring(outgoing: Outgoing, hub: Hub) -> None:
+    try:
+        await deliver(outgoing)
+    except Exception:  # the row's lease ends and it is tried again; the courier goes on with the others
+        log.exception("a delivery stumbled")
+    hub.ring(outbox.BELL)
+
+
+@transaction.atomic
+def claim(now: datetime, limit: int) -> list[Outgoing]:
+    """Lease the first unfinished row of each round that is due; two couriers never get the same row."""
+    unfinished = Outgoing.objects.filter(state__in=Outgoing.UNFINISHED)
+    earlier = unfinished.filter(contact=OuterRef("contact"), round=OuterRef("round"), position__lt=OuterRef("position"))
+    heads = unfinished.filter(~Exists(earlier), due_at__lte=now).select_related("conversation", "contact", "author")
+    rows = list(heads.order_by("due_at").select_for_update(of=("self",), skip_locked=True)[: max(limit, 0)])
+    if rows:
+        _lease(rows, now)
+    return rows
+
+
+def _lease(rows: Sequence[Outgoing], now: datetime) -> None:
+    """They are locked, so that one update does for all."""
+    lease = now + timedelta(seconds=settings.CCP_AWS_CONNECT_TIMEOUT + settings.CCP_AWS_READ_TIMEOUT + 5)
+    Outgoing.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Outgoing.State.SENDING,
+        due_at=lease,
+        attempts=F("attempts") + 1,
+        first_tried_at=Coalesce("first_tried_at", Value(now)),
+    )
+    for row in rows:
+        row.state, row.due_at, row.attempts = Outgoing.State.SENDING, lease, row.attempts + 1
+        row.first_tried_at = row.first_tried_at or now
+
+
+async def deliver(outgoing: Outgoing) -> None:
+    """Bring one leased row to Connect and write down what came of it."""
+    participant = await _speaker((outgoing.contact_id, outgoing.round))
+    if participant is None or participant.left_at is not None:
+        await in_db(_give_up)(outgoing)
+        return
+    try:
+        await _speak(outgoing, participant)
+    except connect.Refused as error:
+        await _refused(outgoing, participant, error)
+    except connect.Unavailable as error:
+        log.info("outgoing %s waits: %s", outgoing.pk, error)
+        await in_db(_postpone)(outgoing, timezone.now())
+
+
+async def _speak(outgoing: Outgoing, participant: Participant) -> None:
+    controller = MediaController(participant)
+    if outgoing.kind == Outgoing.Kind.DISCONNECT:
+        await controller.disconnect(outgoing.client_token)
+        await in_db(_gone)(outgoing, participant)
+        return
+    if _is_long_unknown(outgoing) and await _found_in_transcript(outgoing, participant):
+        return
+    spoken = await controller.send_message(outgoing.content, outgoing.content_type, outgoing.client_token)
+    await ingest.answered(ingest.Answer(outgoing.pk, spoken.item_id, spoken.absolute_time, timezone.now()))
+
+
+async def _refused(outgoing: Outgoing, participant: Participant, error: connect.Refused) -> None:
+    if not error.is_gone:
+        await in_db(_fail)(outgoing, f"Not sent: Amazon Connect refused it ({error.message or error.code}).")
+        return
+    try:
+        renewed = await _may_speak_again(participant)
+    except connect.Unavailable:
+        await in_db(_postpone)(outgoing, timezone.now())
+        return
+    if renewed:
+        await in_db(_again)(outgoing, timezone.now())
+    else:
+        await in_db(_give_up)(outgoing)
+
+
+async def _may_speak_again(participant: Participant) -> bool:
+    """Renew a refused token once; when even a fresh one is refused, find out what happened to us."""
+    made = participant.connection_made_at
+    if made is None or timezone.now() - made > FRESH:
+        return await reconcile.participant_refused(participant)
+    await reconcile.truth(participant)
+    return False
+
+
+def _is_long_unknown(outgoing: Outgoing) -> bool:
+    first = outgoing.first_tried_at
+    return outgoing.attempts > 1 and first is not None and timezone.now() - first > RECONCILE_AFTER
+
+
+async def _found_in_transcript(outgoing: Outgoing, participant: Participant) -> bool:
+    """How long Connect remembers a ClientToken is not documented: after a minute, look before saying it again."""
+    await reconcile.transcript(participant)
+    if await in_db(_is_sent)(outgoing):  # ingest has met our own words
+        return True
+    item = await in_db(_same_words)(outgoing, participant)
+    if item is None:
+        return False
+    await in_db(ingest.spoken)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
+    return True
+
+
+def _is_sent(outgoing: Outgoing) -> bool:
+    return Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.SENT).exists()
+
+
+def _same_words(outgoing: Outgoing, participant: Participant) -> Item | None:
+    claimed = Outgoing.objects.filter(conversation=outgoing.conversation).exclude(item_id="").values("item_id")
+    started = (outgoing.first_tried_at or outgoing.created_at) - timedelta(seconds=5)
+    found = Item.objects.filter(
+        conversation=outgoing.conversation,
+        participant_id=participant.participant_id,
+        content=outgoing.content,
+        absolute_time__gte=started,
+    )
+    return found.exclude(pk__in=claimed).order_by("absolute_time", "pk").first()
+
+
+def _speakers(rounds_: Sequence[tuple[str, int]]) -> list[Participant | None]:
+    """Our participants of these rounds, each given as contact and round."""
+    found = Participant.objects.filter(contact_id__in=[contact for contact, _ in rounds_], round__isnull=False)
+    ours = {(one.contact_id, one.round): one for one in found}
+    return [ours.get(one) for one in rounds_]
+
+
+_speaker = Together(_speakers, through=look_up)
+
+
+@transaction.atomic
+def _give_up(outgoing: Outgoing) -> None:
+    """We are out of the chat: say why, and whether an earlier try may have reached the customer."""
+    row = _locked(outgoing)
+    if row.state == Outgoing.State.SENDING:
+        why = rounds.why_unsent(row.contact) if row.round == row.contact.round else rounds.OVER
+        outbox.fail(row, why, tried=row.attempts > 1)
+
+
+@transaction.atomic
+def _fail(outgoing: Outgoing, why: str) -> None:
+    row = _locked(outgoing)
+    if row.state == Outgoing.State.SENDING:
+        outbox.fail(row, why, tried=False)
+
+
+@transaction.atomic
+def _gone(outgoing: Outgoing, participant: Participant) -> None:
+    row = _locked(outgoing)
+    rounds.left(participant.pk, timezone.now())
+    if row.state != Outgoing.State.SENT:
+        outbox.change(row, state=Outgoing.State.SENT)
+
+
+@transaction.atomic
+def _postpone(outgoing: Outgoing, now: datetime) -> None:
+    row = _locked(outgoing)
+    if row.state == Outgoing.State.SENDING:
+        pause = min(0.5 * 2 ** min(row.attempts, 6), 15.0)
+        outbox.change(row, state=Outgoing.State.QUEUED, why=TRYING_AGAIN, due_at=now + timedelta(seconds=pause))
+
+
+@transaction.atomic
+def _again(outgoing: Outgoing, now: datetime) -> None:
+    row = _locked(outgoing)
+    if row.state == Outgoing.State.SENDING:
+        outbox.change(row, state=Outgoing.State.QUEUED, due_at=now)
+
+
+def _locked(outgoing: Outgoing) -> Outgoing:
+    outgoing.conversation.lock()
+    row = Outgoing.objects.select_related("author", "contact").get(pk=outgoing.pk)
+    row.conversation = outgoing.conversation
+    return row
+
+
+# ---- read receipts: one high-water mark per round ----------------------------------------------------------------------
+
+
+async def send_receipts() -> None:
+    """Tell Connect what was read. A receipt that is refused or lost is not worth a second try: the next one covers it."""
+    try:
+        for participant in await look_up(_owing)():
+            if await in_db(_take_debt)(participant):
+                await _send_receipt(participant)
+    except DatabaseError as error:
+        log.warning("read receipts have to wait, the database is away: %s", error)
+
+
+async def _send_receipt(participant: Participant) -> None:
+    try:
+        await MediaController(participant).send_receipt(participant.owes_read_id)
+    except (connect.Refused, connect.Unavailable) as error:
+        log.info("a read receipt was not taken: %s", error)
+
+
+def _owing() -> list[Participant]:
+    owing = ~Q(owes_read_id="") & Q(left_at=None) & ~Q(connection_token="")
+    return list(Participant.objects.filter(owing, round__isnull=False)[:8])
+
+
+def _take_debt(participant: Participant) -> bool:
+    mine = Participant.objects.filter(pk=participant.pk, owes_read_id=participant.owes_read_id)
+    return mine.update(owes_read_id="") == 1
+
+
+def owe_receipt(participant: Participant, message_id: str) -> None:
+    """The agent has read up to this message; in the caller's transaction."""
+    Participant.objects.filter(pk=participant.pk, left_at=None).update(owes_read_id=message_id)
+    fanout.ring(outbox.BELL)

@@ -1,0 +1,344 @@
+"""One hub per process: which sockets follow which stream, and one look at the database every two seconds for all of them.
+
+Deleting every hint and every copy changes latency only: the look finds what was missed (tests/faults shows it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import weakref
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from django.conf import settings
+
+from chats.db import look_up
+
+from . import hints
+from .bus import Bus
+from .hints import Copy, encode
+
+log = logging.getLogger(__name__)
+VISITORS = "visitors"  # this bell asks every hub to look at once who may still be here
+
+
+class Visitor(NamedTuple):
+    """Who is behind a socket: a user, in a session."""
+
+    user_id: int
+    session_key: str
+
+
+class Subscriber(Protocol):
+    """A socket, as the hub sees it."""
+
+    @property
+    def visitor(self) -> Visitor: ...
+
+    def push(self, text: str) -> None:
+        """Put an encoded frame into the socket's own bounded queue; never waits."""
+
+    def dismiss(self) -> None:
+        """The visitor may no longer be here: say goodbye and close."""
+
+    def restart(self, retry_after: float) -> None:
+        """The server stops: say when to come back, and close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a viewer lacks of a stream: changes in order, and the stream's last number."""
+
+    copies: Sequence[Copy]
+    last: int
+    also: Mapping[str, bool] = field(default_factory=dict)  # streams that whoever follows this one follows too
+
+
+class StreamKind(Protocol):
+    """Reads one kind of stream. Called on database threads."""
+
+    def last(self, streams: Collection[str]) -> Mapping[str, int]:
+        """The last numbers of these streams, in one query; unknown ones are left out."""
+
+    def read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
+        """What a viewer lacks who holds `after` (None: nothing); None when this user may not see the stream."""
+
+
+class Visitors(Protocol):
+    """Knows who may still be here. Called on database threads."""
+
+    def versions(self, visitors: Collection[Visitor]) -> Mapping[Visitor, str]:
+        """A word for each visitor's rights that changes with them; who may no longer be here is left out."""
+
+
+_kinds: dict[str, StreamKind] = {}
+_visitors: list[Visitors] = []
+
+
+def register(kind: str, streams: StreamKind) -> None:
+    """Streams called `kind:…` are read by this."""
+    _kinds[kind] = streams
+
+
+def trust(visitors: Visitors) -> None:
+    """Ask this who may still be here."""
+    _visitors[:] = [visitors]
+
+
+def _kind(stream: str) -> StreamKind:
+    return _kinds[stream.partition(":")[0]]
+
+
+@dataclass(eq=False, slots=True)
+class Subscription:
+    """One socket on one stream, and the number of the newest change it was given."""
+
+    subscriber: Subscriber
+    stream: str
+    cursor: int | None
+    reading: bool = False
+    stale: bool = False
+    gone: bool = False
+    caught_up: asyncio.Future[None] | None = field(default=None)
+
+
+class Hub:
+    """The registry stream → sockets of this process. All methods but `hear` belong to the loop's thread."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._streams: dict[str, set[Subscription]] = defaultdict(set)
+        self._of: dict[Subscriber, dict[str, Subscription]] = {}
+        self._versions: dict[Visitor, str] = {}
+        self._bells: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._heard: deque[Copy | str] = deque()
+        self._awake = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._bus = Bus(self._take)
+
+    async def start(self) -> None:
+        hints.listen(self.hear)
+        self._spawn(self._look_again_and_again())
+        if settings.REDIS_URL:
+            self._spawn(self._bus.run())
+
+    async def close(self) -> None:
+        hints.unlisten(self.hear)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._bus.close()
+
+    # ---- sockets -----------------------------------------------------------------------------------------------------
+
+    @property
+    def subscribers(self) -> int:
+        return len(self._of)
+
+    def welcome(self, subscriber: Subscriber) -> None:
+        self._of.setdefault(subscriber, {})
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """The socket is gone."""
+        for subscription in self._of.pop(subscriber, {}).values():
+            self._drop(subscription)
+
+    def streams_of(self, subscriber: Subscriber) -> list[str]:
+        return sorted(self._of.get(subscriber, ()))
+
+    async def follow(self, subscriber: Subscriber, stream: str, known: Mapping[str, int]) -> None:
+        """Listen first, look second; done when the socket has been given all it lacked, further streams included."""
+        mine = self._of.get(subscriber)
+        if mine is None or stream in mine:
+            return
+        subscription = Subscription(subscriber, stream, known.get(stream))
+        mine[stream] = subscription
+        self._streams[stream].add(subscription)
+        await self._read(subscription, known)
+
+    def unfollow(self, subscriber: Subscriber, stream: str) -> None:
+        subscription = self._of.get(subscriber, {}).pop(stream, None)
+        if subscription is not None:
+            self._drop(subscription)
+            subscriber.push(encode("closedStream", {"stream": stream}))
+
+    def _drop(self, subscription: Subscription) -> None:
+        subscription.gone = True
+        followers = self._streams[subscription.stream]
+        followers.discard(subscription)
+        if not followers:
+            del self._streams[subscription.stream]
+
+    def goodbye(self, retry_after: float) -> None:
+        """The server stops: every socket is told to come back soon, to another or to the next one."""
+        for subscriber in tuple(self._of):
+            subscriber.restart(retry_after)
+
+    # ---- hints -------------------------------------------------------------------------------------------------------
+
+    def hear(self, hint: Copy | str) -> None:
+        """A hint from this process, from any thread: for our sockets, and for the other processes."""
+        self._heard.append(hint)
+        self._bus.publish(hint)
+        if not self._awake:
+            self._awake = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens here any more
+                self.loop.call_soon_threadsafe(self._hear_all)
+
+    def _hear_all(self) -> None:
+        self._awake = False
+        while self._heard:
+            self._take(self._heard.popleft())
+        self._bus.flush()
+
+    def _take(self, hint: Copy | str) -> None:
+        if isinstance(hint, str):
+            self._bells[hint].set()
+            if hint == VISITORS:
+                self._spawn(self._look_at_visitors())
+            return
+        for subscription in tuple(self._streams.get(hint.stream, ())):
+            self._offer(subscription, hint)
+
+    def _offer(self, subscription: Subscription, copy: Copy) -> None:
+        if copy.seq == 0:  # not kept, not numbered: typing
+            subscription.subscriber.push(copy.text)
+        elif subscription.reading:
+            subscription.stale = True
+        elif subscription.cursor is None or copy.seq > subscription.cursor + 1 or copy.audience:
+            self._spawn(self._read(subscription, {}))
+        elif copy.seq == subscription.cursor + 1:
+            self._give(subscription, copy)
+            self._spawn_followings(subscription, copy.also)
+
+    def _give(self, subscription: Subscription, copy: Copy) -> None:
+        subscription.subscriber.push(copy.text)
+        subscription.cursor = copy.seq
+
+    def _spawn_followings(self, subscription: Subscription, also: Mapping[str, bool]) -> None:
+        if also:
+            self._spawn(self._follow_also(subscription, also, {}))
+
+    async def _follow_also(
+        self, subscription: Subscription, also: Mapping[str, bool], known: Mapping[str, int]
+    ) -> None:
+        wanted = [stream for stream, follow in also.items() if follow]
+        for stream, follow in also.items():
+            if not follow:
+                self.unfollow(subscription.subscriber, stream)
+        await asyncio.gather(*(self.follow(subscription.subscriber, stream, known) for stream in wanted))
+
+    # ---- looking -----------------------------------------------------------------------------------------------------
+
+    async def _read(self, subscription: Subscription, known: Mapping[str, int]) -> None:
+        if subscription.reading:
+            subscription.stale = True
+            return
+        subscription.reading = True
+        also: dict[str, bool] = {}
+        try:
+            subscription.stale = True
+            while subscription.stale and not subscription.gone:
+                subscription.stale = False
+                also |= await self._read_once(subscription)
+        finally:
+            subscription.reading = False
+        await self._follow_also(subscription, also, known)
+
+    async def _read_once(self, subscription: Subscription) -> Mapping[str, bool]:
+        stream, subscriber = subscription.stream, subscription.subscriber
+        reading = await look_up(_kind(stream).read)(stream, subscription.cursor, subscriber.visitor.user_id)
+        if subscription.gone:
+            return {}
+        if reading is None:
+            self.unfollow(subscriber, stream)
+            return {}
+        for copy in reading.copies:
+            subscriber.push(copy.text)
+        subscription.cursor = reading.last
+        return reading.also
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(settings.CCP_POLL_SECONDS)
+            try:
+                await self.look()
+            except Exception:  # the one loop that must survive: the database may be away for a while
+                log.exception("the hub could not look at the database; it tries again")
+
+    async def look(self) -> None:
+        """Ask the database once, for all sockets here: what they lack, and whether they may still be here."""
+        await self._look_at_visitors()
+        last = await look_up(_last_numbers)(tuple(self._streams))
+        for stream, number in last.items():
+            for subscription in tuple(self._streams.get(stream, ())):
+                if subscription.cursor is None or number > subscription.cursor:
+                    self._spawn(self._read(subscription, {}))
+
+    async def _look_at_visitors(self) -> None:
+        visitors = {subscriber.visitor for subscriber in self._of}
+        if not visitors or not _visitors:
+            return
+        versions = await look_up(_visitors[0].versions)(visitors)
+        for subscriber, mine in tuple(self._of.items()):
+            if subscriber.visitor not in visitors:
+                continue  # came while the database was asked
+            version = versions.get(subscriber.visitor)
+            before = self._versions.get(subscriber.visitor)
+            if version is None:
+                subscriber.dismiss()
+            elif before != version:  # also at first sight: rights may have changed since the socket was let in
+                for subscription in tuple(mine.values()):
+                    self._spawn(self._read(subscription, {}))
+        self._versions = {visitor: versions[visitor] for visitor in visitors if visitor in versions}
+
+    # ---- bells -------------------------------------------------------------------------------------------------------
+
+    async def wait_for(self, bell: str, seconds: float) -> bool:
+        """Wait until the bell is rung, or so long; whether it was rung."""
+        event = self._bells[bell]
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return False
+        event.clear()
+        return True
+
+    def ring(self, bell: str) -> None:
+        self._bells[bell].set()
+
+    def _spawn(self, work: Any) -> None:
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("the hub stumbled; the next look heals it", exc_info=task.exception())
+
+
+def _last_numbers(streams: Iterable[str]) -> dict[str, int]:
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for stream in streams:
+        by_kind[stream.partition(":")[0]].append(stream)
+    found: dict[str, int] = {}
+    for kind, names in by_kind.items():
+        found |= _kinds[kind].last(names)
+    return found
+
+
+_hubs: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = weakref.WeakKeyDictionary()
+
+
+async def hub() -> Hub:
+    """The hub of this process (of this loop); made and started when first asked for, as daphne has no start-up hook."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+        await _hubs[loop].start()
+    return _hubs[loop]

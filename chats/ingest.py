@@ -1,0 +1,305 @@
+"""Hears: the only writer of transcripts. The same item twice is one item; every change gets the next number.
+
+Events that come while another transaction runs share the next one: their conversations are locked in one order, known
+Ids dropped, then numbers taken; what is inserted is inserted at once, and what follows from it takes the numbers after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from . import fanout, life, numbering, outbox, rounds, wire
+from .db import in_db
+from .models import Contact, Conversation, Item, Outgoing, Participant
+from .together import Together
+from .wire import ChatEvent
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+OURS = frozenset({"CUSTOM_BOT", "AGENT"})  # what our participants are: the second in a relayed contact
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Connect answered to SendMessage."""
+
+    outgoing_pk: int
+    item_id: str
+    absolute_time: datetime
+    now: datetime
+
+
+async def receive(event: ChatEvent) -> bool:
+    """Take one event in; True when it was new. It is committed when this returns. Raises together.Busy."""
+    if event.content_type == wire.TYPING:
+        if event.role != "AGENT" or not await in_db(_is_ours)(event):  # the agent's own, in a relayed contact
+            _pass_typing_on(event)
+        return True
+    return await _writing(event)
+
+
+def _is_ours(event: ChatEvent) -> bool:
+    chat = {"conversation__initial_contact_id": event.initial_contact_id}
+    return Participant.objects.filter(participant_id=event.participant_id, round__isnull=False, **chat).exists()
+
+
+def write(events: Iterable[ChatEvent]) -> int:
+    """Take events in, in one transaction; how many were new."""
+    return sum(_write(list(events)))
+
+
+async def answered(answer: Answer) -> None:
+    """`spoken`, sharing its commit with the answers of other rounds."""
+    await _keeping_answers(answer)
+
+
+def spoken(outgoing_pk: int, item_id: str, absolute_time: datetime, now: datetime) -> None:
+    """Connect has taken our words: they are an item now, with their author, whether the echo came first or never."""
+    _keep_answers([Answer(outgoing_pk, item_id, absolute_time, now)])
+
+
+# ---- hearing -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _write(events: Sequence[ChatEvent]) -> list[bool]:
+    """Whether each event was new."""
+    chats = numbering.held(event.initial_contact_id for event in events)
+    known = set(Item.objects.filter(pk__in=[event.id for event in events]).values_list("pk", flat=True))
+    fresh: dict[str, ChatEvent] = {}
+    news = []
+    for event in events:
+        news.append(event.is_kept and event.id not in known and event.id not in fresh)
+        if news[-1]:
+            fresh[event.id] = event
+    _hear([(chats[event.initial_contact_id], event) for event in fresh.values()], timezone.now())
+    for event in events:  # when all are there: GetTranscript puts receipts on the very item they are for
+        _mark_receipts(chats[event.initial_contact_id], event)
+    return news
+
+
+def _hear(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
+    """Our own words that come back have an author, and were sent: also when the answer to our call never came."""
+    ours: dict[str, Outgoing] = {}
+    for conversation, event in fresh:
+        outgoing = _own_words(conversation, event, [row.pk for row in ours.values()])
+        if outgoing is not None:
+            ours[event.id] = outgoing
+    _insert([_item(chat, event, ours[event.id].author if event.id in ours else None, now) for chat, event in fresh])
+    outbox.sent([(outgoing, item_id) for item_id, outgoing in ours.items()])
+    for conversation, event in fresh:
+        _take_effect(conversation, event, now)
+
+
+def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[int]) -> Outgoing | None:
+    """The row that was tried and not answered yet, in the same words: one of a round is under way, so it is that one."""
+    if event.role not in OURS or event.type != "MESSAGE":
+        return None
+    ours = Participant.objects.filter(conversation=conversation, participant_id=event.participant_id).first()
+    if ours is None or ours.round is None:
+        return None
+    tried = Outgoing.objects.filter(
+        contact=ours.contact_id, round=ours.round, content=event.content, attempts__gt=0, item_id=""
+    )
+    tried = tried.exclude(pk__in=taken).select_related("author")
+    rows = sorted(tried, key=lambda row: (row.state not in Outgoing.UNFINISHED, row.position))
+    for row in rows:
+        row.conversation = conversation
+    return rows[0] if rows else None
+
+
+def _item(conversation: Conversation, event: ChatEvent, author: User | None, now: datetime) -> Item:
+    return Item(
+        id=event.id,
+        conversation=conversation,
+        contact_id=event.contact_id,
+        type=event.type,
+        content_type=event.content_type,
+        content=event.content,
+        participant_id=event.participant_id,
+        role=event.role,
+        display_name=event.display_name,
+        attachments=list(event.attachments),
+        absolute_time=event.absolute_time,
+        received_at=now,
+        author=author,
+    )
+
+
+def _insert(items: Sequence[Item]) -> None:
+    for item, number in zip(items, numbering.take([item.conversation for item in items]), strict=True):
+        item.number = item.seq = number
+    Item.objects.bulk_create(items)
+    for item in items:
+        fanout.tell(item)
+
+
+# ---- what became of our words ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _keep_answers(answers: Sequence[Answer]) -> list[None]:
+    rows = _outgoing([answer.outgoing_pk for answer in answers])
+    there = {item.pk: item for item in Item.objects.filter(pk__in=[answer.item_id for answer in answers])}
+    speakers = _speakers(rows.values())
+    new = {}
+    for answer in answers:
+        row = rows[answer.outgoing_pk]
+        if answer.item_id not in there:
+            event = _as_event(row, answer, speakers.get((row.contact_id, row.round)))
+            new[answer.item_id] = _item(row.conversation, event, row.author, answer.now)
+        elif there[answer.item_id].author_id != row.author_id:
+            _credit(there[answer.item_id], row)
+    _insert(list(new.values()))
+    pairs = [(rows[answer.outgoing_pk], answer.item_id) for answer in answers]
+    outbox.sent([(row, item_id) for row, item_id in pairs if row.state != Outgoing.State.SENT])
+    return [None for _ in answers]
+
+
+def _outgoing(pks: Sequence[int]) -> dict[int, Outgoing]:
+    """The rows, with their conversations held."""
+    chats = numbering.hold(Conversation.objects.filter(outgoing__in=pks))
+    rows = {row.pk: row for row in Outgoing.objects.select_related("author", "contact").filter(pk__in=pks)}
+    for row in rows.values():
+        row.conversation = chats[row.conversation_id]
+    return rows
+
+
+def _speakers(rows: Iterable[Outgoing]) -> dict[tuple[str, int], Participant]:
+    """Our participants of these rounds, without their tokens: decrypting those takes longer than reading the row."""
+    found = Participant.objects.filter(contact_id__in=[row.contact_id for row in rows], round__isnull=False)
+    return {(one.contact_id, one.round or 0): one for one in found.defer("participant_token", "connection_token")}
+
+
+def _credit(item: Item, outgoing: Outgoing) -> None:
+    """The echo came before the answer: the item is there and learns who wrote it."""
+    item.conversation, item.author = outgoing.conversation, outgoing.author
+    item.seq = outgoing.conversation.next_seq()
+    item.save(update_fields=["author", "seq"])
+    fanout.tell(item)
+
+
+def _as_event(outgoing: Outgoing, answer: Answer, ours: Participant | None) -> ChatEvent:
+    return ChatEvent(
+        id=answer.item_id,
+        type="MESSAGE",
+        content_type=outgoing.content_type,
+        contact_id=outgoing.contact_id,
+        initial_contact_id=outgoing.conversation.initial_contact_id,
+        absolute_time=answer.absolute_time,
+        content=outgoing.content,
+        participant_id=ours.participant_id if ours else None,
+        role=ours.role if ours else "CUSTOM_BOT",
+        display_name=ours.display_name if ours else None,
+    )
+
+
+# ---- what an event does beside being kept ----------------------------------------------------------------------------
+
+
+def _take_effect(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+    if event.role == "CUSTOMER" and event.display_name and not conversation.customer_name:
+        _name(conversation, event.display_name)
+    match event.content_type:
+        case wire.LEFT:
+            _somebody_left(conversation, event, now)
+        case wire.CHAT_ENDED:
+            _chat_ended(conversation, now)
+
+
+def _name(conversation: Conversation, name: str) -> None:
+    conversation.customer_name = name[:256]
+    conversation.save(update_fields=["customer_name"])
+    rounds.tell_contacts(conversation)
+
+
+def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+    if event.role == "CUSTOMER":
+        for contact in _contacts(conversation):
+            rounds.end(contact, life.Reason.CUSTOMER, now, leave=False)
+        return
+    ours = Participant.objects.filter(
+        conversation=conversation, participant_id=event.participant_id, round__isnull=False
+    ).first()
+    if ours is None or ours.left_at is not None:
+        return
+    rounds.left(ours.pk, now)
+    for contact in _contacts(conversation):
+        if contact.pk == ours.contact_id and contact.round == ours.round:
+            rounds.end(contact, _why_out(contact), now, leave=False)
+
+
+def _why_out(contact: Contact) -> life.Reason:
+    """A custom participant is removed; an agent leaves, or transfers, in the CCP."""
+    return life.Reason.AGENT_LEFT if contact.is_relayed else life.Reason.REMOVED
+
+
+def _chat_ended(conversation: Conversation, now: datetime) -> None:
+    conversation.chat_ended_at = now
+    conversation.save(update_fields=["chat_ended_at"])
+    Participant.objects.filter(conversation=conversation, round__isnull=False, left_at=None).update(left_at=now)
+    for contact in _contacts(conversation):
+        ended = contact.state == life.State.ENDED
+        rounds.end(contact, life.Reason.CHAT_ENDED, now, leave=False)
+        outbox.fail_unsent(contact, rounds.why_unsent(contact))
+        if ended:
+            contact.changed()
+            fanout.tell(contact)
+
+
+def _contacts(conversation: Conversation) -> list[Contact]:
+    """The lock on the conversation is held, so these are the newest."""
+    found = list(Contact.objects.select_related("queue", "owner").filter(conversation=conversation))
+    for contact in found:
+        contact.conversation = conversation
+    return found
+
+
+def _mark_receipts(conversation: Conversation, event: ChatEvent) -> None:
+    for receipt in event.receipts:
+        participant, _ = Participant.objects.get_or_create(
+            conversation=conversation,
+            participant_id=receipt.participant_id,
+            defaults={"contact_id": event.contact_id, "role": "CUSTOMER"},
+        )
+        participant.conversation = conversation
+        _raise_mark(participant, "read_id" if receipt.read else "delivered_id", receipt.message_id)
+
+
+def _raise_mark(participant: Participant, mark: str, message_id: str) -> None:
+    """A receipt is a high-water mark: an older one changes nothing."""
+    marked = Item.objects.filter(conversation=participant.conversation, pk__in=[message_id, getattr(participant, mark)])
+    places = {pk: (moment, pk) for pk, moment in marked.values_list("pk", "absolute_time")}
+    old, new = places.get(getattr(participant, mark)), places.get(message_id)
+    if new is None or (old is not None and old >= new):
+        return
+    setattr(participant, mark, message_id)
+    participant.seq = participant.conversation.next_seq()
+    participant.save(update_fields=[mark, "seq"])
+    fanout.tell(participant)
+
+
+def _pass_typing_on(event: ChatEvent) -> None:
+    """Never stored, never numbered; our own typing is no news to us."""
+    if event.role != "CUSTOM_BOT":
+        fanout.pass_on(
+            f"conversation:{event.initial_contact_id}",
+            "typing",
+            {
+                "contactId": event.contact_id,
+                "participantId": event.participant_id or "",
+                "role": event.role or "",
+                "displayName": event.display_name or "",
+            },
+        )
+
+
+_writing = Together(_write)
+_keeping_answers = Together(_keep_answers)

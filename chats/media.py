@@ -1,0 +1,103 @@
+"""The media controller: what our participant can do in a chat, in Streams' words. It only speaks; `ingest` writes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from . import connect, rounds, wire
+from .db import in_db
+from .models import Participant
+from .wire import ChatEvent, Unreadable
+
+PAGE = 100  # GetTranscript gives at most so many items a page
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What Connect made of our words."""
+
+    item_id: str
+    absolute_time: datetime
+
+
+class MediaController:
+    """Speaks as one participant; it does not know which kind of token it holds. Raises connect.Refused, Unavailable."""
+
+    def __init__(self, participant: Participant) -> None:
+        self.participant = participant
+
+    @property
+    def token(self) -> str:
+        return self.participant.connection_token
+
+    async def send_message(self, content: str, content_type: str, client_token: str) -> Spoken:
+        answer = await connect.participant(
+            "send_message",
+            Content=content,
+            ContentType=content_type,
+            ClientToken=client_token,
+            ConnectionToken=self.token,
+        )
+        return Spoken(answer["Id"], datetime.fromisoformat(answer["AbsoluteTime"]))
+
+    async def send_receipt(self, message_id: str) -> None:
+        """Tell the customer's side that everything up to this message was read."""
+        await connect.participant(
+            "send_event",
+            ContentType=wire.READ,
+            Content=f'{{"messageId":"{message_id}"}}',
+            ConnectionToken=self.token,
+        )
+
+    async def send_typing(self) -> bool:
+        """Typing is worth nothing later: dropped when its small pool is busy, never retried. Whether it was sent."""
+        if connect.typing_is_busy():
+            return False
+        await connect.typing(self.token, wire.TYPING)
+        return True
+
+    async def disconnect(self, client_token: str) -> None:
+        await connect.participant("disconnect_participant", ClientToken=client_token[:500], ConnectionToken=self.token)
+
+    async def renew(self) -> None:
+        """A new connection token, made with the participant token, which lives as long as the participant."""
+        answer = await connect.participant(
+            "create_participant_connection",
+            Type=["CONNECTION_CREDENTIALS"],
+            ConnectParticipant=True,
+            ParticipantToken=self.participant.participant_token,
+        )
+        await in_db(rounds.keep_connection)(self.participant, answer["ConnectionCredentials"], timezone.now())
+
+    async def transcript(self) -> AsyncIterator[list[ChatEvent]]:
+        """Everything said so far, page by page, oldest first."""
+        position: dict[str, Any] = {}
+        while True:
+            answer = await connect.participant(
+                "get_transcript",
+                ConnectionToken=self.token,
+                MaxResults=PAGE,
+                ScanDirection="FORWARD",
+                SortOrder="ASCENDING",
+                **position,
+            )
+            yield _events(answer)
+            if not answer.get("NextToken"):
+                return
+            position = {"NextToken": answer["NextToken"]}
+
+
+def _events(answer: dict[str, Any]) -> list[ChatEvent]:
+    """One unreadable item must not hide the others of its page."""
+    events = []
+    for item in answer.get("Transcript", []):
+        try:
+            events.append(wire.read_item(item, initial_contact_id=answer.get("InitialContactId")))
+        except Unreadable:
+            continue
+    return events

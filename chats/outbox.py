@@ -1,0 +1,197 @@
+"""What we owe Connect, as rows: words and goodbyes queue here, in the caller's transaction; the courier delivers them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.utils import timezone
+
+from . import fanout, numbering
+from .models import Contact, Outgoing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+BELL = "outbox"
+MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: bytes, not characters
+CONTENT_TYPES = frozenset({"text/plain", "text/markdown"})
+
+
+class Unsendable(ValueError):
+    """Connect would refuse this; `reason` is for programs, the text for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def check(text: str, content_type: str) -> None:
+    """Raise Unsendable for what Connect would refuse, before it is kept."""
+    if content_type not in CONTENT_TYPES:
+        raise Unsendable("contentType", f"{content_type} cannot be sent: use {' or '.join(sorted(CONTENT_TYPES))}")
+    if not text.strip():
+        raise Unsendable("empty", "An empty message cannot be sent")
+    size = len(text.encode())
+    if size > MAX_CONTENT_BYTES:
+        raise Unsendable(
+            "tooLong", f"The message has {size:,} bytes; Amazon Connect takes at most {MAX_CONTENT_BYTES:,}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody wants to say to the customer of a contact; author None: the portal itself."""
+
+    contact: Contact
+    text: str
+    author: User | None = None
+    client_token: str = field(default_factory=lambda: str(uuid.uuid4()))
+    content_type: str = "text/plain"
+    closed: str = ""  # why nothing new can be said in this contact; what was said already is still answered
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.contact.conversation_id, self.client_token
+
+
+def say(contact: Contact, text: str, *, client_token: str | None = None, **what: Any) -> Outgoing:
+    """Queue words for the customer. The same client token again is the same message: the row that is there."""
+    contact.conversation.lock()  # two tabs with one token meet here
+    (row,) = say_all([Words(contact, text, client_token=client_token or str(uuid.uuid4()), **what)])
+    if isinstance(row, Unsendable):
+        raise row
+    return row
+
+
+def say_all(words: Sequence[Words]) -> list[Outgoing | Unsendable]:
+    """`say` for many, whose conversations are held: what became of each."""
+    said = _said_already(words)
+    new: list[Outgoing] = []
+    found = [_say(one, said, new) for one in words]
+    _queue(new)
+    return found
+
+
+def _say(one: Words, said: dict[tuple[int, str], Outgoing], new: list[Outgoing]) -> Outgoing | Unsendable:
+    try:
+        check(one.text, one.content_type)
+    except Unsendable as error:
+        return error
+    known = said.get(one.key)
+    if known is None and one.closed:
+        return Unsendable("contactNotConnected", one.closed)
+    if known is None:
+        what = {"author": one.author, "content": one.text, "content_type": one.content_type}
+        known = said[one.key] = _row(one.contact, one.client_token, **what)
+        new.append(known)
+    elif known.content != one.text or known.author_id != (one.author.pk if one.author else None):
+        return Unsendable("clientTokenReused", "This client token was used for another message: make a new one")
+    return known
+
+
+def _said_already(words: Sequence[Words]) -> dict[tuple[int, str], Outgoing]:
+    said = Outgoing.objects.select_related("author")  # whoever asks reads it outside of the database's threads
+    keys = {one.key for one in words}
+    rows = said.filter(conversation__in={chat for chat, _ in keys}, client_token__in={token for _, token in keys})
+    return {key: row for row in rows if (key := (row.conversation_id, row.client_token)) in keys}
+
+
+def disconnect(contact: Contact) -> Outgoing:
+    """Queue the goodbye: DisconnectParticipant, after everything that was said before."""
+    token = f"leave-{contact.round}-{contact.pk}"
+    contact.conversation.lock()
+    known = Outgoing.objects.filter(conversation=contact.conversation, client_token=token).first()
+    if known is None:
+        known = _row(contact, token, kind=Outgoing.Kind.DISCONNECT, content_type="")
+        _queue([known])
+    return known
+
+
+def retry(outgoing: Outgoing, now: datetime) -> None:
+    """A failed message goes to the end of the queue, with the token it has: it can never be there twice."""
+    if outgoing.state != Outgoing.State.FAILED:
+        return
+    seq = outgoing.conversation.next_seq()
+    outgoing.state, outgoing.why, outgoing.position, outgoing.seq = Outgoing.State.QUEUED, "", seq, seq
+    outgoing.due_at, outgoing.attempts, outgoing.first_tried_at = now, 0, None
+    outgoing.save()
+    fanout.tell(outgoing)
+    fanout.ring(BELL)
+
+
+def discard(outgoing: Outgoing) -> None:
+    """Take a message back that was not sent."""
+    outgoing.state = Outgoing.objects.select_for_update().values_list("state", flat=True).get(pk=outgoing.pk)
+    if outgoing.state in {Outgoing.State.FAILED, Outgoing.State.QUEUED}:
+        change(outgoing, state=Outgoing.State.DISCARDED)
+
+
+def fail_unsent(contact: Contact, why: str) -> None:
+    """Nothing of this round can be sent any more: what waits fails, visibly. What is on its way finds out itself."""
+    waiting = Outgoing.objects.filter(contact=contact, round=contact.round, state=Outgoing.State.QUEUED)
+    for outgoing in waiting.select_for_update():  # no courier may take it meanwhile
+        outgoing.conversation = contact.conversation
+        fail(outgoing, why, tried=outgoing.attempts > 0)
+
+
+def fail(outgoing: Outgoing, why: str, *, tried: bool) -> None:
+    """A message fails, visibly; a goodbye that cannot be said any more has been said. `tried`: nobody ever answered."""
+    if outgoing.kind == Outgoing.Kind.DISCONNECT:
+        change(outgoing, state=Outgoing.State.SENT, why="")
+    else:
+        perhaps = why.replace("Not sent:", "Perhaps not sent, Amazon Connect did not answer:", 1) if tried else why
+        change(outgoing, state=Outgoing.State.FAILED, why=perhaps)
+
+
+def correct(contact: Contact, told: str, better: str) -> None:
+    """Why the contact ended is known better now: what failed because of it says so, too."""
+    reason, truth = told.removeprefix("Not sent: "), better.removeprefix("Not sent: ")
+    failed = Outgoing.objects.filter(contact=contact, round=contact.round, state=Outgoing.State.FAILED)
+    for outgoing in failed.filter(why__endswith=reason):
+        outgoing.conversation = contact.conversation
+        change(outgoing, why=outgoing.why.removesuffix(reason) + truth)
+
+
+def sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
+    """Connect has these words, as the items of these Ids. Call it with the conversations held."""
+    if not rows:
+        return
+    numbers = numbering.take([outgoing.conversation for outgoing, _ in rows])
+    for (outgoing, item_id), number in zip(rows, numbers, strict=True):
+        outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = Outgoing.State.SENT, item_id, "", number
+    with connection.cursor() as cursor:  # one trip; the ORM's bulk_update takes longer than single ones
+        cursor.executemany(
+            "UPDATE chats_outgoing SET state = %s, item_id = %s, why = '', seq = %s WHERE id = %s",
+            [(str(outgoing.state), outgoing.item_id, outgoing.seq, outgoing.pk) for outgoing, _ in rows],
+        )
+    for outgoing, _ in rows:
+        fanout.tell(outgoing)
+
+
+def change(outgoing: Outgoing, **changes: object) -> None:
+    """A visible change of the row, under the next number."""
+    for name, value in changes.items():
+        setattr(outgoing, name, value)
+    outgoing.seq = outgoing.conversation.next_seq()
+    outgoing.save(update_fields=[*changes, "seq"])
+    fanout.tell(outgoing)
+
+
+def _row(contact: Contact, token: str, **what: Any) -> Outgoing:
+    return Outgoing(conversation=contact.conversation, contact=contact, round=contact.round, client_token=token, **what)
+
+
+def _queue(rows: Sequence[Outgoing]) -> None:
+    now = timezone.now()
+    for row, number in zip(rows, numbering.take([row.conversation for row in rows]), strict=True):
+        row.due_at, row.created_at, row.position, row.seq = now, now, number, number
+    Outgoing.objects.bulk_create(rows)
+    for row in rows:
+        fanout.tell(row)
+    if rows:
+        fanout.ring(BELL)

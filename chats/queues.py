@@ -1,0 +1,232 @@
+"""Where contacts wait: queues, when they are open, and what they say to the customer, in the customer's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+
+from . import hours
+
+A_DAY = 86_400
+
+
+def check_time_zone(name: str) -> None:
+    """A name of the IANA database; it may come and go with the machine, so that it is no list of choices."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValidationError(
+            _("There is no time zone “%(name)s”: write it like Europe/Berlin or UTC."), params={"name": name}
+        ) from None
+
+
+class HoursOfOperation(models.Model):
+    """When queues are open, week by week (Connect's hours of operation)."""
+
+    name = models.CharField(_("name"), max_length=127, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_time_zone])
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("hours of operation")
+        verbose_name_plural = _("hours of operation")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_open(self, now: datetime) -> bool:
+        ranges = [hours.Range(row.weekday, row.opens, row.closes) for row in self.ranges.all()]
+        return hours.is_open(now, self.time_zone, ranges)
+
+
+class OpeningHours(models.Model):
+    """One range of a week."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    hours = models.ForeignKey(HoursOfOperation, models.CASCADE, related_name="ranges")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"), help_text=_("Not later than it opens: on the next day"))
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+
+    def __str__(self) -> str:
+        return f"{self.Weekday(self.weekday).label} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class Text(models.TextChoices):
+    """What a queue says to a customer, each a column `<name>_text` of the queue."""
+
+    JOINED = "joined", _("joined")
+    LEFT = "left", _("left")
+    ENDED = "ended", _("ended")
+    CLOSED = "closed", _("closed")
+    FULL = "full", _("full")
+    WAITING = "waiting", _("waiting")
+    NUDGE = "nudge", _("nudge")
+    SILENT = "silent", _("silent")
+    RESCUE = "rescue", _("agent gone")
+
+
+class Queue(models.Model):
+    """Where contacts wait: Connect's queue, with the name and texts the customer sees and the rules of its routing."""
+
+    class Rescue(models.TextChoices):
+        WAIT = "wait", _("wait for the agent")
+        REQUEUE = "requeue", _("back to the head of the queue")
+        ATTENTION = "attention", _("a supervisor's attention")
+
+    name = models.CharField(_("name"), max_length=127, unique=True)
+    connect_id = models.CharField(
+        _("Amazon Connect queue"), max_length=256, blank=True, help_text=_("Id or ARN of the queue in Amazon Connect")
+    )
+    is_default = models.BooleanField(_("default"), default=False, help_text=_("Takes what names no queue"))
+    is_open = models.BooleanField(
+        _("open"), default=True, help_text=_("The switch: off means closed, whatever the hours say")
+    )
+    hours = models.ForeignKey(
+        HoursOfOperation,
+        models.PROTECT,
+        verbose_name=_("hours of operation"),
+        null=True,
+        blank=True,
+        related_name="queues",
+        help_text=_("None: at any time"),
+    )
+    max_waiting = models.PositiveIntegerField(_("maximum waiting"), default=100)
+    previous_agent_seconds = models.PositiveIntegerField(
+        _("wait for the previous agent"),
+        default=0,
+        validators=[MaxValueValidator(A_DAY)],
+        help_text=_("Seconds a customer who returns is kept for the agent who served them, if that one is there"),
+    )
+    rescue = models.CharField(
+        _("when the agent is gone for good"), max_length=16, choices=Rescue.choices, default=Rescue.REQUEUE
+    )
+    rescue_seconds = models.PositiveIntegerField(
+        _("gone for good after"), default=300, help_text=_("Seconds after the last sign of life of the agent's desk")
+    )
+    disposition_required = models.BooleanField(_("disposition required"), default=False)
+    waiting_every = models.PositiveIntegerField(
+        _("waiting text every"), default=0, help_text=_("Seconds between two waiting texts; 0: never said")
+    )
+    nudge_after = models.PositiveIntegerField(
+        _("nudge after"),
+        default=0,
+        help_text=_("Seconds without an answer of the customer since the agent's last message; 0: never"),
+    )
+    silent_after = models.PositiveIntegerField(
+        _("end after"), default=0, help_text=_("Seconds without an answer since the nudge; 0: never")
+    )
+    public_name = models.CharField(_("public name"), max_length=256, help_text=_("The name the customer sees"))
+    joined_text = models.CharField(_("joined"), max_length=500, blank=True, default=gettext_noop("{Agent} has joined."))
+    left_text = models.CharField(_("left"), max_length=500, blank=True, default=gettext_noop("{Agent} has left."))
+    ended_text = models.CharField(
+        _("ended"), max_length=500, blank=True, default="", help_text=_("Said last when an agent ends the chat")
+    )
+    closed_text = models.CharField(
+        _("closed"),
+        max_length=500,
+        default=gettext_noop("We are closed at the moment. Please come back later."),
+    )
+    full_text = models.CharField(
+        _("full"),
+        max_length=500,
+        default=gettext_noop("All our agents are busy. Please try again in a few minutes."),
+    )
+    waiting_text = models.CharField(
+        _("waiting"),
+        max_length=500,
+        blank=True,
+        default=gettext_noop("Thank you for waiting. Your place in the queue: {position}."),
+        help_text=_("{position}: the place in the queue; {wait}: how long it will probably take"),
+    )
+    nudge_text = models.CharField(_("nudge"), max_length=500, blank=True, default=gettext_noop("Are you still there?"))
+    silent_text = models.CharField(
+        _("silent"),
+        max_length=500,
+        blank=True,
+        default=gettext_noop("We have not heard from you for a while and end this chat now."),
+    )
+    rescue_text = models.CharField(
+        _("agent gone"), max_length=500, blank=True, default="", help_text=_("Said when the agent is gone for good")
+    )
+    readers = models.ManyToManyField(
+        Group, verbose_name=_("readers"), blank=True, help_text=_("Groups that may read this queue's contacts")
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_queue")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_open_at(self, now: datetime) -> bool:
+        """The switch is on, and the hours of operation, if there are any, say so."""
+        return self.is_open and (self.hours is None or self.hours.is_open(now))
+
+    def words(self, kind: Text, language: str = "", **values: object) -> str:
+        """This text for a customer of this language, with {names} filled in; empty: nothing is to be said."""
+        text = self._in(kind, language)
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text.strip()
+
+    def _in(self, kind: Text, language: str) -> str:
+        """Our own words for this language (de-AT, then de), else the queue's; untouched defaults through gettext."""
+        wanted = [language.lower(), language.lower().partition("-")[0]] if language else []
+        rows = dict(self.texts.filter(kind=kind, language__in=wanted).values_list("language", "text")) if wanted else {}
+        own = next((rows[one] for one in wanted if one in rows), None)
+        if own is not None:
+            return own
+        text = str(getattr(self, f"{kind}_text"))
+        if not text or text != getattr(Queue(), f"{kind}_text"):
+            return text
+        with translation.override(wanted[-1] if wanted else None):
+            return gettext(text)
+
+
+class QueueText(models.Model):
+    """One of a queue's texts in another language than its own."""
+
+    queue = models.ForeignKey(Queue, models.CASCADE, related_name="texts")
+    kind = models.CharField(_("text"), max_length=16, choices=Text.choices)
+    language = models.CharField(_("language"), max_length=16, help_text=_("As Connect writes it: de, or de-AT"))
+    text = models.CharField(_("words"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["kind", "language"]
+        constraints = [models.UniqueConstraint(fields=["queue", "kind", "language"], name="a_text_once_per_language")]
+        verbose_name = _("text in another language")
+        verbose_name_plural = _("texts in other languages")
+
+    def __str__(self) -> str:
+        return f"{self.queue}: {self.kind} ({self.language})"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Languages are compared in small letters."""
+        self.language = self.language.lower()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they came

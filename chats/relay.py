@@ -1,0 +1,176 @@
+"""Speaks for an agent whom Amazon Connect itself gave a contact: with the agent's own participant token, relayed by a CCP.
+
+What a browser says is proven before anything is kept: the token must open a participant in just this chat. From then on
+the participant is one of ours like any other; `media`, the outbox and reconciling do not know which kind it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from . import connect, fanout, ingest, life, rounds
+from .db import in_db
+from .media import MediaController
+from .models import Contact, Item, Outgoing, Participant
+from .rounds import HandOver
+from .wire import ChatEvent
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ROLE = "AGENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A contact as the agent's CCP knows it."""
+
+    order: HandOver
+    participant_id: str
+    participant_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What Connect gave for the token, and the chat it opened."""
+
+    credentials: dict[str, Any]
+
+
+class NotProven(Exception):
+    """The token is good, but not for what was said about it."""
+
+
+class Taken(Exception):
+    """Another participant of ours is in this contact, as far as we know."""
+
+    def __init__(self, ours: Participant) -> None:
+        super().__init__(ours.contact_id)
+        self.ours = ours
+
+
+class Leaving(Exception):
+    """The agent has ended this contact here, and Connect is still to be told."""
+
+
+# ---- proving ---------------------------------------------------------------------------------------------------------
+
+
+async def prove(relay: Relay) -> Proof:
+    """Open the participant, start streaming, read what was said so far. Raises NotProven, connect.Refused, Unavailable."""
+    answer = await connect.participant(
+        "create_participant_connection",
+        Type=["CONNECTION_CREDENTIALS"],
+        ConnectParticipant=True,
+        ParticipantToken=relay.participant_token,
+    )
+    proof = Proof(answer["ConnectionCredentials"])
+    described = await connect.control("describe_contact", ContactId=relay.order.contact_id)
+    _check_contact(relay, described["Contact"])
+    pages = [page async for page in _speaker(proof).transcript()]
+    if not any(pages):
+        raise NotProven("the token shows an empty chat")
+    for page in pages:
+        _check_page(relay, page)
+    await connect.control(
+        "start_contact_streaming",
+        ContactId=relay.order.contact_id,
+        ChatStreamingConfiguration={"StreamingEndpointArn": settings.CCP_TOPIC_ARN},
+        ClientToken=f"stream-{relay.participant_id}"[:500],
+    )
+    for page in pages:
+        await in_db(ingest.write)(page)
+    return proof
+
+
+def _speaker(proof: Proof) -> MediaController:
+    return MediaController(Participant(connection_token=proof.credentials["ConnectionToken"]))
+
+
+def _check_contact(relay: Relay, described: dict[str, Any]) -> None:
+    initial = described.get("InitialContactId") or described["Id"]
+    if initial != relay.order.initial_contact_id:
+        raise NotProven(f"the contact belongs to the chat {initial}")
+    if described.get("Channel", "CHAT") != "CHAT":
+        raise NotProven("the contact is no chat")
+
+
+def _check_page(relay: Relay, events: Sequence[ChatEvent]) -> None:
+    """GetTranscript answers for the chat of the token; whoever has another token would read and speak elsewhere."""
+    for event in events:
+        if event.initial_contact_id != relay.order.initial_contact_id:
+            raise NotProven(f"the token belongs to the chat {event.initial_contact_id}")
+        if event.participant_id == relay.participant_id and event.role not in {None, ROLE}:
+            raise NotProven(f"the participant is not the agent but {event.role}")
+
+
+# ---- standing in -----------------------------------------------------------------------------------------------------
+
+
+def known(relay: Relay, owner: User) -> Participant | None:
+    """Our participant, if we speak for this agent with this very token already."""
+    contact = Contact.objects.filter(pk=relay.order.contact_id, owner=owner).exclude(state=life.State.ENDED).first()
+    ours = rounds.ours_of(contact) if contact is not None and contact.is_relayed else None
+    same = ours is not None and ours.left_at is None and ours.participant_id == relay.participant_id
+    return ours if same else None
+
+
+def stand_in(relay: Relay, proof: Proof, owner: User, now: datetime) -> tuple[Contact, Participant, bool]:
+    """The rows: contact, our participant, and whether a round begins (else the newer token is kept). In a transaction.
+
+    The contact is JOINING; whoever calls this moves it on in the same transaction. Raises Taken, Leaving.
+    """
+    conversation = rounds.conversation_of(relay.order)
+    contact = Contact.objects.select_related("queue", "owner").filter(pk=relay.order.contact_id).first()
+    if contact is None:
+        contact = Contact(id=relay.order.contact_id, conversation=conversation, queue=relay.order.queue)
+    contact.conversation = conversation
+    ours = rounds.ours_of(contact)
+    if ours is not None and ours.left_at is None:
+        _check_round(contact, ours, relay, owner)
+    is_new = contact.state == life.State.ENDED or contact.round == 0 or ours is None or ours.left_at is not None
+    if is_new:
+        _begin_round(contact, relay, owner, now)
+    return contact, _keep(contact, relay, proof, now), is_new
+
+
+def _check_round(contact: Contact, ours: Participant, relay: Relay, owner: User) -> None:
+    goodbye = Outgoing.objects.filter(
+        contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT, state__in=Outgoing.UNFINISHED
+    )
+    if goodbye.exists() and contact.is_relayed:
+        raise Leaving
+    same = ours.participant_id == relay.participant_id and contact.owner_id == owner.pk
+    if contact.state != life.State.ENDED and not same:
+        raise Taken(ours)
+
+
+def _begin_round(contact: Contact, relay: Relay, owner: User, now: datetime) -> None:
+    contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
+    contact.queue, contact.owner, contact.relayed_round = relay.order.queue, owner, contact.round
+    contact.move(life.Move.HAND_OVER, now)
+    fanout.tell(contact)
+
+
+def _keep(contact: Contact, relay: Relay, proof: Proof, now: datetime) -> Participant:
+    """One row for one participant: in a later round of the same contact it is the same one."""
+    heard = Item.objects.filter(conversation=contact.conversation, participant_id=relay.participant_id)
+    participant, _ = Participant.objects.update_or_create(
+        conversation=contact.conversation,
+        participant_id=relay.participant_id,
+        defaults={
+            "contact_id": contact.pk,
+            "round": contact.round,
+            "role": ROLE,
+            "display_name": heard.values_list("display_name", flat=True).first() or "",
+            "participant_token": relay.participant_token,
+            "left_at": None,
+        },
+    )
+    rounds.keep_connection(participant, proof.credentials, now)
+    return participant

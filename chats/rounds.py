@@ -1,0 +1,235 @@
+"""A contact's rounds, as rows: each hand-over that is no retry begins one; our participant's leaving ends it.
+
+While round n has a live participant, the same hand-over is a retry. Once that participant has left, it is round n + 1:
+this is how "Hey, I'm back" reaches an agent again in the same ContactId.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from . import fanout, life, numbering, outbox, signals
+from .models import Contact, Conversation, Outgoing, Participant, Queue
+
+# Why a contact ended is learnt from notifications that come in any order: the better reason wins.
+RANK = {
+    "": -1,
+    life.Reason.LOST: 0,
+    life.Reason.NOT_JOINED: 0,
+    life.Reason.REMOVED: 1,
+    life.Reason.AGENT_LEFT: 1,
+    life.Reason.CHAT_ENDED: 2,
+    life.Reason.CUSTOMER: 3,
+    life.Reason.AGENT: 4,
+    life.Reason.SILENT: 4,
+}
+NOT_SENT = {
+    life.Reason.LOST: "Not sent: Amazon Connect no longer lets us speak in this chat.",
+    life.Reason.REMOVED: "Not sent: Amazon Connect took us out of the chat.",
+    life.Reason.AGENT_LEFT: "Not sent: you had left the chat in Amazon Connect.",
+    life.Reason.CHAT_ENDED: "Not sent: the chat had ended.",
+    life.Reason.CUSTOMER: "Not sent: the customer had left.",
+}
+OVER = "Not sent: the contact had ended."
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What a contact flow hands to us, and the queue that reception chose for it."""
+
+    contact_id: str
+    initial_contact_id: str
+    queue: Queue
+    customer_name: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A round that has begun, or goes on (`live`), or must first be left (`leave_first`)."""
+
+    contact: Contact
+    live: Participant | None = None
+    leave_first: Outgoing | None = None
+
+    @property
+    def token(self) -> str:
+        """ClientTokens derive from this: the same attempt made twice is one."""
+        return f"{self.contact.pk}-{self.contact.round}-{self.contact.attempt}"
+
+
+@transaction.atomic
+def begin(order: HandOver, now: datetime) -> Begun:
+    """The rows exist before the first call to AWS: what the customer says from now on has a place."""
+    conversation = conversation_of(order)
+    contact = Contact.objects.select_related("queue", "owner").filter(pk=order.contact_id).first()
+    if contact is None:
+        contact = Contact(id=order.contact_id, conversation=conversation, queue=order.queue)
+    contact.conversation = conversation
+    ours = ours_of(contact)
+    if ours is not None and ours.left_at is None and ours.connection_token:
+        if contact.state != life.State.ENDED:
+            return Begun(contact, live=ours)
+        goodbye = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT).first()
+        if goodbye is not None:
+            return Begun(contact, leave_first=goodbye)
+    _begin_round(contact, order, now)
+    return Begun(contact)
+
+
+def conversation_of(order: HandOver) -> Conversation:
+    """The chain this contact belongs to, held, with what the order knows of the customer."""
+    conversation, _ = Conversation.objects.get_or_create(initial_contact_id=order.initial_contact_id)
+    conversation.lock()
+    attributes = {**conversation.attributes, **order.attributes}
+    name = conversation.customer_name or order.customer_name
+    if order.language and order.language != conversation.language:
+        conversation.language = order.language[:16]
+        conversation.save(update_fields=["language"])
+    if (attributes, name) != (conversation.attributes, conversation.customer_name):
+        conversation.attributes, conversation.customer_name = attributes, name
+        conversation.save(update_fields=["attributes", "customer_name"])
+        tell_contacts(conversation)
+    return conversation
+
+
+def tell_contacts(conversation: Conversation) -> None:
+    """Something of the conversation that stands on all its contacts has changed. Call it with the conversation held."""
+    for contact in Contact.objects.select_related("queue", "owner").filter(conversation=conversation):
+        contact.conversation = conversation
+        contact.changed()
+        fanout.tell(contact)
+
+
+def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
+    if contact.state == life.State.ENDED or contact.round == 0:
+        contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
+        contact.queue, contact.owner = order.queue, None
+        contact.move(life.Move.HAND_OVER, now)
+        fanout.tell(contact)
+
+
+@transaction.atomic
+def another_attempt(begun: Begun, now: datetime) -> Begun:
+    """The participant of this attempt is no more: another one must be made, with other ClientTokens."""
+    contact = locked(begun.contact.pk)
+    if contact.state == life.State.JOINING:
+        contact.attempt += 1
+        contact.move(life.Move.HAND_OVER, now)
+        fanout.tell(contact)
+    return Begun(contact)
+
+
+def locked(contact_id: str) -> Contact:
+    """The contact, with its conversation held until the transaction ends. Contact.DoesNotExist when there is none."""
+    try:
+        return locked_all([contact_id])[contact_id]
+    except KeyError:
+        raise Contact.DoesNotExist(contact_id) from None
+
+
+def locked_all(contact_ids: Collection[str]) -> dict[str, Contact]:
+    """As `locked`, for many at once; those that do not exist are left out."""
+    conversations = numbering.hold(Conversation.objects.filter(contacts__in=contact_ids))
+    contacts = Contact.objects.select_related("queue", "owner").filter(pk__in=contact_ids)
+    found = {contact.pk: contact for contact in contacts if contact.conversation_id in conversations}
+    for contact in found.values():
+        contact.conversation = conversations[contact.conversation_id]
+    return found
+
+
+def ours_of(contact: Contact) -> Participant | None:
+    """Our participant in the contact's round."""
+    return Participant.objects.filter(contact_id=contact.pk, round=contact.round).first()
+
+
+@transaction.atomic
+def keep_participant(begun: Begun, made: Mapping[str, Any]) -> Participant:
+    """CreateParticipant has answered: the token is kept before it is used. The same answer again changes nothing."""
+    contact = begun.contact
+    contact.conversation.lock()
+    kept = ours_of(contact)
+    if kept is not None and kept.participant_id == made["ParticipantId"]:
+        return kept
+    participant, _ = Participant.objects.update_or_create(
+        contact_id=contact.pk,
+        round=contact.round,
+        defaults={
+            "conversation": contact.conversation,
+            "participant_id": made["ParticipantId"],
+            "participant_token": made["ParticipantCredentials"]["ParticipantToken"],
+            "role": "CUSTOM_BOT",
+            "display_name": contact.queue.public_name,
+            "connection_token": "",
+            "left_at": None,
+        },
+    )
+    return participant
+
+
+def keep_connection(participant: Participant, credentials: Mapping[str, Any], now: datetime) -> None:
+    """CreateParticipantConnection has answered: ConnectionToken and Expiry (ISO 8601)."""
+    participant.connection_token = credentials["ConnectionToken"]
+    participant.connection_made_at = now
+    participant.connection_expires_at = datetime.fromisoformat(credentials["Expiry"])
+    participant.save(update_fields=["connection_token", "connection_made_at", "connection_expires_at"])
+
+
+@transaction.atomic
+def joined(contact_id: str, now: datetime) -> Contact:
+    """All that was said before is here: the contact waits. Told upward by the signal contact_waits."""
+    contact = locked(contact_id)
+    if contact.state == life.State.JOINING:
+        contact.move(life.Move.JOINED, now)
+        fanout.tell(contact)
+        signals.contact_waits.send(sender=Contact, contact=contact)
+    return contact
+
+
+def requeue(contact: Contact, now: datetime) -> None:
+    """The contact waits again, at its old place, and is nobody's. Call it on a `locked` contact that is CONNECTED."""
+    contact.move(life.Move.REQUEUE, now, owner=None, connected_at=None, attention="")
+    fanout.tell(contact)
+    signals.contact_waits.send(sender=Contact, contact=contact)
+
+
+def end(contact: Contact, reason: life.Reason, now: datetime, *, leave: bool) -> None:
+    """Our part is over, because of `reason`; `leave` queues our goodbye. Call it on a `locked` contact.
+
+    Ending what has ended only improves the reason: notifications come in any order.
+    """
+    if contact.state == life.State.ENDED:
+        _improve(contact, reason)
+        return
+    contact.move(life.Move.END, now, end_reason=reason)
+    if leave:
+        outbox.disconnect(contact)
+    else:
+        outbox.fail_unsent(contact, why_unsent(contact))
+    fanout.tell(contact)
+    signals.contact_ended.send(sender=Contact, contact=contact)
+
+
+def why_unsent(contact: Contact) -> str:
+    """What becomes of words for a contact that has ended, in a sentence for their author."""
+    return NOT_SENT.get(life.Reason(contact.end_reason), OVER) if contact.end_reason else OVER
+
+
+def _improve(contact: Contact, reason: life.Reason) -> None:
+    if RANK[reason] > RANK[contact.end_reason] and reason not in {life.Reason.AGENT, life.Reason.SILENT}:
+        told, contact.end_reason = why_unsent(contact), reason
+        contact.changed()
+        fanout.tell(contact)
+        outbox.correct(contact, told, why_unsent(contact))
+
+
+@transaction.atomic
+def left(participant_pk: int, now: datetime) -> None:
+    """Our participant is no longer in the chat."""
+    Participant.objects.filter(pk=participant_pk, left_at=None).update(left_at=now)

@@ -1,0 +1,6 @@
+"""The only signals of the code: what a conversation tells whoever stands above it, without knowing who that is."""
+
+from django.dispatch import Signal
+
+contact_waits = Signal()  # contact: a Contact that has just become WAITING; sent inside the transaction
+contact_ended = Signal()  # contact: a Contact that has just become ENDED; sent inside the transaction

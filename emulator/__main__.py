@@ -1,0 +1,76 @@
+"""python -m emulator: serves the emulator with daphne."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import sys
+
+from emulator import coverage
+from emulator.access import keys
+from emulator.cli import Arguments, Mistake, arguments
+from emulator.world.store import Unusable
+
+
+def main(argv: list[str]) -> int:
+    if argv[:1] == ["coverage"]:
+        return coverage.main(argv[1:])
+    try:
+        given = arguments(argv)
+        _require_free(given.host, given.port)
+        return _serve(given)
+    except (Mistake, Unusable) as mistake:
+        sys.stderr.write(f"emulator: {mistake}\n")
+        return 2
+
+
+def _require_free(host: str, port: int) -> None:
+    """Asked before daphne starts, which only logs that it could not listen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+            raise Mistake(f"port {port} on {host} {why}; --port takes another") from None
+
+
+def _serve(given: Arguments) -> int:
+    from daphne.endpoints import build_endpoint_description_strings
+    from daphne.server import Server
+
+    from emulator.app import App
+    from emulator.background import Background
+    from emulator.core import Emulator
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    for noisy in ("daphne", "urllib3", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    emulator = Emulator(given.options)
+    background = Background(emulator)
+    app = App(emulator, background, control=given.control)
+    server = Server(
+        application=app,
+        endpoints=build_endpoint_description_strings(host=given.host, port=given.port),
+        websocket_max_message_size=128 * 1024,  # the limit of API Gateway, which serves Connect's sockets
+        websocket_max_frame_size=128 * 1024,
+        server_name="emulator",
+        verbosity=1,
+        ready_callable=background.start,
+    )
+    log = logging.getLogger("emulator")
+    log.info(
+        "%s", "only the access keys it was given may sign" if keys.there_are_any(emulator.world) else "any key may sign"
+    )
+    log.info("listening on http://%s:%d", given.host, given.port)
+    server.run()
+    background.stop()
+    app.close()
+    emulator.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

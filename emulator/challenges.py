@@ -1,0 +1,30 @@
+"""Views and the authentication of customers: no flow here brings them about, so their documented errors."""
+
+from __future__ import annotations
+
+from emulator import undocumented
+from emulator.restjson import Handler, Params, Request, ServiceError
+from emulator.speakers import Speakers
+from emulator.world import World
+
+
+def handlers(world: World) -> dict[str, Handler]:
+    speakers = Speakers(world)
+
+    def describe_view(params: Params, _request: Request) -> Params:
+        """ShowView, which gives out a ViewToken, is no action of the emulator's."""
+        speakers.of(params)
+        raise ServiceError(
+            undocumented.VIEW_UNKNOWN, "no flow has shown a view with this ViewToken", ResourceType="PARTICIPANT"
+        )
+
+    def no_authentication(params: Params, _request: Request) -> Params:
+        """AuthenticateParticipant, which begins a session, is no action of the emulator's."""
+        speakers.of(params)
+        raise ServiceError(undocumented.NO_AUTHENTICATION, "no authentication with this SessionId is under way")
+
+    return {
+        "DescribeView": describe_view,
+        "GetAuthenticationUrl": no_authentication,
+        "CancelParticipantAuthentication": no_authentication,
+    }

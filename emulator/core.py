@@ -1,0 +1,116 @@
+"""The emulator as one value: the world, its services, its flows; asked by the ASGI shell and by the boto3 hook alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulator import administration, challenges, contact_data, continuing, search
+from emulator.access import AccessKey, Warden, keys, resources
+from emulator.administration.flows import Published
+from emulator.attachments import operations as attachments_operations
+from emulator.bots import Bot
+from emulator.ccp import operations as agents_operations
+from emulator.clock import Clock
+from emulator.connect import Connect
+from emulator.faults import AFTER, BEFORE, Fault, Faults
+from emulator.flows import Engine, Flow
+from emulator.flows.lambdas import Function
+from emulator.instance import Instance
+from emulator.participant import ParticipantService
+from emulator.restjson import Handler, Request, Response, Service, ServiceError
+from emulator.streaming import subscriptions
+from emulator.streaming.certificate import Certificate, kept_beside
+from emulator.streaming.query import QueryService, is_query
+from emulator.telling import Sinks, Teller
+from emulator.world import World
+from emulator.world.world import open_world
+
+
+def handlers_of(world: World, engine: Engine) -> dict[str, dict[str, Handler]]:
+    """Every operation that is emulated, by service: what docs/emulator.md lists."""
+    rooms = (administration, contact_data, continuing, search, agents_operations)
+    return {
+        "connect": {
+            **Connect(world, engine).handlers(),
+            **{name: handler for room in rooms for name, handler in room.handlers(world).items()},
+        },
+        "connectparticipant": {
+            **ParticipantService(world).handlers(),
+            **attachments_operations.handlers(world),
+            **challenges.handlers(world),
+        },
+        "sns": subscriptions.handlers(world),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    state: Path
+    flows: Mapping[str, Flow]
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    bots: Mapping[str, Bot] = field(default_factory=dict)  # by the ARN of a Lex alias
+    subscriptions: tuple[tuple[str, str], ...] = ()
+    echo: bool = True
+    sinks: Sinks = field(default_factory=Sinks)
+    instance: Instance = field(default_factory=Instance)
+    access_keys: tuple[AccessKey, ...] | None = None  # None: those of the state file stay
+
+
+class Emulator:
+    def __init__(self, options: Options, clock: Clock | None = None) -> None:
+        self.options = options
+        self.world: World = open_world(options.state, clock or Clock(), instance=options.instance, echo=options.echo)
+        self.certificate: Certificate = kept_beside(options.state)
+        self.world.bots.update(options.bots)
+        self.teller = Teller(self.world, options.sinks)
+        self.faults = Faults()
+        administration.furnish(self.world, options.flows)
+        self.engine = Engine(self.world, Published(self.world))
+        warden = Warden(self.world, "connect", resources.of_connect)
+        handlers = handlers_of(self.world, self.engine)
+        self.connect = Service("connect", handlers["connect"], warden)
+        self.participant = Service("connectparticipant", handlers["connectparticipant"])
+        self.sns = QueryService("sns", handlers["sns"], Warden(self.world, "sns", resources.of_sns))
+        if options.access_keys is not None:
+            with self.world.store.change():
+                keys.replace(self.world, options.access_keys)
+        for topic_arn, endpoint in options.subscriptions:
+            subscriptions.subscribe(self.world, topic_arn, endpoint)
+
+    def service(self, request: Request) -> Service | QueryService:
+        """One port serves three services, by path and by form."""
+        if request.path.startswith("/participant/"):
+            return self.participant
+        return self.sns if is_query(request) else self.connect
+
+    def respond(self, request: Request, fault: Fault | None = None) -> Response:
+        """One call is one change of the world: answered 200 it is on the disk, refused it never happened."""
+        service = self.service(request)
+        if fault and fault.status is not None and fault.when == BEFORE:
+            return self._failure(service, fault)
+        response = self._commit(service, request)
+        if fault and fault.status is not None and fault.when == AFTER:
+            return self._failure(service, fault)
+        return response
+
+    def close(self) -> None:
+        self.world.store.close()
+
+    def _commit(self, service: Service | QueryService, request: Request) -> Response:
+        with self.world.store.change() as change:
+            response = service.respond(request)
+            change.undone = response.status >= 300
+        return response
+
+    def _failure(self, service: Service | QueryService, fault: Fault) -> Response:
+        code = {
+            400: "ValidationException" if service is self.participant else "InvalidRequestException",
+            403: "AccessDeniedException",
+            404: "ResourceNotFoundException",
+            409: "ConflictException",
+            429: "ThrottlingException",
+        }.get(fault.status or 500, service.internal_error)
+        refused = service.refuse(ServiceError(code, "a fault was asked for"))
+        return Response(fault.status or 500, refused.headers, refused.body)

@@ -1,0 +1,103 @@
+"""What is emulated, operation by operation: the table of docs/emulator.md, made from the handlers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from emulator.clock import Clock
+from emulator.core import handlers_of
+from emulator.flows import Engine
+from emulator.restjson.routes import model_of
+from emulator.world import World
+from emulator.world.store import Store
+
+FULL, PARTIAL, NOT = "full", "partial", "not"
+BEGIN, END = "<!-- coverage: made by python -m emulator coverage -->", "<!-- end of coverage -->"
+
+# What is missing of an operation that is emulated in part. An operation that is not named here is emulated in full:
+# all members, all documented errors a chat can bring about.
+MISSING: Mapping[str, Mapping[str, str]] = {
+    "connect": {
+        "StartChatContact": "`ParticipantConfiguration` and `DisconnectOnCustomerExit` are kept and change nothing yet;"
+        " of `ConnectionTypes`, `WEBSOCKET` and `CONNECTION_CREDENTIALS` (as in AWS); the quota of open chats is not"
+        " enforced",
+        "DescribeContact": "no agent, no metrics, no routing criteria",
+        "SearchContacts": "`SearchCriteria`: `Name`, `Channels`, `InitiationMethods`, `QueueIds`,"
+        " `AdditionalTimeRange`, contact and segment attributes; any other answers 501",
+        "UpdateContact": "`Name`, `Description`, `References`, `SegmentAttributes`: what a chat can have",
+        "ListContactReferences": "`URL`, `NUMBER`, `STRING`, `DATE`, `EMAIL`",
+        "DescribeInstance": "one instance; no tags, no replication",
+        "ListInstances": "one instance",
+        "CreateContactFlow": "the action types below; no versions, no aliases",
+        "DescribeContactFlow": "published and `:$SAVED` content; no versions, no aliases",
+        "UpdateContactFlowContent": "published and `:$SAVED` content; no versions, no aliases",
+        "CreateQueue": "outbound callers, quick connects and e-mail addresses answer 501",
+        "CreateHoursOfOperation": "parents and overrides answer 501",
+        "CreateRoutingProfile": "manual assignment answers 501",
+        "CreateUser": "hierarchy groups answer 501; the password is checked and forgotten",
+    },
+    "connectparticipant": {
+        "CreateParticipantConnection": "`WEBRTC_CONNECTION` answers 501",
+        "DescribeView": "no action of a flow shows a view: `ResourceNotFoundException`",
+        "GetAuthenticationUrl": "no action of a flow asks for authentication: `ValidationException`",
+        "CancelParticipantAuthentication": "no action of a flow asks for authentication: `ValidationException`",
+    },
+    "sns": {
+        "Subscribe": "`http` and `https`; no attributes, so no filter policies",
+        "Unsubscribe": "`AuthenticateOnUnsubscribe` is not kept",
+    },
+}
+
+
+def emulated() -> dict[str, list[str]]:
+    """The operations of each service, from a world that is nowhere."""
+    store = Store(Path(":memory:"))
+    try:
+        world = World(store, Clock())
+        return {service: sorted(handlers) for service, handlers in handlers_of(world, Engine(world, {})).items()}
+    finally:
+        store.close()
+
+
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """(service, operation, how far, what is missing); of connect and SNS, only what is emulated at all."""
+    for service, operations in emulated().items():
+        missing = MISSING[service]
+        for operation in operations:
+            yield service, operation, PARTIAL if operation in missing else FULL, missing.get(operation, "")
+        if service == "connectparticipant":
+            rest = sorted(set(model_of(service).operation_names) - set(operations))
+            yield from ((service, operation, NOT, "answers 501") for operation in rest)
+
+
+def table() -> str:
+    """Markdown."""
+    lines = ["| Service | Operation | Emulated | What is missing |", "|---|---|---|---|"]
+    lines += [
+        f"| {service} | {operation} | {how} | {why} |".replace("|  |", "| |") for service, operation, how, why in rows()
+    ]
+    operations = emulated()
+    for service in ("connect", "sns"):
+        others = len(model_of(service).operation_names) - len(operations[service])
+        lines.append(f"| {service} | {others} others | {NOT} | answer 501 `NotImplementedException` |")
+    return "\n".join(lines)
+
+
+def written_into(text: str) -> str:
+    """The document with the table as it is now."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the document has no {BEGIN} … {END}")
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+
+
+def main(argv: list[str]) -> int:
+    """Prints the table; with the name of a document, writes it there."""
+    if not argv:
+        print(table())  # noqa: T201 -- a command's answer
+        return 0
+    path = Path(argv[0])
+    path.write_text(written_into(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0

@@ -1,0 +1,62 @@
+"""What an action type is made of, and the checks that several types share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from emulator.flows.document import Action, Check
+from emulator.flows.run import Go, Outcome, Run
+
+WAIT_COMPLETED: Final = "WaitCompleted"
+NO_MATCHING_CONDITION: Final = "NoMatchingCondition"
+
+
+def by_condition(run: Run, event: str) -> Outcome:
+    """What happened while the action waited is the answer of one of its conditions."""
+    return Go(run.action.condition(event))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    check: Check
+    run: Callable[[Run], Outcome]
+    hear: Callable[[Run, str], Outcome] = by_condition  # an event it waited for, or WAIT_COMPLETED
+
+
+def goes_on(action: Action) -> Iterator[str]:
+    if action.next is None:
+        yield "NextAction is missing"
+
+
+def needs_errors(action: Action, *kinds: str) -> Iterator[str]:
+    yield from (f"Errors needs a branch for {kind}" for kind in kinds if kind not in action.errors)
+
+
+def needs_conditions(action: Action, *answers: str) -> Iterator[str]:
+    yield from (f"Conditions needs a branch Equals {a}" for a in answers if action.condition(a) is None)
+
+
+def needs_number(action: Action, name: str, least: int, most: int) -> Iterator[str]:
+    if not is_number(action.parameters.get(name), least, most):
+        yield f'{name} must be a string from "{least}" to "{most}"'
+
+
+def is_number(value: object, least: int, most: int) -> bool:
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isdecimal()
+        and len(value) <= 20
+        and least <= int(value) <= most
+    )
+
+
+def is_text_map(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def is_end(action: Action) -> Iterator[str]:
+    if action.next or action.conditions or action.errors:
+        yield f"nothing comes after {action.type}"

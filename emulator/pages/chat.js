@@ -1,0 +1,191 @@
+// @ts-check
+/** One customer's chat at work: joins line, conversation and store; sends in order, once, and tells the page what changed. */
+
+import * as conversation from "./conversation.js"
+import { backOff, Line } from "./line.js"
+import { Refused } from "./wire.js"
+
+/**
+ * @typedef {import("./conversation.js").Item} Item
+ * @typedef {import("./store.js").Seat} Seat
+ * @typedef {{api: import("./wire.js").Api, store: ReturnType<typeof import("./store.js").store>, onChange: () => void}} Needs
+ */
+
+const TYPING_EVERY = 4_000
+const TRIES = 4
+const GOODBYE = 1_500 // the service's own last words come within this, else we end without them
+
+export class Chat {
+  #typedAt = 0
+  #flushing = false
+  #acknowledging = false
+  #tries = 0
+  #timer = 0
+  loaded = false
+
+  /** @param {Needs} needs @param {import("./store.js").Kept} kept */
+  constructor({ api, store, onChange }, kept) {
+    this.api = api
+    this.store = store
+    this.onChange = onChange
+    this.seat = kept.seat
+    this.marks = kept.marks
+    this.leaving = kept.leaving
+    this.state = restored(kept)
+    this.line = new Line(api, kept.seat.ParticipantToken, {
+      onItems: (items, caughtUp) => this.#heard(items, caughtUp),
+      onState: (state) => this.#lineIs(state),
+    })
+  }
+
+  open() {
+    if (this.state.ended) this.line.stop()
+    else this.line.run()
+  }
+
+  /** @param {conversation.State} state */
+  #become(state) {
+    if (state === this.state) return
+    this.state = state
+    this.#keep()
+    this.onChange()
+  }
+
+  #keep() {
+    const { items, outgoing, receipts, ended } = this.state
+    this.store.save({ seat: this.seat, items, outgoing, receipts, ended, marks: this.marks, leaving: this.leaving })
+  }
+
+  /** @param {Item[]} items @param {boolean} caughtUp */
+  #heard(items, caughtUp) {
+    const state = items.reduce((all, item) => conversation.apply(all, item, Date.now()), this.state)
+    this.loaded ||= caughtUp
+    this.#become(state.ended ? conversation.over(state) : state)
+    if (state.ended) this.line.stop()
+    else this.#expireTyping()
+  }
+
+  #expireTyping() {
+    clearTimeout(this.#timer)
+    const next = Math.min(...Object.values(this.state.typing).map((one) => one.until))
+    if (!Number.isFinite(next)) return
+    this.#timer = setTimeout(() => {
+      this.#become(conversation.expire(this.state, Date.now()))
+      this.#expireTyping()
+    }, Math.max(0, next - Date.now()) + 10)
+  }
+
+  /** @param {import("./line.js").LineState} line */
+  #lineIs(line) {
+    if (line === "ended") this.#become(conversation.over(this.state))
+    if (line === "up") this.#cameUp()
+    this.onChange()
+  }
+
+  #cameUp() {
+    if (this.leaving) this.leave().catch(() => this.line.retry())
+    else this.#flush()
+  }
+
+  /** @param {string} content */
+  write(content) {
+    const words = { clientToken: crypto.randomUUID(), content, at: new Date().toISOString() }
+    this.#become(conversation.write(this.state, words))
+    this.#typedAt = 0
+    this.#flush()
+  }
+
+  /** The same words with the same ClientToken: had they arrived after all, they stay one message. @param {string} clientToken */
+  again(clientToken) {
+    this.#become(conversation.mark(this.state, clientToken, "waiting"))
+    this.#flush()
+  }
+
+  /** @param {string} clientToken */
+  discard(clientToken) {
+    this.#become(conversation.discard(this.state, clientToken))
+  }
+
+  async #flush() {
+    if (this.#flushing) return
+    this.#flushing = true
+    for (let next; this.line.state === "up" && (next = conversation.nextToSend(this.state)); ) {
+      this.#tries = (await this.#send(next)) ? 0 : this.#tries + 1
+      if (this.#tries) await new Promise((done) => setTimeout(done, backOff(this.#tries, Math.random())))
+    }
+    this.#flushing = false
+  }
+
+  /** @param {conversation.Outgoing} words @returns {Promise<boolean>} whether its fate is known */
+  async #send(words) {
+    this.#become(conversation.mark(this.state, words.clientToken, "sending"))
+    try {
+      const answer = await this.api.sendMessage(this.line.token, words)
+      this.#become(conversation.sent(this.state, words.clientToken, answer))
+      return true
+    } catch (error) {
+      return this.#unsent(words, error)
+    }
+  }
+
+  /**
+   * A connection token that is refused is renewed once; a busy service is asked again; without an answer we wait for the line.
+   * @param {conversation.Outgoing} words @param {unknown} error @returns {boolean}
+   */
+  #unsent(words, error) {
+    const refusal = error instanceof Refused ? error : null
+    const renewable = refusal?.status === 403 && this.#tries === 0
+    if (refusal && !renewable && (!refusal.passing || this.#tries + 1 >= TRIES)) {
+      const reason = refusal.passing ? "the chat service did not take it" : refusal.message
+      this.#become(conversation.mark(this.state, words.clientToken, "failed", reason))
+      return true
+    }
+    this.#become(conversation.mark(this.state, words.clientToken, "waiting"))
+    if (!refusal?.passing) this.line.retry()
+    return false
+  }
+
+  /** Tells the other side we are typing, often enough to keep its indicator lit. */
+  typing() {
+    if (this.line.state !== "up" || Date.now() - this.#typedAt < TYPING_EVERY) return
+    this.#typedAt = Date.now()
+    this.api.sendEvent(this.line.token, `${conversation.EVENT}typing`).catch(() => {})
+  }
+
+  /** Their newest message has come (`delivered`), or was seen (`read`). Receipts are a courtesy: a refusal changes nothing. @param {boolean} seen */
+  async acknowledge(seen) {
+    const newest = this.state.items.findLast((item) => item.Type === "MESSAGE" && conversation.isTheirs(this.state, item))
+    const kind = seen ? "read" : "delivered"
+    const told = newest && [this.marks.read, this.marks[kind]].includes(newest.Id)
+    if (!newest || told || this.#acknowledging || this.line.state !== "up") return
+    this.#acknowledging = true
+    this.marks = { ...this.marks, [kind]: newest.Id }
+    this.#keep()
+    await this.api.sendEvent(this.line.token, `${conversation.EVENT}message.${kind}`, { messageId: newest.Id }).catch(() => {})
+    this.#acknowledging = false
+    this.onChange()
+  }
+
+  /** Ends the chat. The wish is kept: after a cut the same call is made again, with the same ClientToken. */
+  async leave() {
+    this.leaving ??= crypto.randomUUID()
+    this.#keep()
+    this.onChange()
+    await this.api.disconnect(this.line.token, this.leaving).catch((error) => {
+      if (!(error instanceof Refused) || error.passing) throw error
+    })
+    setTimeout(() => this.line.stop(), GOODBYE)
+  }
+
+  close() {
+    clearTimeout(this.#timer)
+    this.line.stop()
+  }
+}
+
+/** What was under way when the page went is waiting again, with its ClientToken. @param {import("./store.js").Kept} kept @returns {conversation.State} */
+function restored(kept) {
+  const state = conversation.empty(kept.seat.ParticipantId, kept.seat.name)
+  const outgoing = kept.outgoing.map((one) => (one.status === "sending" ? { ...one, status: /** @type {const} */ ("waiting") } : one))
+  return { ...state, items: kept.items, outgoing, receipts: kept.receipts, ended: kept.ended }
+}

@@ -1,0 +1,190 @@
+// @ts-check
+/** Draws the rows of the conversation, touching only what changed, so that focus, selection and a screen reader are not disturbed. */
+
+/**
+ * @typedef {import("./rows.js").Row} Row
+ * @typedef {import("./rows.js").Bubble} Bubble
+ * @typedef {{key: string, value: unknown, make: () => HTMLElement, fill: (node: HTMLElement) => void}} Part
+ */
+
+const STATUS = {
+  sending: ["Sending", "clock"], waiting: ["Waits for the connection", "clock"], sent: ["Sent", "sent"],
+  delivered: ["Delivered", "read"], read: ["Read", "read"],
+}
+/** @type {WeakMap<HTMLElement, string>} */
+const drawn = new WeakMap()
+
+/** @param {string} name @returns {HTMLElement} a copy of the page's template of that name */
+function made(name) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(`t-${name}`))
+  return /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true))
+}
+
+/** @param {HTMLElement} node @param {string} selector @returns {HTMLElement} */
+const part = (node, selector) => /** @type {HTMLElement} */ (node.querySelector(selector))
+
+/** @param {HTMLElement} list @param {Row[]} rows @param {{fresh: boolean, answerable: boolean}} how */
+export function drawRows(list, rows, how) {
+  reconcile(list, rows.map((row) => rowPart(row, how)))
+}
+
+/** Gives `list` exactly these parts as children: known ones stay, changed ones are filled anew. @param {HTMLElement} list @param {Part[]} parts */
+function reconcile(list, parts) {
+  const known = new Map([...list.children].map((node) => [/** @type {HTMLElement} */ (node).dataset.key, /** @type {HTMLElement} */ (node)]))
+  let place = list.firstElementChild
+  for (const one of parts) {
+    const node = known.get(one.key) ?? keyed(one.make(), one.key)
+    known.delete(one.key)
+    const value = JSON.stringify(one.value)
+    if (drawn.get(node) !== value) one.fill(node)
+    drawn.set(node, value)
+    if (node === place) place = node.nextElementSibling
+    else list.insertBefore(node, place)
+  }
+  for (const node of known.values()) node.remove()
+}
+
+/** @param {HTMLElement} node @param {string} key */
+function keyed(node, key) {
+  node.dataset.key = key
+  return node
+}
+
+/** @param {Row} row @param {{fresh: boolean, answerable: boolean}} how @returns {Part} */
+function rowPart(row, how) {
+  if (row.kind === "day") return { key: row.key, value: dayName(row.at), make: () => made("day"), fill: (node) => fillDay(node, row.at) }
+  if (row.kind === "system") return { key: row.key, value: row, make: () => fresh(made("system"), how), fill: (node) => fillSystem(node, row) }
+  return { key: `${row.author} ${row.key}`, value: [row, how.answerable], make: () => made("group"), fill: (node) => fillGroup(node, row, how) }
+}
+
+/** @param {HTMLElement} node @param {{fresh: boolean}} how what is there when the page opens does not move */
+function fresh(node, how) {
+  node.classList.toggle("is-new", how.fresh)
+  return node
+}
+
+/** @param {string} at */
+export const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+
+/** @param {string} at */
+function dayName(at) {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000)
+  if (days === 0) return "Today"
+  if (days === 1) return "Yesterday"
+  return new Date(at).toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", year: "numeric" })
+}
+
+/** @param {HTMLElement} node @param {string} at @param {string} text */
+function fillTime(node, at, text) {
+  const time = /** @type {HTMLTimeElement} */ (node)
+  time.dateTime = at
+  time.textContent = text
+  time.title = new Date(at).toLocaleString()
+}
+
+/** @param {HTMLElement} node @param {string} at */
+const fillDay = (node, at) => fillTime(part(node, "time"), at, dayName(at))
+
+/** @param {HTMLElement} node @param {import("./rows.js").SystemRow} row */
+function fillSystem(node, row) {
+  part(node, "bdi").textContent = row.text
+  fillTime(part(node, "time"), row.at, clock(row.at))
+}
+
+/** @param {HTMLElement} node @param {import("./rows.js").GroupRow} row @param {{fresh: boolean, answerable: boolean}} how */
+function fillGroup(node, row, how) {
+  node.classList.toggle("group--me", row.mine)
+  const who = part(node, ".group__who")
+  who.textContent = row.who
+  who.hidden = !row.who
+  reconcile(part(node, ".group__bubbles"), row.bubbles.map((bubble) => bubblePart(bubble, how)))
+  fillMeta(part(node, ".group__meta"), row)
+  node.querySelector(".group__do")?.remove()
+  if (row.status === "failed" && how.answerable) node.append(doings(row.last))
+}
+
+/** @param {string} clientToken */
+function doings(clientToken) {
+  const node = made("do")
+  for (const button of node.querySelectorAll("button")) button.dataset.token = clientToken
+  return node
+}
+
+/** @param {HTMLElement} node @param {import("./rows.js").GroupRow} row */
+function fillMeta(node, row) {
+  node.replaceChildren()
+  node.classList.toggle("is-failed", row.status === "failed")
+  if (row.status === "failed") return void node.append(icon("warn"), `Not sent: ${row.reason}`)
+  const time = document.createElement("time")
+  fillTime(time, row.at, clock(row.at))
+  node.append(time)
+  const [word, sign] = STATUS[/** @type {keyof STATUS} */ (row.status)] ?? []
+  if (word) node.append(receipt(row.status, word, sign))
+}
+
+/** @param {string} status @param {string} word @param {string} sign */
+function receipt(status, word, sign) {
+  const node = document.createElement("span")
+  node.className = `receipt is-${status}`
+  node.append(icon(sign), word)
+  return node
+}
+
+/** @param {string} name */
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use")
+  svg.setAttribute("class", "icon")
+  svg.setAttribute("aria-hidden", "true")
+  use.setAttribute("href", `#i-${name}`)
+  svg.append(use)
+  return svg
+}
+
+/** @param {Bubble} bubble @param {{fresh: boolean, answerable: boolean}} how @returns {Part} */
+function bubblePart(bubble, how) {
+  const fill = { text: fillText, file: fillFile, choices: fillChoices }[bubble.kind]
+  return {
+    key: bubble.key, value: [bubble, how.answerable], make: () => fresh(made(bubble.kind), how),
+    fill: (node) => fill(node, /** @type {any} */ (bubble), how),
+  }
+}
+
+/** @param {HTMLElement} node @param {import("./rows.js").TextBubble} bubble */
+function fillText(node, bubble) {
+  node.textContent = bubble.text
+  node.classList.toggle("is-waiting", bubble.status === "waiting")
+  node.classList.toggle("is-failed", bubble.status === "failed")
+}
+
+/** @param {HTMLElement} node @param {import("./rows.js").FileBubble} bubble */
+function fillFile(node, bubble) {
+  part(node, ".file__name").textContent = bubble.name
+  part(node, ".file__facts").textContent = bubble.facts
+}
+
+/** @param {HTMLElement} node @param {import("./rows.js").ChoicesBubble} bubble @param {{answerable: boolean}} how */
+function fillChoices(node, bubble, how) {
+  part(node, "legend bdi").textContent = bubble.question.title
+  part(node, "legend small").textContent = bubble.question.detail
+  for (const old of node.querySelectorAll(".choice")) old.remove()
+  node.append(...bubble.question.choices.map((choice) => choiceButton(choice, bubble.chosen, how.answerable)))
+}
+
+/** @param {import("./interactive.js").Choice} choice @param {string} chosen @param {boolean} answerable */
+function choiceButton(choice, chosen, answerable) {
+  const node = /** @type {HTMLButtonElement} */ (made("choice"))
+  part(node, ".choice__label").textContent = choice.date ? slot(choice.date) : choice.label
+  part(node, "small").textContent = choice.detail
+  node.dataset.answer = choice.answer
+  node.disabled = Boolean(chosen) || !answerable
+  node.classList.toggle("is-chosen", choice.answer === chosen)
+  node.setAttribute("aria-pressed", String(choice.answer === chosen))
+  return node
+}
+
+/** @param {string} date */
+function slot(date) {
+  const at = new Date(date)
+  return Number.isNaN(at.getTime()) ? date : at.toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })
+}

@@ -1,0 +1,160 @@
+// @ts-check
+/** What stands on the screen, as plain values: day separators, system lines and grouped bubbles, from the conversation. */
+
+import { EVENT, INTERACTIVE, isMine, isTheirs } from "./conversation.js"
+import { question } from "./interactive.js"
+
+/**
+ * @typedef {import("./conversation.js").State} State
+ * @typedef {import("./conversation.js").Item} Item
+ * @typedef {{key: string, kind: "text", text: string, status: string}} TextBubble
+ * @typedef {{key: string, kind: "file", name: string, facts: string}} FileBubble
+ * @typedef {{key: string, kind: "choices", question: import("./interactive.js").Question, chosen: string}} ChoicesBubble
+ * @typedef {TextBubble | FileBubble | ChoicesBubble} Bubble
+ * @typedef {{kind: "day", key: string, at: string}} DayRow
+ * @typedef {{kind: "system", key: string, at: string, text: string}} SystemRow
+ * @typedef {{kind: "group", key: string, at: string, mine: boolean, who: string, author: string, bubbles: Bubble[],
+ *   status: string, reason: string, last: string}} GroupRow `last` is the key of its last bubble
+ * @typedef {DayRow | SystemRow | GroupRow} Row
+ */
+
+const GROUP_GAP = 5 * 60_000
+/** @type {Record<string, (who: string) => string>} */
+const LINES = {
+  [`${EVENT}participant.joined`]: (who) => `${who} joined`,
+  [`${EVENT}participant.left`]: (who) => `${who} left`,
+  [`${EVENT}participant.idle`]: (who) => `Nothing from ${who === "You" ? "you" : who} for a while`,
+  [`${EVENT}participant.autodisconnection`]: () => "Closed because nobody wrote",
+  [`${EVENT}transfer.succeeded`]: () => "You were passed on to somebody else",
+  [`${EVENT}chat.ended`]: () => "The chat has ended",
+}
+
+/** @param {string} at @returns {string} the day of a time where the reader is */
+export const localDay = (at) => new Date(at).toLocaleDateString("en-CA")
+
+/**
+ * @param {State} state @param {(at: string) => string} [day] @returns {Row[]}
+ */
+export function rows(state, day = localDay) {
+  /** @type {Row[]} */
+  const made = []
+  const shown = state.items.map((item) => rowOf(state, item)).filter((row) => row !== null)
+  let today = ""
+  for (const row of [...shown, ...waiting(state)]) {
+    if (day(row.at) !== today) {
+      today = day(row.at)
+      made.push({ kind: "day", key: `day ${today}`, at: row.at })
+    }
+    const last = made.at(-1)
+    if (last && row.kind === "group" && belongs(last, row)) join(last, row)
+    else made.push(row)
+  }
+  return withReceipt(state, made)
+}
+
+/** @param {State} state @param {Item} item @returns {SystemRow | GroupRow | null} */
+function rowOf(state, item) {
+  if (item.Type === "EVENT") return eventRow(state, item)
+  const bubbles = bubblesOf(state, item)
+  const speaks = isMine(state, item) || isTheirs(state, item) || item.ParticipantRole === "CUSTOMER"
+  if (!speaks && bubbles.every((bubble) => bubble.kind === "text")) {
+    return item.Content ? { kind: "system", key: item.Id, at: item.AbsoluteTime, text: item.Content } : null
+  }
+  return bubbles.length ? group(state, item, bubbles) : null
+}
+
+/** @param {State} state @param {Item} item @returns {SystemRow | null} */
+function eventRow(state, item) {
+  const line = LINES[item.ContentType]
+  const who = isMine(state, item) ? "You" : item.DisplayName
+  // A flow joins too, as SYSTEM; nobody needs to be told that.
+  if (!line || (item.ContentType.startsWith(`${EVENT}participant.`) && (!who || item.ParticipantRole === "SYSTEM"))) return null
+  return { kind: "system", key: item.Id, at: item.AbsoluteTime, text: line(who ?? "") }
+}
+
+/** @param {State} state @param {Item} item @returns {Bubble[]} */
+function bubblesOf(state, item) {
+  const key = state.tokens[item.Id] ?? item.Id
+  if (item.Type === "ATTACHMENT") return (item.Attachments ?? []).map((one, index) => file(`${key} ${index}`, one))
+  const asked = item.ContentType === INTERACTIVE ? question(item.Content) : null
+  if (asked) return [{ key, kind: "choices", question: asked, chosen: chosen(state, item, asked) }]
+  return item.Content ? [{ key, kind: "text", text: item.Content, status: "" }] : []
+}
+
+/** @param {string} key @param {import("./conversation.js").Attachment} one @returns {FileBubble} */
+function file(key, one) {
+  const states = { APPROVED: "Checked", REJECTED: "Refused", IN_PROGRESS: "Being checked" }
+  const facts = [one.ContentType, states[/** @type {keyof states} */ (one.Status)] ?? one.Status]
+  return { key, kind: "file", name: one.AttachmentName ?? "File", facts: facts.filter(Boolean).join(", ") }
+}
+
+/** The first answer after a question that is one of its choices. @param {State} state @param {Item} item @param {import("./interactive.js").Question} asked */
+function chosen(state, item, asked) {
+  const later = state.items.slice(state.items.indexOf(item) + 1).filter((other) => isMine(state, other)).map((other) => other.Content)
+  const answers = [...later, ...state.outgoing.map((one) => one.content)]
+  return answers.find((words) => asked.choices.some((one) => one.answer === words)) ?? ""
+}
+
+/** @param {State} state @param {Item} item @param {Bubble[]} bubbles @returns {GroupRow} */
+function group(state, item, bubbles) {
+  const mine = isMine(state, item)
+  return {
+    kind: "group", key: bubbles[0].key, at: item.AbsoluteTime, mine, who: mine ? "" : item.DisplayName ?? "",
+    author: item.ParticipantId ?? item.ParticipantRole ?? "", bubbles, status: "", reason: "", last: bubbles[bubbles.length - 1].key,
+  }
+}
+
+/** What is not yet sent stands at the end, as it was written. @param {State} state @returns {GroupRow[]} */
+function waiting(state) {
+  const there = new Set(state.items.map((item) => item.Id))
+  return state.outgoing.filter((one) => !one.id || !there.has(one.id)).map((one) => ({
+    kind: "group", key: one.clientToken, at: one.at, mine: true, who: "", author: state.me, status: one.status, reason: one.reason ?? "",
+    bubbles: [{ key: one.clientToken, kind: "text", text: one.content, status: one.status }], last: one.clientToken,
+  }))
+}
+
+/** @param {Row} last @param {GroupRow} row whether the row continues the last one @returns {last is GroupRow} */
+function belongs(last, row) {
+  if (last.kind !== "group" || last.author !== row.author || last.who !== row.who) return false
+  if (row.status === "failed" || last.status === "failed" || (row.status === "waiting") !== (last.status === "waiting")) return false
+  return Math.abs(Date.parse(row.at) - Date.parse(last.at)) < GROUP_GAP
+}
+
+/** @param {GroupRow} last @param {GroupRow} row */
+function join(last, row) {
+  last.bubbles = [...last.bubbles, ...row.bubbles]
+  last.at = row.at
+  last.status = row.status || last.status
+  last.last = row.last
+}
+
+/**
+ * The last group of ours that was sent says how far it came; a receipt is a high-water mark, it speaks for all before it.
+ * @param {State} state @param {Row[]} made @returns {Row[]}
+ */
+function withReceipt(state, made) {
+  const mine = state.items.filter((item) => isMine(state, item) && item.Type !== "EVENT")
+  const last = made.findLast((row) => row.kind === "group" && row.mine && row.status === "")
+  const newest = mine.at(-1)
+  if (last?.kind === "group" && newest) last.status = state.receipts[newest.Id] ?? "sent"
+  return made
+}
+
+/** The chat as a text, to keep. @param {State} state @returns {string} */
+export function asText(state) {
+  const lines = state.items.map((item) => [item, rowOf(state, item)]).filter(([, row]) => row)
+  return lines.map(([item, row]) => `${/** @type {Item} */ (item).AbsoluteTime}  ${spoken(state, /** @type {any} */ (row))}`).join("\r\n") + "\r\n"
+}
+
+/** @param {State} state @param {SystemRow | GroupRow} row */
+function spoken(state, row) {
+  if (row.kind === "system") return `* ${row.text}`
+  return `${row.mine ? state.name : row.who}: ${row.bubbles.map(words).join(" ")}`
+}
+
+/** @param {Bubble} bubble */
+function words(bubble) {
+  if (bubble.kind === "text") return bubble.text
+  if (bubble.kind === "file") return `[${bubble.name}, ${bubble.facts}]`
+  return [bubble.question.title, ...bubble.question.choices.map((one) => `(${one.label})`)].join(" ")
+}

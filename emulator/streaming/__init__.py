@@ -1,0 +1,1 @@
+"""Message streaming: what is said in a chat, posted by SNS to those who subscribe."""

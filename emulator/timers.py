@@ -1,0 +1,90 @@
+"""What happens because time passes: chats expire, windows close, waits are over. One place knows all deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator import chat, idle
+from emulator.attachments.scan import scan
+from emulator.ccp import desk
+from emulator.flows import Engine
+from emulator.world import World, contacts, participants
+
+_NEXT = """
+SELECT min(at) FROM (
+  SELECT min(expires_at) AS at FROM contact WHERE expires_at IS NOT NULL
+  UNION ALL SELECT min(connect_by) FROM contact WHERE connect_by IS NOT NULL
+  UNION ALL SELECT min(connect_by) FROM participant WHERE connect_by IS NOT NULL
+  UNION ALL SELECT min(due_at) FROM idle_timer WHERE due_at IS NOT NULL
+  UNION ALL SELECT min(scan_at) FROM attachment WHERE scan_at IS NOT NULL
+  UNION ALL SELECT min(answer_by) FROM agent_contact WHERE answer_by IS NOT NULL
+  UNION ALL SELECT min(deadline) FROM execution WHERE deadline IS NOT NULL)
+"""
+_DUE = """
+SELECT 'expires' AS what, id, expires_at AS at FROM contact WHERE expires_at <= ?
+UNION ALL SELECT 'customer', id, connect_by FROM contact WHERE connect_by <= ?
+UNION ALL SELECT 'participant', id, connect_by FROM participant WHERE connect_by <= ?
+UNION ALL SELECT 'idle', participant_id, due_at FROM idle_timer WHERE due_at <= ?
+UNION ALL SELECT 'scan', id, scan_at FROM attachment WHERE scan_at <= ?
+UNION ALL SELECT 'offer', seq, answer_by FROM agent_contact WHERE answer_by <= ?
+UNION ALL SELECT 'wait', contact_id, deadline FROM execution WHERE deadline <= ?
+ORDER BY at, id
+"""
+
+
+def next_deadline(world: World) -> int | None:
+    found = world.store.value(_NEXT)
+    return None if found is None else int(found)
+
+
+def fire(world: World, engine: Engine) -> int:
+    """Everything whose time has come, the earliest first, each in a change of its own; how many that were."""
+    due = world.store.all(_DUE, *[world.clock.now()] * _DUE.count("?"))
+    for row in due:
+        with world.store.change():
+            _FIRE[row["what"]](world, engine, row["id"])
+    return len(due)
+
+
+def _chat_expires(world: World, _engine: Engine, contact_id: str) -> None:
+    chat.ends(world, contacts.get(world, contact_id), "EXPIRED")
+
+
+def _customer_never_came(world: World, _engine: Engine, contact_id: str) -> None:
+    contact = contacts.get(world, contact_id)
+    if contact.connect_by is not None:
+        chat.ends(world, contact, "CUSTOMER_CONNECTION_NOT_ESTABLISHED")
+
+
+def _participant_never_came(world: World, _engine: Engine, participant_id: str) -> None:
+    participant = participants.find(world, participant_id)
+    if participant and participant.connect_by is not None:
+        chat.leaves(world, contacts.get(world, participant.contact_id), participant)
+
+
+def _offer_is_over(world: World, _engine: Engine, seq: int) -> None:
+    desk.miss(world, seq)
+
+
+def _idle_time_is_over(world: World, _engine: Engine, participant_id: str) -> None:
+    idle.fire(world, participant_id)
+
+
+def _scan_is_over(world: World, _engine: Engine, attachment_id: str) -> None:
+    scan(world, attachment_id)
+
+
+def _wait_is_over(_world: World, engine: Engine, contact_id: str) -> None:
+    engine.expire(contact_id)
+
+
+_FIRE: dict[str, Callable[[World, Engine, Any], None]] = {
+    "expires": _chat_expires,
+    "customer": _customer_never_came,
+    "participant": _participant_never_came,
+    "idle": _idle_time_is_over,
+    "scan": _scan_is_over,
+    "offer": _offer_is_over,
+    "wait": _wait_is_over,
+}

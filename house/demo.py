@@ -1,0 +1,87 @@
+"""`dev.py demo`: the portal and the emulator of Amazon Connect, from a clean clone to two windows that talk."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from house.environment import environment, fingerprint
+from house.place import DATA, LAMBDA_ARN, PASSWORD, TOPIC_ARN, Place, demo_environment, kept, require_free
+from house.servers import Server, run
+from house.terminal import ROOT, Command, SetupError, quietly, step
+
+
+def demo(host: str, port: int, reset: bool) -> int:
+    place = Place(host, port)
+    print("CCP Portal, the demo")
+    require_free(place)
+    with only_one(ROOT / "var" / "demo.lock"):
+        if reset and DATA.exists():
+            with step("Removing var/demo"):
+                shutil.rmtree(DATA)
+        python = environment(".venv", "requirements.txt")
+        env = demo_environment(place, os.environ, kept(DATA / "reception_secret"))
+        prepare(python, env)
+        return run(servers(python, place, env), welcome(place))
+
+
+@contextlib.contextmanager
+def only_one(lock: Path) -> Iterator[None]:
+    """Two demos on one SQLite file and one emulator's state would answer the same customers twice."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SetupError(
+                "a demo runs in this folder already; stop that one first (Ctrl-C in its window)"
+            ) from error
+        yield
+
+
+def prepare(python: Path, env: Mapping[str, str]) -> None:
+    """Before the emulator starts: its SNS asks for a confirmation at once, and after a while only every 20 s."""
+    stamp, wanted = DATA / ".prepared", fingerprint(sources())
+    if stamp.is_file() and stamp.read_text() == wanted and (DATA / "portal.sqlite3").is_file():
+        print("  var/demo holds the database already")
+        return
+    env = {name: value for name, value in env.items() if name != "CCP_SNS_CERT"}  # the emulator has not made it yet
+    with step("Bringing the database up to date"):
+        quietly("manage.py migrate", [python, "manage.py", "migrate", "--no-input"], DATA / "migrate.log", env)
+    with step("Making agents, queue and texts, unless they are there"):
+        quietly("manage.py seed_demo", [python, "manage.py", "seed_demo"], DATA / "seed.log", env)
+    stamp.write_text(wanted)
+
+
+def sources() -> list[Path]:
+    """What decides how the database looks: ours, and with the requirements the migrations of Django itself."""
+    ours = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/management/commands/seed_demo.py")])
+    return [ROOT / "requirements.txt", *ours]
+
+
+def servers(python: Path, place: Place, env: Mapping[str, str]) -> list[Server]:
+    """The emulator first: the portal wants to see the certificate that the emulator's SNS signs with."""
+    emulator: list[str | Path] = [python, "-m", "emulator", "--host", place.host, "--port", str(place.port + 1)]
+    emulator += ["--state", DATA / "emulator.sqlite3", "--flow", "deploy/flows/agent-as-custom-participant.json"]
+    emulator += ["--lambda", f"{LAMBDA_ARN}=deploy/handover_lambda.py:handler"]
+    emulator += ["--subscribe", f"{TOPIC_ARN}={place.portal}/webhooks/sns/"]
+    portal: Command = [python, "manage.py", "serve", "--host", place.host, "--port", str(place.port)]
+    return [
+        Server("The emulator", emulator, env, f"{place.emulator}/_emulator/customer", DATA / "emulator.log"),
+        Server("The portal", portal, env, f"{place.portal}/healthz", DATA / "portal.log"),
+    ]
+
+
+def welcome(place: Place) -> str:
+    return f"""
+  A customer    {place.emulator}/_emulator/customer
+  An agent      {place.portal}/desk/    log in as mira or jonas
+  A supervisor  {place.portal}/floor/   log in as ida
+  An admin      {place.portal}/admin/   log in as admin
+  Password of all four: {PASSWORD}
+
+  Open the customer's page in one window and the desk in another, set the agent to Available, write as the customer.
+  A browser holds one login at a time: a second agent or the supervisor needs a private window.
+  Logs: var/demo/portal.log and var/demo/emulator.log. Ctrl-C stops both; the data stays in var/demo."""

@@ -1,0 +1,65 @@
+// @ts-check
+/** A customer whose page knows nothing but the public face of amazon-connect-chatjs; a test drives it through window.customer. */
+
+const { ChatSession } = /** @type {any} */ (window).connect
+/** @type {{what: string, data?: any}[]} */
+const log = []
+/** @type {any} */
+let session
+
+/** @param {string} what @param {any} [data] */
+function note(what, data) {
+  log.push({ what, data })
+  const line = document.createElement("li")
+  line.textContent = `${what} ${data?.DisplayName ?? ""} ${data?.Content ?? data?.ContentType ?? ""}`
+  document.getElementById("log")?.append(line)
+}
+
+/** @param {string} region @param {{ContactId: string, ParticipantId: string, ParticipantToken: string}} details @returns {Promise<boolean>} */
+async function open(region, details) {
+  session = ChatSession.create({
+    chatDetails: { contactId: details.ContactId, participantId: details.ParticipantId, participantToken: details.ParticipantToken },
+    options: { region }, type: ChatSession.SessionTypes.CUSTOMER, disableCSM: true,
+  })
+  session.onMessage((/** @type {any} */ event) => note("message", event.data))
+  session.onTyping((/** @type {any} */ event) => note("typing", event.data))
+  session.onReadReceipt((/** @type {any} */ event) => note("read", event.data))
+  session.onDeliveredReceipt((/** @type {any} */ event) => note("delivered", event.data))
+  session.onConnectionEstablished(() => note("established"))
+  session.onConnectionLost(() => note("lost"))
+  session.onConnectionBroken(() => broken(region, details))
+  session.onEnded((/** @type {any} */ event) => note("ended", event.data))
+  return (await session.connect()).connectSuccess
+}
+
+/**
+ * ChatJS 5.0.0 gives a session up for good when CreateParticipantConnection cannot be reached (its isNetworkFailure() looks for
+ * the error name of AWS SDK 2): a page that wants to go on makes a new session with the same token.
+ * @param {string} region @param {any} details
+ */
+async function broken(region, details) {
+  note("broken")
+  await new Promise((done) => setTimeout(done, 500))
+  if (!(await open(region, details).catch(() => false))) await broken(region, details)
+}
+
+const customer = {
+  log,
+
+  /** @param {string} endpoint @param {string} region @param {any} details */
+  connect(endpoint, region, details) {
+    ChatSession.setGlobalConfig({ endpoint, region })
+    return open(region, details)
+  },
+
+  /** @param {string} message */
+  sendMessage: async (message) => (await session.sendMessage({ message, contentType: "text/plain" })).data,
+
+  sendTyping: async () => (await session.sendEvent({ contentType: "application/vnd.amazonaws.connect.event.typing" })).data,
+
+  getTranscript: async () => (await session.getTranscript({ maxResults: 100, sortOrder: "ASCENDING" })).data.Transcript,
+
+  disconnectParticipant: async () => (await session.disconnectParticipant()).data ?? {},
+}
+
+Object.assign(window, { customer })

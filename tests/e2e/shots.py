@@ -1,0 +1,103 @@
+"""Makes the pictures under docs/shots: `python3 dev.py shots`. Real pages of the running product, both themes, three widths."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browsing import chromium, window
+from tests.e2e.desks import CustomerPage, DeskPage
+from tests.emulating import Customer, customer
+from tests.portal import PASSWORD, Product
+
+SIZES = {1440: 900, 1024: 768, 390: 844}
+THEMES = ("light", "dark")
+
+
+def shoot(page: Page, folder: Path, name: str) -> None:
+    for width, height in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two
+            page.wait_for_timeout(400)
+            page.screenshot(path=folder / f"{name}-{theme}-{width}.png")
+            print(f"  {name}-{theme}-{width}.png", flush=True)
+
+
+def sign_in(page: Page, product: Product, username: str) -> None:
+    page.goto(f"{product.portal.url}/login/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def talk(amelia: CustomerPage, mira: DeskPage) -> None:
+    mira.say("That should not happen, I am sorry. I have looked: the panel is in stock on its own.")
+    amelia.sees("the panel is in stock")
+    amelia.say("Thank you! Do I have to send the old one back?")
+    expect(mira.theirs.last).to_contain_text("send the old one back")
+    mira.say("No need, keep it. The new panel leaves our warehouse on Thursday before noon.")
+    amelia.sees("on Thursday before noon")
+    amelia.say("The link still says “label created” though.")
+    expect(mira.theirs.last).to_contain_text("label created")
+    amelia.type("This is what came with")
+
+
+def others(mira: DeskPage, kasimir: Customer) -> None:
+    mira.accept("Kasimir Lund")
+    mira.say("Good morning Kasimir, the courier comes between 14 and 16.")
+    kasimir.wait_for_text("Good morning Kasimir, the courier comes between 14 and 16.")
+    kasimir.say("Hello? Is somebody still there")
+    mira.open("Amelia Hart")
+
+
+def desk_and_customer(browser: Browser, product: Product, folder: Path) -> None:
+    with window(browser, viewport={"width": 1440, "height": 900}) as shop, window(browser) as tab:
+        tab.set_viewport_size({"width": 1440, "height": 900})
+        first = "Hi, the shelf from order FM-48213 came today. One side panel is split along the grain."
+        amelia = CustomerPage(shop, product.emulator.url).start("Amelia Hart", first)
+        mira = DeskPage(tab, product.portal).log_in("mira")
+        mira.go("Available")
+        mira.accept("Amelia Hart")
+        with (
+            customer(product.emulator, "Kasimir Lund", "Where is my parcel?") as kasimir,
+            customer(product.emulator, "Noor Haddad", "The lamp flickers since I changed the bulb") as _noor,
+        ):
+            others(mira, kasimir)
+            talk(amelia, mira)
+            mira.page.mouse.move(700, 400)
+            shoot(tab, folder, "desk")
+            shoot(shop, folder, "customer")
+            supervisor(browser, product, folder)
+
+
+def supervisor(browser: Browser, product: Product, folder: Path) -> None:
+    with window(browser, viewport={"width": 1440, "height": 900}) as page:
+        page.goto(f"{product.portal.url}/login/")
+        shoot(page, folder, "login")
+        sign_in(page, product, "ida")
+        page.wait_for_url("**/floor/")
+        shoot(page, folder, "floor")
+        page.get_by_role("link", name="Amelia Hart").first.click()
+        expect(page.locator("#rows")).to_contain_text("label created")
+        shoot(page, folder, "transcript")
+
+
+def main(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"Pictures go to {folder}")
+    offers_stay = {"CCP_OFFER_SECONDS": "90"}
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        Product(Path(scratch), portal_environment=offers_stay) as product,
+        chromium() as browser,
+    ):
+        desk_and_customer(browser, product, folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/shots")))

@@ -1,0 +1,96 @@
+"""Everybody can use the pages: axe finds nothing in either theme at any width, and the keyboard alone is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browsing import chromium, window
+from tests.e2e.desks import DeskPage
+from tests.emulating import customer
+from tests.portal import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+SIZES = [(1440, 900), (1024, 768), (390, 844)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+def test_axe_finds_nothing_in_either_theme_at_any_width(browser: Browser, product: Product) -> None:
+    with window(browser, viewport={"width": 1440, "height": 900}) as page:
+        page.goto(f"{product.portal.url}/login/")
+        assert _found(page) == []
+        mira = DeskPage(page, product.portal).log_in("mira")
+        mira.go("Available")
+        with customer(product.emulator, "Amelia Hart", "The side panel is split"):
+            expect(mira.offers).to_be_visible(timeout=20_000)
+            assert _found(page) == []
+            mira.accept("Amelia Hart")
+            for width, height in SIZES:
+                page.set_viewport_size({"width": width, "height": height})
+                for theme in ("light", "dark"):
+                    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+                    assert (width, theme, _found(page)) == (width, theme, [])
+            _leave_the_field(page)  # the accepted contact's
+            _end_by_key(mira)
+            assert _found(page) == []
+            page.keyboard.press("w")
+            expect(page.locator("#empty")).to_be_visible()
+            assert _found(page) == []
+
+
+def test_an_agent_works_with_the_keyboard_alone(browser: Browser, product: Product) -> None:
+    with window(browser, viewport={"width": 1440, "height": 900}) as page:
+        mira = DeskPage(page, product.portal).log_in("mira")
+        page.keyboard.press("s")
+        page.keyboard.press("Home")
+        page.keyboard.press("Enter")
+        expect(page.locator("#state-button")).to_contain_text("Available")
+        with customer(product.emulator, "Ada", "One") as ada, customer(product.emulator, "Ben", "Two") as ben:
+            expect(mira.offers).to_have_count(2, timeout=20_000)
+            for left in (1, 0):
+                page.keyboard.press("a")
+                expect(mira.offers).to_have_count(left)
+            expect(page.get_by_role("option")).to_have_count(2)
+            for name, person in (("Ada", ada), ("Ben", ben)):
+                page.keyboard.press("1")  # who has waited longest; once answered they stand further down
+                expect(mira.head).to_have_text(name)
+                page.keyboard.press("r")
+                page.keyboard.type(f"Hello {name}")
+                page.keyboard.press("Enter")
+                person.wait_for_text(f"Hello {name}")
+                _leave_the_field(page)
+                expect(mira.card(name).locator(".timer")).to_have_count(0)
+            for name in (mira.head.inner_text(), None):
+                _end_by_key(mira)
+                page.keyboard.press("w")
+                if name:
+                    expect(mira.head).not_to_have_text(name)
+        expect(page.locator("#empty")).to_be_visible()
+
+
+def _end_by_key(mira: DeskPage) -> None:
+    mira.page.keyboard.press("e")
+    expect(mira.page.get_by_role("dialog")).to_be_visible()
+    mira.page.keyboard.press("Enter")
+    expect(mira.page.locator("#done")).to_be_visible()
+
+
+def _leave_the_field(page: Page) -> None:
+    page.keyboard.press("Tab")  # to the button that sends: no letter is a word there
+    expect(page.locator("#send")).to_be_focused()
+
+
+def _found(page: Page) -> list[Any]:
+    """What axe complains about, and where."""
+    page.wait_for_timeout(300)  # a colour on its way to another is neither
+    violations = Axe().run(page).response["violations"]
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]

@@ -1,0 +1,68 @@
+"""A clock that stands still until told, and what a process would have told its sockets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chats.fanout import hints
+from tests.factories import NOW
+
+
+class Clock:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def tick(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+
+class Heard:
+    """Every hint of this process, in order. A test's transaction never commits: `committed` acts as if it had."""
+
+    def __init__(self, capture: Any) -> None:
+        self.hints: list[Any] = []
+        self._capture = capture
+
+    @contextmanager
+    def committed(self) -> Iterator[None]:
+        with self._capture(execute=True):
+            yield
+
+    @property
+    def bells(self) -> list[str]:
+        return [hint for hint in self.hints if isinstance(hint, str)]
+
+    def of(self, stream: str) -> list[str]:
+        """The method of each frame of this stream, in the order they were told."""
+        return [frame["method"] for frame in self._frames(stream)]
+
+    def numbers(self, stream: str) -> list[int]:
+        return [frame["params"]["seq"] for frame in self._frames(stream)]
+
+    def last(self, stream: str, method: str) -> dict[str, Any]:
+        """The newest frame of this method."""
+        return [frame["params"] for frame in self._frames(stream) if frame["method"] == method][-1]
+
+    def _frames(self, stream: str) -> list[dict[str, Any]]:
+        return [json.loads(hint.text) for hint in self.hints if not isinstance(hint, str) and hint.stream == stream]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def heard(django_capture_on_commit_callbacks: Any) -> Iterator[Heard]:
+    ear = Heard(django_capture_on_commit_callbacks)
+    hear = ear.hints.append
+    hints.listen(hear)
+    yield ear
+    hints.unlisten(hear)

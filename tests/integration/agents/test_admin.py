@@ -1,0 +1,344 @@
+"""Django's admin: every list is quick, what was said is read-only, tokens are never shown, desks hear of changes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from agents.models import (
+    Agent,
+    AgentContact,
+    AgentState,
+    AgentStateChange,
+    Disposition,
+    QueueTopic,
+    QuickResponse,
+    RoutingProfile,
+)
+from chats import life
+from chats.models import (
+    Contact,
+    Conversation,
+    HoursOfOperation,
+    Item,
+    OpeningHours,
+    Outgoing,
+    Participant,
+    Queue,
+    Text,
+    UnreadableMessage,
+)
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+READ_ONLY = [
+    ("chats", "contact"),
+    ("chats", "conversation"),
+    ("chats", "unreadablemessage"),
+    ("agents", "agentcontact"),
+    ("agents", "agentstatechange"),
+]
+EDITED = [
+    ("auth", "user"),
+    ("agents", "agentstate"),
+    ("agents", "disposition"),
+    ("agents", "queuetopic"),
+    ("agents", "quickresponse"),
+    ("agents", "routingprofile"),
+    ("chats", "hoursofoperation"),
+    ("chats", "queue"),
+]
+
+
+@pytest.fixture
+def admin(client):
+    client.force_login(factories.admin("admin"))
+    return client
+
+
+def url(app, model, *rest):
+    return "/".join(["/admin", app, model, *map(str, rest), ""])
+
+
+def row(number):
+    """One row of everything, each beside its own relatives."""
+    profile = factories.routing_profile(factories.queue(f"Queue {number}"), name=f"Profile {number}")
+    agent = factories.agent(profile=profile, first_name="Mira", last_name=f"Okafor {number}")
+    AgentState.objects.create(name=f"State {number}")
+    Disposition.objects.create(name=f"Refund {number}").queues.add(profile.queues.get())
+    QuickResponse.objects.create(shortcut=f"hello-{number}", name="Hello", content="Hi!").queues.add(
+        profile.queues.get()
+    )
+    QueueTopic.objects.create(topic=f"topic {number}", queue=profile.queues.get())
+    weekly = HoursOfOperation.objects.create(name=f"Hours {number}")
+    OpeningHours.objects.create(hours=weekly, weekday=0, opens="08:00", closes="18:00")
+    contact = factories.contact(
+        queue=profile.queues.get(), state=life.State.ENDED, owner=agent.user, ended_at=NOW, end_reason="customer"
+    )
+    factories.item(contact)
+    AgentContact.objects.create(agent=agent, contact=contact, round=1, state="ended", offered_at=NOW, seq=1)
+    AgentStateChange.objects.create(agent=agent, old_state="Offline", new_state="Available", by=agent.user, at=NOW)
+    UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
+
+
+@pytest.mark.parametrize(("app", "model"), EDITED + READ_ONLY)
+def test_fifty_rows_cost_no_more_queries_than_one(admin, app, model, django_assert_max_num_queries):
+    for number in range(50):
+        row(number)
+    with django_assert_max_num_queries(14):
+        answer = admin.get(url(app, model))
+    assert answer.status_code == 200
+    assert len(answer.context["cl"].result_list) >= 50
+
+
+@pytest.mark.parametrize(("app", "model"), EDITED + READ_ONLY)
+def test_every_list_can_be_searched(admin, app, model):
+    row(1)
+    assert admin.get(url(app, model), {"q": "mira"}).status_code == 200
+
+
+@pytest.mark.parametrize(("app", "model"), EDITED + READ_ONLY)
+def test_every_row_has_a_page(admin, app, model):
+    row(1)
+    for pk in admin.get(url(app, model)).context["cl"].queryset.values_list("pk", flat=True):
+        assert admin.get(url(app, model, pk, "change")).status_code == 200
+
+
+@pytest.mark.parametrize(("app", "model"), READ_ONLY)
+def test_what_happened_cannot_be_added_changed_or_deleted(admin, app, model):
+    row(1)
+    pk = admin.get(url(app, model)).context["cl"].queryset.values_list("pk", flat=True)[0]
+    assert admin.get(url(app, model, "add")).status_code == 403
+    assert admin.post(url(app, model, pk, "change"), {}).status_code == 403
+    assert admin.post(url(app, model, pk, "delete"), {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in admin.get(url(app, model)).content.decode()
+
+
+# ---- transcripts -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told():
+    """A contact with a transcript, our participant with tokens, and a message that failed."""
+    contact, mira = factories.contact("Sanna <b>V</b>"), factories.user("mira", first_name="Mira", last_name="Okafor")
+    factories.item(contact, "My <b>lamp</b> flickers", absolute_time=NOW)
+    later = {"absolute_time": NOW + timedelta(seconds=5), "role": "CUSTOM_BOT", "display_name": "Fenmark Home"}
+    factories.item(contact, "I am looking into it", author=mira, **later)
+    file = [{"AttachmentName": "lamp.jpg", "AttachmentId": "a-1"}]
+    factories.item(contact, None, type="ATTACHMENT", attachments=file, absolute_time=NOW + timedelta(seconds=9))
+    Participant.objects.create(
+        conversation=contact.conversation,
+        participant_id="p-1",
+        contact_id=contact.pk,
+        role="CUSTOM_BOT",
+        display_name="Fenmark Home",
+        round=1,
+        participant_token="the-participant-token",
+        connection_token="the-connection-token",
+    )
+    Outgoing.objects.create(
+        conversation=contact.conversation, contact=contact, round=1, client_token="t", content="unheard words",
+        state="failed", why="Not sent: the chat had ended.", due_at=NOW, created_at=NOW, position=9, seq=9,
+    )  # fmt: skip
+    return contact
+
+
+def pages(admin, contact):
+    return [
+        admin.get(url("chats", "contact", contact.pk, "change")).content.decode(),
+        admin.get(url("chats", "conversation", contact.conversation_id, "change")).content.decode(),
+    ]
+
+
+def test_the_transcript_says_who_said_what_in_order(admin, told):
+    for page in pages(admin, told):
+        places = [page.index(words) for words in ("My &lt;b&gt;lamp", "I am looking into it", "lamp.jpg")]
+        assert places == sorted(places)
+        assert "Mira Okafor (Fenmark Home)" in page
+        assert "<b>lamp</b>" not in page
+        assert "<b>V</b>" not in page
+
+
+def test_what_was_not_sent_stands_there_with_the_reason(admin, told):
+    assert "Not sent: the chat had ended." in pages(admin, told)[1]
+
+
+def test_no_page_shows_a_token(admin, told):
+    stored = Participant.objects.get()
+    assert stored.connection_token == "the-connection-token"
+    for page in pages(admin, told):
+        for secret in ("the-participant-token", "the-connection-token", "gAAAA"):
+            assert secret not in page
+
+
+def test_a_long_transcript_costs_no_more_queries(admin, told, django_assert_max_num_queries):
+    mira = factories.user()
+    for _ in range(100):
+        factories.item(told, author=mira)
+    with django_assert_max_num_queries(16):
+        admin.get(url("chats", "conversation", told.conversation_id, "change"))
+    with django_assert_max_num_queries(10):
+        admin.get(url("chats", "contact", told.pk, "change"))
+
+
+def test_staff_see_only_the_contacts_they_may_see(client, told):
+    """With the right to the admin's lists but not to every contact: readers of a queue see that queue's."""
+    foreign = factories.contact(queue=factories.queue("VIP"))
+    reader = factories.supervisor(is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_conversation"))
+    client.force_login(reader)
+    listed = client.get(url("chats", "conversation")).context["cl"].queryset
+    assert list(listed) == [told.conversation]
+    assert client.get(url("chats", "conversation", foreign.conversation_id, "change")).status_code == 302
+    assert client.get(url("chats", "contact")).status_code == 403
+
+
+# ---- what is edited --------------------------------------------------------------------------------------------------
+
+
+def forms(prefix, rows, initial=0):
+    """The fields of an inline formset."""
+    head = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
+    return head | {f"{prefix}-{i}-{name}": value for i, one in enumerate(rows) for name, value in one.items()}
+
+
+def person(user, agent_rows, initial=0):
+    joined = f"{user.date_joined:%Y-%m-%d}", f"{user.date_joined:%H:%M:%S}"
+    fields = {"username": user.username, "date_joined_0": joined[0], "date_joined_1": joined[1], "is_active": "on"}
+    return fields | forms("agent", agent_rows, initial)
+
+
+def test_somebody_becomes_an_agent_who_begins_offline(admin):
+    factories.state("Offline")
+    profile, user = factories.routing_profile(), factories.user("mira")
+    answer = admin.post(
+        url("auth", "user", user.pk, "change"), person(user, [{"user": user.pk, "routing_profile": profile.pk}])
+    )
+    assert answer.status_code == 302, answer.context["errors"]
+    agent = Agent.objects.get()
+    assert (agent.user, agent.routing_profile, agent.state.name, agent.load) == (user, profile, "Offline", 0)
+
+
+def test_without_an_offline_state_nobody_becomes_an_agent(admin):
+    profile, user = factories.routing_profile(), factories.user("mira")
+    answer = admin.post(
+        url("auth", "user", user.pk, "change"), person(user, [{"user": user.pk, "routing_profile": profile.pk}])
+    )
+    assert "An agent begins offline: first make an agent state of that type." in answer.content.decode()
+    assert Agent.objects.count() == 0
+
+
+def test_a_new_profile_is_told_to_the_desk_and_leaves_the_rest_alone(admin, heard):
+    agent = factories.agent("mira")
+    agent.next_seq()
+    Agent.objects.update(load=2)
+    other = factories.routing_profile(name="Night", chats=1)
+    with heard.committed():
+        rows = [{"id": agent.pk, "user": agent.user_id, "routing_profile": other.pk}]
+        answer = admin.post(url("auth", "user", agent.user_id, "change"), person(agent.user, rows, initial=1))
+    assert answer.status_code == 302, answer.context["errors"]
+    agent.refresh_from_db()
+    assert (agent.routing_profile, agent.load, agent.seq, agent.own_seq) == (other, 2, 2, 2)
+    assert heard.last(agent.stream, "agent")["agent"]["capacity"] == 1
+    assert heard.bells == ["routing"]
+
+
+def test_a_changed_profile_is_told_to_its_desks_and_no_other(admin, heard):
+    agent, stranger = factories.agent("mira"), factories.agent("jonas")
+    profile = agent.routing_profile
+    served = profile.profile_queues.get()
+    rows = [{"id": served.pk, "routing_profile": profile.pk, "queue": served.queue_id, "priority": 2}]
+    rules = {"grace_seconds": 0, "absence": "offline", "acw": "optional", "acw_seconds": 60}
+    fields = {"name": profile.name, "chat_concurrency": 5, **rules} | forms("profile_queues", rows, initial=1)
+    with heard.committed():
+        answer = admin.post(url("agents", "routingprofile", profile.pk, "change"), fields)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert heard.last(agent.stream, "agent")["agent"]["capacity"] == 5
+    assert heard.of(stranger.stream) == []
+
+
+def test_a_new_state_is_told_to_every_desk(admin, heard):
+    agent = factories.agent("mira")
+    with heard.committed():
+        admin.post(url("agents", "agentstate", "add"), {"name": "Lunch", "type": "not_routable", "order": 30})
+    states = [state["name"] for state in heard.last(agent.stream, "agent")["agent"]["states"]]
+    assert states == ["Available", "Lunch"]
+
+
+def test_a_queues_names_and_texts_are_edited(admin):
+    queue = factories.queue()
+    fields = {"name": "Returns", "public_name": "Fenmark", "max_waiting": 7, "joined_text": ""}
+    fields |= {"closed_text": "Zu.", "full_text": "Voll."}
+    fields |= {"previous_agent_seconds": 0, "rescue": "requeue", "rescue_seconds": 300}
+    fields |= {"waiting_every": 60, "nudge_after": 0, "silent_after": 0}
+    fields |= forms("texts", [{"kind": "closed", "language": "DE", "text": "Geschlossen."}])
+    answer = admin.post(url("chats", "queue", queue.pk, "change"), fields)
+    assert answer.status_code == 302, answer.context["errors"]
+    queue.refresh_from_db()
+    assert (queue.public_name, queue.max_waiting, queue.closed_text, queue.joined_text) == ("Fenmark", 7, "Zu.", "")
+    assert (queue.waiting_every, queue.words(Text.CLOSED, "de-AT")) == (60, "Geschlossen.")
+
+
+def test_a_queue_with_contacts_is_not_deleted_and_the_page_says_what_is_in_the_way(admin):
+    contact = factories.contact("Sanna Virtanen")
+    page = admin.post(url("chats", "queue", contact.queue_id, "delete"), {"post": "yes"})
+    assert (page.status_code, Queue.objects.count()) == (200, 1)
+    assert "Cannot delete queue" in page.content.decode()
+    assert f"/admin/chats/contact/{contact.pk}/change/" in page.content.decode()
+
+
+def profile_form(profile, rows, **changes):
+    rules = {"grace_seconds": 0, "absence": "offline", "acw": "optional", "acw_seconds": 60}
+    fields = {"name": profile.name, "chat_concurrency": 3, **rules, **changes}
+    return fields | forms("profile_queues", rows, initial=len([one for one in rows if "id" in one]))
+
+
+def test_a_profile_without_queues_is_refused(admin):
+    profile = factories.routing_profile()
+    served = profile.profile_queues.get()
+    row = {"id": served.pk, "routing_profile": profile.pk, "queue": served.queue_id, "priority": 1, "delay": 0}
+    page = admin.post(
+        url("agents", "routingprofile", profile.pk, "change"), profile_form(profile, [{**row, "DELETE": "on"}])
+    )
+    assert "Name at least one queue" in page.content.decode()
+    assert profile.profile_queues.count() == 1
+
+
+def test_who_is_absent_cannot_be_sent_to_a_routable_state(admin):
+    profile = factories.routing_profile()
+    served = profile.profile_queues.get()
+    rows = [{"id": served.pk, "routing_profile": profile.pk, "queue": served.queue_id, "priority": 1}]
+    for state, status in [(factories.state("Available"), 200), (factories.state("Break"), 302)]:
+        fields = profile_form(profile, rows, absence="next_state", absence_state=state.pk)
+        assert admin.post(url("agents", "routingprofile", profile.pk, "change"), fields).status_code == status
+
+
+def test_a_time_zone_that_does_not_exist_is_refused_with_what_is_right(admin):
+    fields = {"name": "Office", "time_zone": "Berlin"} | forms("ranges", [])
+    page = admin.post(url("chats", "hoursofoperation", "add"), fields).content.decode()
+    assert "There is no time zone “Berlin”: write it like Europe/Berlin or UTC." in page
+    assert HoursOfOperation.objects.count() == 0
+
+
+def test_the_story_of_an_offer_is_told_line_by_line(admin):
+    contact = factories.contact()
+    part = AgentContact.objects.create(
+        agent=factories.agent(), contact=contact, round=1, state="missed", offered_at=NOW, seq=1,
+        story=[{"at": "12:00", "what": "sent"}, {"at": "12:01", "what": "<missed>"}],
+    )  # fmt: skip
+    page = admin.get(url("agents", "agentcontact", part.pk, "change")).content.decode()
+    assert "12:00 sent<br>12:01 &lt;missed&gt;" in page
+
+
+def test_everything_registered_is_tested_here():
+    from django.contrib import admin as django_admin
+
+    ours = {model for model in django_admin.site._registry if model._meta.app_label in {"agents", "chats", "auth"}}
+    named = {(model._meta.app_label, model._meta.model_name) for model in ours}
+    assert named == {*EDITED, *READ_ONLY, ("auth", "group")}
+    assert not {Item, Outgoing, Participant} & ours  # shown only within their conversation
+    assert {Contact, Conversation, Queue, RoutingProfile} <= ours

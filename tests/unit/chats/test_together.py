@@ -1,0 +1,105 @@
+"""Group commit: what queues meanwhile shares the next turn, and nobody pays for somebody else's failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+from django.db import DataError, OperationalError
+
+from chats import together
+from chats.together import Busy, Together
+
+
+class Database:
+    """Doubles numbers, one batch at a time; refuses 13, and everything while it is away."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.at_once = 0
+        self.away = False
+
+    def double(self, numbers: Sequence[int]) -> list[int]:
+        self.batches.append(list(numbers))
+        if self.away:
+            raise OperationalError("away")
+        if 13 in numbers:
+            raise DataError("13 is refused")
+        return [2 * number for number in numbers]
+
+    def door(self, work: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+        async def through(*arguments: Any) -> Any:
+            self.at_once += 1
+            assert self.at_once == 1
+            await asyncio.sleep(0.01)
+            self.at_once -= 1
+            return work(*arguments)
+
+        return through
+
+
+@pytest.fixture
+def database() -> Database:
+    return Database()
+
+
+@pytest.fixture
+def double(database: Database) -> Together[int, int]:
+    return Together(database.double, through=database.door)
+
+
+async def told(*asked: Awaitable[int]) -> list[object]:
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    return [repr(answer) if isinstance(answer, Exception) else answer for answer in answers]
+
+
+async def test_what_comes_alone_goes_alone(database: Database, double: Together[int, int]) -> None:
+    assert [await double(1), await double(2)] == [2, 4]
+    assert database.batches == [[1], [2]]
+
+
+async def test_what_comes_while_one_is_at_work_goes_together_in_its_order(
+    database: Database, double: Together[int, int]
+) -> None:
+    first = asyncio.create_task(double(0))
+    await asyncio.sleep(0.005)
+    assert await told(first, *map(double, range(1, 6))) == [0, 2, 4, 6, 8, 10]
+    assert database.batches == [[0], [1, 2, 3, 4, 5]]
+
+
+async def test_a_batch_has_an_end(database: Database, double: Together[int, int]) -> None:
+    await told(*map(double, range(100, 120 + together.AT_ONCE)))
+    assert list(map(len, database.batches)) == [together.AT_ONCE, 20]
+
+
+async def test_one_that_is_refused_does_not_spoil_the_others(database: Database, double: Together[int, int]) -> None:
+    assert await told(*map(double, (1, 13, 2))) == [2, "DataError('13 is refused')", 4]
+    assert database.batches == [[1, 13, 2], [1], [13], [2]]
+
+
+async def test_a_database_that_is_away_is_asked_once_more_not_for_each(
+    database: Database, double: Together[int, int]
+) -> None:
+    database.away = True
+    assert await told(*map(double, range(50))) == ["OperationalError('away')"] * 50
+    assert list(map(len, database.batches)) == [50, 1]
+    database.away = False
+    assert await double(4) == 8
+
+
+async def test_whoever_goes_away_takes_nobody_along(database: Database, double: Together[int, int]) -> None:
+    gone, here = asyncio.create_task(double(1)), asyncio.create_task(double(2))
+    await asyncio.sleep(0.001)
+    gone.cancel()
+    assert await here == 4
+    assert await double(3) == 6
+
+
+async def test_a_queue_that_is_full_says_so_and_keeps_what_it_has(
+    database: Database, double: Together[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "MOST_WAITING", 3)
+    answers = await told(*map(double, range(5)))
+    assert answers == [0, 2, 4, *[repr(Busy("3 are waiting"))] * 2]

@@ -1,0 +1,92 @@
+"""The virtual environments, and the Python that `dev.py` asks for."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PINNED = "certifi==2026.1.1 --hash=sha256:" + "0" * 64 + "\n"
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """Settings of a machine without uv and without any package index."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+    return ours | {"PATH": str(tmp_path), "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
+
+
+def run(checkout, env, *words):
+    command = [sys.executable, "dev.py", *words]
+    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10)])
+def test_an_old_python_is_told_so_in_one_line(checkout, version):
+    pretend = f"import runpy, sys; sys.version_info = {(*version, 0)}; runpy.run_path('dev.py', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", pretend], cwd=checkout, capture_output=True, text=True, timeout=30, check=False
+    )
+    expected = "dev.py: this is Python {}.{}; CCP Portal needs 3.11 or newer\n".format(*version)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
+
+
+def test_a_python_without_ensurepip_is_one_clear_line(checkout, bare, tmp_path):
+    without = "import sys; sys.modules['ensurepip'] = None\n"
+    (tmp_path / "sitecustomize.py").write_text(without)
+    code, _, complaint = run(checkout, bare | {"PYTHONPATH": str(tmp_path)}, "demo", "--port", "18431")
+    assert (code, complaint) == (
+        1,
+        "dev.py: this Python lacks its venv or ensurepip module (on Debian or Ubuntu: apt install python3-venv)\n",
+    )
+
+
+def test_no_package_index_is_one_clear_line(checkout, bare):
+    (checkout / "requirements.txt").write_text(PINNED)
+    code, said, complaint = run(checkout, bare, "demo", "--port", "18433")
+    assert (code, complaint.count("\n")) == (1, 1)
+    assert complaint.startswith("dev.py: pip install (is a package index within reach?) failed: ERROR: No matching ")
+    assert "Traceback" not in said
+
+
+def test_an_install_that_failed_is_tried_again(checkout, bare):
+    (checkout / "requirements.txt").write_text(PINNED)
+    assert run(checkout, bare, "demo", "--port", "18435")[0] == 1
+    assert run(checkout, bare, "demo", "--port", "18435")[2].startswith("dev.py: pip install")
+
+
+def probe(checkout):
+    """Makes the environment and tells whether it had to be installed."""
+    code = "from house.environment import environment; environment('.venv', 'requirements.txt')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True)
+    return "Installing" in done.stdout
+
+
+def test_the_environment_is_installed_again_only_when_the_pins_change(checkout):
+    seen = [probe(checkout), probe(checkout)]
+    (checkout / "requirements.txt").write_text("# nothing yet, but otherwise\n")
+    seen += [probe(checkout), probe(checkout)]
+    assert seen == [True, False, True, False]
+
+
+def test_an_environment_of_another_python_is_made_anew(checkout):
+    probe(checkout)
+    ours = checkout / ".venv" / "lib" / f"python3.{sys.version_info.minor}"
+    ours.rename(ours.with_name("python3.99"))
+    (checkout / ".venv" / ".requirements").write_text("for another Python")
+    assert probe(checkout)
+    assert list(ours.parent.iterdir()) == [ours]
+
+
+def test_an_environment_whose_python_is_gone_is_mended(checkout):
+    probe(checkout)
+    python = checkout / ".venv" / "bin" / "python"
+    python.unlink()
+    assert probe(checkout)
+    assert subprocess.run([python, "-c", ""], check=False).returncode == 0
+
+
+def test_lock_without_uv_says_what_is_missing(checkout, bare):
+    code, _, complaint = run(checkout, bare, "lock")
+    assert (code, complaint) == (1, "dev.py: lock needs uv on PATH (python3 -m pip install uv)\n")

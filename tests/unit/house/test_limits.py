@@ -1,0 +1,28 @@
+"""docs/limits.md tells the numbers that stand in the code."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROWS = re.findall(
+    r"^\| .*? \| (\d+) \| .*? \| `([\w.]+)` \|$",
+    (Path(__file__).parents[3] / "docs" / "limits.md").read_text(),
+    re.MULTILINE,
+)
+
+
+def in_the_code(name: str) -> float:
+    module, _, constant = name.rpartition(".")
+    return float(getattr(settings if module == "settings" else importlib.import_module(module), constant))
+
+
+@pytest.mark.parametrize(("number", "name"), ROWS)
+def test_a_documented_limit_is_the_one_in_force(number, name):
+    assert in_the_code(name) == float(number)
+
+
+def test_every_row_of_the_table_is_read():
+    assert len(ROWS) == 24

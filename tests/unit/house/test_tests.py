@@ -1,0 +1,218 @@
+"""`dev.py test`: which steps it takes, what it counts, what it says of a machine that lacks something."""
+
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from house import machine, steps, terminal, tests
+from house.machine import Machine
+from house.steps import Step
+from house.tests import Outcome
+
+PYTHON = Path("/venv/bin/python")
+EVERYTHING = Machine("/chromium", "postgres://root@127.0.0.1/ccp", "redis://127.0.0.1", "/node", "/npm")
+
+
+def names(full=False, stack="all", arguments=()):
+    return [row.name for row in steps.steps(PYTHON, EVERYTHING, full, stack, arguments)]
+
+
+def script(code, needs=(), good=(0,)):
+    return Step("a step", [sys.executable, "-c", code], {}, needs, good)
+
+
+def perform(step, found=EVERYTHING, in_ci=False):
+    return tests.perform(step, found, in_ci)
+
+
+CHECKS = [
+    "ruff check",
+    "ruff format",
+    "mypy",
+    "mypy, scripts",
+    "import contracts",
+    "manage.py check --deploy",
+    "no migration is missing",
+    "node --test",
+]
+
+
+def test_without_a_word_all_checks_and_both_stacks_are_run():
+    assert names() == [*CHECKS, "pytest, SQLite", "pytest, Chromium, SQLite", "pytest, PostgreSQL + Redis"]
+
+
+def test_full_adds_the_browser_on_the_second_stack():
+    assert names(full=True)[-1] == "pytest, Chromium, PostgreSQL + Redis"
+    assert len(names(full=True)) == len(names()) + 1
+
+
+def test_one_stack_may_be_asked_for():
+    assert names(stack="sqlite")[len(CHECKS) :] == ["pytest, SQLite", "pytest, Chromium, SQLite"]
+    assert names(stack="postgres")[len(CHECKS) :] == [
+        "pytest, PostgreSQL + Redis",
+        "pytest, Chromium, PostgreSQL + Redis",
+    ]
+
+
+def test_with_arguments_pytest_runs_alone_and_may_find_nothing():
+    rows = steps.steps(PYTHON, EVERYTHING, False, "sqlite", ["-k", "lease"])
+    assert [row.name for row in rows] == ["pytest, SQLite", "pytest, Chromium, SQLite"]
+    assert [list(row.command[-2:]) for row in rows] == [["-k", "lease"]] * 2
+    assert [row.good for row in rows] == [(0, 5)] * 2
+
+
+def test_long_tests_wait_for_full():
+    def marks(full):
+        return [row.command[list(row.command).index("-m", 3) + 1] for row in plain_rows(full)]
+
+    def plain_rows(full):
+        return steps.steps(PYTHON, EVERYTHING, full, "sqlite", ["-q"])
+
+    assert marks(full=False) == ["not browser and not full", "browser and not full"]
+    assert marks(full=True) == ["not browser", "browser"]
+
+
+def test_each_stack_has_its_own_settings_and_none_of_the_users(monkeypatch):
+    for name in ("DATABASE_URL", "REDIS_URL", "CCP_AWS_ENDPOINT", "AWS_PROFILE"):
+        monkeypatch.setenv(name, "the user's own")
+    sqlite, _, postgres = steps.steps(PYTHON, EVERYTHING, False, "all", ["-q"])
+    assert [
+        name for name in ("DATABASE_URL", "REDIS_URL", "CCP_AWS_ENDPOINT", "AWS_PROFILE") if name in sqlite.env
+    ] == []
+    assert (postgres.env["DATABASE_URL"], postgres.env["REDIS_URL"]) == (EVERYTHING.postgres, EVERYTHING.redis)
+
+
+def test_what_knows_no_stack_is_tested_once_and_exists():
+    assert [path for path in steps.STACKLESS if not (terminal.ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("last_line", "expected"),
+    [
+        ("== 3 failed, 12 passed, 1 warning in 3.21s ==", {"failed": 3, "passed": 12, "warnings": 1}),
+        ("12 passed in 0.10s", {"passed": 12}),
+        ("1 passed, 2 skipped, 7 deselected in 61.00s (0:01:01)", {"passed": 1, "skipped": 2, "deselected": 7}),
+        ("2 errors in 0.10s", {"error": 2}),
+        ("no tests ran in 0.01s", {}),
+        ("# tests 4\n# pass 3\n# fail 1\n# cancelled 0\n# skipped 0", {"passed": 3, "failed": 1}),
+        ("\N{INFORMATION SOURCE} pass 5\n\N{INFORMATION SOURCE} fail 0", {"passed": 5}),
+        ("Found 3 errors in 2 files (checked 9 source files)", {}),
+    ],
+)
+def test_the_tests_of_a_step_are_counted(last_line, expected):
+    assert +tests.count(f"some words\n{last_line}\n") == Counter(expected)
+
+
+def test_only_the_last_summary_counts():
+    assert tests.count("1 passed in 1.0s\n2 passed in 1.0s\n") == Counter(passed=2)
+
+
+def test_a_step_that_fails_says_so_and_counts_as_an_error():
+    outcome = perform(script("raise SystemExit(3)"))
+    assert (outcome.verdict, outcome.bad, +outcome.counts) == ("FAILED", True, Counter(error=1))
+
+
+def test_a_step_with_failing_tests_counts_these():
+    outcome = perform(script("print('1 failed, 2 passed in 1.00s'); raise SystemExit(1)"))
+    assert (outcome.verdict, +outcome.counts) == ("FAILED", Counter(failed=1, passed=2))
+
+
+def test_an_error_that_pytest_counted_is_not_counted_twice():
+    outcome = perform(script("print('2 passed, 1 error in 1.00s'); raise SystemExit(1)"))
+    assert (outcome.verdict, +outcome.counts) == ("FAILED", Counter(passed=2, error=1))
+
+
+def test_a_step_that_passes():
+    outcome = perform(script("print('2 passed in 1.00s')"))
+    assert (outcome.verdict, outcome.bad, +outcome.counts) == ("passed", False, Counter(passed=2))
+
+
+def test_no_test_found_fails_the_whole_suite_but_not_a_part_of_it():
+    assert perform(script("raise SystemExit(5)")).bad
+    assert not perform(script("raise SystemExit(5)", good=(0, 5))).bad
+
+
+@pytest.mark.parametrize(("in_ci", "verdict", "bad"), [(False, "skipped", False), (True, "LACKING", True)])
+def test_what_the_machine_lacks_is_named_and_is_an_error_in_ci(capsys, in_ci, verdict, bad):
+    outcome = perform(script("raise SystemExit(1)", needs=["node", "redis"]), Machine(node="/node"), in_ci)
+    assert (outcome.verdict, outcome.bad) == (verdict, bad)
+    assert "lacking here: Redis (REDIS_URL_TEST, or 127.0.0.1:6379)\n" in capsys.readouterr().out
+
+
+def test_the_last_line_sums_up_as_pytest_does():
+    outcomes = [
+        Outcome("a", "passed", 1.0, Counter(passed=3)),
+        Outcome("b", "FAILED", 1.0, Counter(passed=1, failed=2)),
+        Outcome("c", "skipped", 0.0, Counter(skipped=1)),
+    ]
+    assert tests.last_line(outcomes, 2.5).strip("= ") == "2 failed, 4 passed, 1 skipped in 2.50s"
+    assert len(tests.last_line(outcomes, 2.5)) == 100
+
+
+def test_the_table_has_a_row_per_step():
+    rows = tests.table([Outcome("short", "passed", 1.26, Counter(passed=3)), Outcome("much longer", "FAILED", 12.0)])
+    assert rows.splitlines() == [
+        "  short        passed      1.3 s   3 passed",
+        "  much longer  FAILED     12.0 s",
+    ]
+
+
+def test_what_a_command_says_is_shown_and_kept(capsys):
+    code, said = terminal.aloud([sys.executable, "-c", "print('grüezi'); raise SystemExit(4)"], {})
+    assert (code, said, capsys.readouterr().out) == (4, "grüezi\n", "grüezi\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_interrupted_ends_the_command_it_runs(terminal, checkout, gone, number):
+    endless = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    (checkout / "house" / "demo.py").write_text(
+        "import sys\nfrom house.terminal import aloud\n"
+        f"def demo(*_): return aloud([sys.executable, '-c', {endless!r}], {{}})[0]\n"
+    )
+    running = terminal.open("demo")
+    pid = int(running.stdout.readline())
+    running.send_signal(number)
+    complaint = running.communicate(timeout=30)[1]
+    assert (running.returncode, complaint, gone(pid)) == (130, "dev.py: stopped\n", True)
+
+
+def test_a_closed_port_is_no_redis():
+    assert not machine.pongs("redis://127.0.0.1:9")
+
+
+def test_a_given_database_is_the_only_one_tried():
+    assert machine.postgres_urls({"DATABASE_URL_TEST": "postgres://me@db/x"}) == ["postgres://me@db/x"]
+    assert [url.rsplit("/", 1)[0] for url in machine.postgres_urls({})] == [
+        "postgres://root@127.0.0.1:5432",
+        "postgres://postgres@127.0.0.1:5432",
+    ]
+
+
+def test_a_database_that_is_away_may_not_be_used():
+    assert not machine.may_create_databases(Path(sys.executable), "postgres://root@127.0.0.1:9/x")
+
+
+def test_an_older_node_is_no_node():
+    assert machine.find_node(999) is None
+
+
+def test_what_fails_once_and_passes_alone_has_passed_and_the_table_says_so(tmp_path):
+    flag = tmp_path / "flag"
+    script = (
+        "import pathlib, sys; flag = pathlib.Path(sys.argv[1]); again = 'again' in sys.argv\n"
+        "print('1 passed in 1.00s' if again else '1 failed, 2 passed in 1.00s'); raise SystemExit(not again)"
+    )
+    step = Step("pytest", [sys.executable, "-c", script, str(flag)], {}, again=("again",))
+    outcome = perform(step)
+    assert (outcome.verdict, outcome.counts) == ("passed", {"passed": 3, "at the second try": 1})
+    assert "1 at the second try" in tests.table([outcome])
+
+
+def test_what_fails_twice_has_failed():
+    step = Step(
+        "pytest", [sys.executable, "-c", "print('1 failed in 1.00s'); raise SystemExit(1)"], {}, again=("again",)
+    )
+    assert perform(step).bad
