@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 Absence = RoutingProfile.Absence
 
 ROUTING = "routing"  # the bell: somebody has room, or somebody waits
-SEEN_EVERY = timedelta(seconds=5)  # several tabs answer every 15 s each: one write in 5 s is precise enough
+LEASE_PER_SIGN = 9  # several tabs answer every 15 s each: one write in a ninth of the lease, 5 s, is precise enough
 
 
 # ---- states ----------------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def _enqueue(agent: Agent, state: AgentState) -> None:
 
 def seen(agent_id: int, now: datetime) -> None:
     """A tab of this agent has answered. Not numbered: nobody's screen shows it."""
-    stale = Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY)
+    stale = Q(seen_at=None) | Q(seen_at__lte=now - timedelta(seconds=settings.CCP_LEASE_SECONDS / LEASE_PER_SIGN))
     Agent.objects.filter(stale, pk=agent_id).update(seen_at=now)
 
 

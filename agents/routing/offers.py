@@ -44,7 +44,9 @@ def run(now: datetime) -> int:
     """Take back overdue offers, then offer until no waiting contact fits any agent; how many were offered.
 
     Several processes may run this at once: a claim that comes second changes nothing, and is left out. They do not wait
-    for each other while there is something else to do: eight in a row would be slower than one.
+    for each other while there is something else to do: eight in a row would be slower than one. So a contact that one
+    router holds may be passed by the next one in the line that another router offers at that moment; by no more contacts
+    than there are other routers.
     """
     take_back(now)
     offered, wait = 0, False

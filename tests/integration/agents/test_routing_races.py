@@ -76,8 +76,10 @@ def test_four_routers_give_every_contact_to_one_agent():
     assert sum(offered) == 10
     check_the_books()
     assert Agent.objects.filter(load=2).count() == len(agents)
-    waiting = Contact.objects.filter(owner=None).order_by("-waiting_since").values_list("pk", flat=True)
-    assert list(waiting) == [contact.pk for contact in contacts[:4]]
+    waiting = set(Contact.objects.filter(owner=None).values_list("pk", flat=True))
+    # Whoever is being offered by three other routers at this very moment may be passed by, nobody else.
+    assert len(waiting) == 4
+    assert waiting <= {contact.pk for contact in contacts[: 4 + 3]}
 
 
 def test_one_agents_load_is_counted_right_when_many_contacts_change_it_at_once():
