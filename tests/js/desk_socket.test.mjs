@@ -1,7 +1,7 @@
 /** The line: a WebSocket of our own making on the other end, and Node's mock timers for the clock. */
 import assert from "node:assert/strict"
 import { beforeEach, mock, test } from "node:test"
-import { Line, PING_EVERY, PONG_WITHIN, backOff } from "../../agents/static/desk/js/socket.js"
+import { DOUBTED_PONG_WITHIN, Line, PING_EVERY, PONG_WITHIN, backOff } from "../../agents/static/desk/js/socket.js"
 
 /** The browser's WebSocket, as far as the line uses it; the test is the server. */
 class Wire {
@@ -204,11 +204,86 @@ test("waking a cut line tries at once; waking a live one asks whether it lives",
   assert.equal(Wire.all.length, 2)
 })
 
-test("tries go further apart, never all at once, never over five seconds", () => {
+test("tries go further apart, never all at once, and never so far that two seconds are not enough", () => {
   assert.deepEqual(
     [0, 1, 2, 3].map((attempt) => backOff(attempt, 1)),
-    [250, 500, 1000, 2000],
+    [250, 500, 1000, 1500],
   )
-  assert.equal(backOff(30, 1), 5_000)
-  assert.equal(backOff(30, 0), 2_500)
+  assert.equal(backOff(30, 1), 1_500)
+  assert.equal(backOff(30, 0), 750)
+})
+
+test("when the network has changed, a line that was live proves it within a second or is cut", async () => {
+  const { line } = open()
+  await wire().live()
+  await wire().answer("ping", { serverTime: "2026-11-20T09:00:00Z" })
+  line.wake(true)
+  mock.timers.tick(DOUBTED_PONG_WITHIN - 1)
+  assert.equal(line.live, true)
+  mock.timers.tick(1)
+  assert.equal(line.live, false)
+  mock.timers.tick(250)
+  assert.equal(Wire.all.length, 2)
+})
+
+test("looked at again soon, a line has its usual time; after a long silence it is doubted", async () => {
+  const { line } = open()
+  await wire().live()
+  await wire().answer("ping", { serverTime: "2026-11-20T09:00:00Z" })
+  line.wake()
+  mock.timers.tick(DOUBTED_PONG_WITHIN)
+  assert.equal(line.live, true)
+  await wire().answer("ping", { serverTime: "2026-11-20T09:00:00Z" })
+  mock.timers.setTime(Date.now() + 3_600_000) // the computer slept: no timer has run, the clock goes on
+  line.wake()
+  mock.timers.tick(DOUBTED_PONG_WITHIN)
+  assert.equal(line.live, false)
+})
+
+test("a try that gets nowhere is given up, and at once when the page wakes", async () => {
+  const { line } = open()
+  mock.timers.tick(900)
+  line.wake()
+  assert.equal(Wire.all.length, 1) // it is young: let it
+  mock.timers.tick(200)
+  line.wake()
+  assert.equal(Wire.all.length, 2)
+  mock.timers.tick(3_000)
+  mock.timers.tick(250)
+  assert.equal(Wire.all.length, 3)
+  await wire().live()
+  assert.equal(line.live, true)
+})
+
+test("what the given-up try had asked does not cut the next one", async () => {
+  const { line } = open()
+  wire().accept() // it says connect, and nobody answers
+  mock.timers.tick(1_500)
+  line.wake()
+  await settled()
+  assert.equal(Wire.all.length, 2)
+  await wire().live()
+  mock.timers.tick(2_000)
+  assert.equal(line.live, true)
+})
+
+test("a request without an answer makes the line prove itself", async () => {
+  const { line } = open()
+  await wire().live()
+  await wire().answer("ping", { serverTime: "2026-11-20T09:00:00Z" })
+  void line.request("sendMessage", {}).catch(() => {})
+  mock.timers.tick(3_000)
+  assert.equal(wire().asked("ping").length, 2)
+  mock.timers.tick(PONG_WITHIN)
+  assert.equal(line.live, false)
+})
+
+test("the line was away since it fell silent, not since that was noticed", async () => {
+  const { told } = open()
+  await wire().live()
+  await wire().answer("ping", { serverTime: "2026-11-20T09:00:00Z" })
+  mock.timers.tick(PING_EVERY)
+  const asked = Date.now()
+  mock.timers.tick(PONG_WITHIN)
+  assert.equal(told.statuses.at(-1).since, asked)
 })

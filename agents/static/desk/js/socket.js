@@ -18,9 +18,18 @@
 export const PING_EVERY = 10_000
 export const PONG_WITHIN = 5_000
 export const ANSWER_WITHIN = 20_000
-const CAP = 5_000
+/** A line that may have died unseen (the network changed, the computer slept) has so long to prove that it lives. */
+export const DOUBTED_PONG_WITHIN = 1_000
+/** A request without an answer for so long: does the line live? */
+const DOUBT_AFTER = 3_000
+/** A try to connect that got nowhere: on a dead way the next packet of it may be long in coming. */
+const OPEN_WITHIN = 3_000
+/** Whatever the cut was, the desk is complete within two seconds of its end. */
+const CAP = 1_500
+/** No timer of a page that is looked at comes so late. */
+const SLEPT = 5_000
 
-/** Wait before the next try: longer each time, never the same for all, never over 5 s. @param {number} attempt @param {number} random 0…1 */
+/** Wait before the next try: longer each time, never the same for all. @param {number} attempt @param {number} random 0…1 */
 export const backOff = (attempt, random) => Math.min(CAP, 250 * 2 ** attempt) * (0.5 + random / 2)
 
 /** What went wrong with a request, in a sentence for people. */
@@ -50,6 +59,10 @@ export class Line {
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #ping
   /** @type {{code: number, reason: string, retryAfter: number|null}|null} */ #bye = null
   #notBefore = 0
+  /** When the other side last gave a sign of life; a try to connect begins with none. */
+  #heardAt = 0
+  /** When the first ping was sent that has no answer yet: since then, at the latest, the line is silent. @type {number|null} */
+  #silentSince = null
   /** @type {Status} */ status
 
   /** @param {Ends} ends */
@@ -63,7 +76,13 @@ export class Line {
     this.#bye = null
     const socket = new WebSocket(this.#ends.url)
     this.#socket = socket
-    socket.onopen = () => void this.#resume()
+    this.#heardAt = Date.now()
+    const late = setTimeout(() => socket === this.#socket && this.#drop(), OPEN_WITHIN + 500 * Math.min(10, this.#attempt))
+    socket.onopen = () => {
+      clearTimeout(late)
+      this.#heardAt = Date.now()
+      void this.#resume()
+    }
     socket.onmessage = (event) => this.#hear(event.data)
     socket.onclose = (event) => this.#cut(event.code)
   }
@@ -81,8 +100,10 @@ export class Line {
         () => this.#settle(id, { error: { code: 0, message: "", data: { reason: "late" } } }),
         ANSWER_WITHIN,
       )
+      const doubt = setTimeout(() => this.live && method !== "ping" && void this.#beat(), DOUBT_AFTER)
       const done = (/** @type {(value: any) => void} */ then) => (/** @type {any} */ value) => {
         clearTimeout(late)
+        clearTimeout(doubt)
         then(value)
       }
       this.#asked.set(id, { resolve: done(resolve), reject: done(reject) })
@@ -90,12 +111,19 @@ export class Line {
     })
   }
 
-  /** Try at once: the network is back, the tab is looked at. A live line is asked whether it really is. */
-  wake() {
+  /**
+   * Try at once: the network is back, the tab is looked at. A live line is asked whether it really is, and quickly when
+   * there is reason for doubt: the network has changed, or nothing was heard for longer than a living line is silent.
+   * @param {boolean} [changed]
+   */
+  wake(changed = false) {
     if (this.status.kind === "readonly") return
-    if (this.live) return void this.#beat()
-    if (this.#socket?.readyState === WebSocket.CONNECTING || this.#socket?.readyState === WebSocket.OPEN) return
-    if (Date.now() >= this.#notBefore) this.open()
+    const silent = Date.now() - this.#heardAt
+    if (this.live) return void this.#beat(changed || silent > PING_EVERY + PONG_WITHIN ? DOUBTED_PONG_WITHIN : PONG_WITHIN)
+    if (this.#socket && silent < DOUBTED_PONG_WITHIN) return
+    if (Date.now() < this.#notBefore) return
+    this.#leave()
+    this.open()
   }
 
   /** Come back although the server has said not to: a person asks for it. */
@@ -106,6 +134,7 @@ export class Line {
   }
 
   async #resume() {
+    const socket = this.#socket
     this.#ends.onOpen?.()
     const asked = Date.now()
     try {
@@ -118,12 +147,13 @@ export class Line {
       this.#ends.onCaughtUp(seconds)
       void this.#beat()
     } catch {
-      this.#drop()
+      if (socket === this.#socket) this.#drop()
     }
   }
 
   /** @param {string} text */
   #hear(text) {
+    this.#heardAt = Date.now()
     const told = JSON.parse(text)
     if (told.id !== undefined && told.method === undefined) return this.#settle(told.id, told)
     if (told.method === "ask")
@@ -144,16 +174,18 @@ export class Line {
     else asked?.resolve(result)
   }
 
-  /** How long is the way? No answer: the line is cut, whatever the socket says. */
-  async #beat() {
+  /** How long is the way? No answer: the line is cut, whatever the socket says. @param {number} [within] */
+  async #beat(within = PONG_WITHIN) {
     clearTimeout(this.#ping)
     const socket = this.#socket
     const asked = Date.now()
-    const silent = setTimeout(() => socket === this.#socket && this.#drop(), PONG_WITHIN)
+    this.#silentSince ??= asked
+    const silent = setTimeout(() => socket === this.#socket && this.#drop(), within)
     this.#ping = setTimeout(() => void this.#beat(), PING_EVERY)
     try {
       const { serverTime } = await this.request("ping")
       const ms = Date.now() - asked
+      this.#silentSince = null
       this.#ends.onTime(serverTime, ms)
       if (this.live) this.#say({ kind: "live", ms })
     } catch {
@@ -165,21 +197,33 @@ export class Line {
 
   /** The socket is of no use, but may take minutes to say so. */
   #drop() {
+    if (this.#leave()) this.#cut(1006)
+  }
+
+  /** Hear no more of this socket, whatever becomes of it. */
+  #leave() {
     const socket = this.#socket
-    if (!socket) return
+    if (!socket) return false
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close()
-    this.#cut(1006)
+    this.#forsake()
+    return true
+  }
+
+  /** What was asked on a line that is gone has no answer any more. */
+  #forsake() {
+    for (const id of [...this.#asked.keys()])
+      this.#settle(id, { error: { code: 0, message: "", data: { reason: "offline" } } })
   }
 
   /** @param {number} code */
   #cut(code) {
     this.#socket = null
     clearTimeout(this.#ping)
-    for (const id of [...this.#asked.keys()])
-      this.#settle(id, { error: { code: 0, message: "", data: { reason: "offline" } } })
+    this.#forsake()
     const bye = this.#bye
-    const since = this.live ? Date.now() : this.status.since
+    const since = this.live ? (this.#silentSince ?? Date.now()) : this.status.since
+    this.#silentSince = null
     if (bye && bye.retryAfter === null) return this.#say({ kind: "readonly", since, why: bye.reason, code: bye.code })
     if (code === 4401 || code === 4403) return this.#say({ kind: "readonly", since, why: "", code })
     if (this.live) this.#say({ kind: "reconnecting", since, ms: null, why: bye?.reason ?? "" })
@@ -202,10 +246,23 @@ export class Line {
 
 /** A background tab's timers are not trusted: come back when something happens. @param {Line} line */
 export function wakeWithThePage(line) {
-  window.addEventListener("online", () => line.wake())
-  window.addEventListener("offline", () => line.wake())
-  window.addEventListener("focus", () => line.wake())
-  document.addEventListener("visibilitychange", () => document.hidden || line.wake())
+  for (const change of ["online", "offline"]) window.addEventListener(change, () => line.wake(true))
+  const { connection } = /** @type {{connection?: EventTarget}} */ (/** @type {unknown} */ (navigator))
+  connection?.addEventListener("change", () => line.wake(true)) // from the office's wireless to the telephone's
+  for (const seen of ["focus", "pageshow"]) window.addEventListener(seen, () => line.wake())
+  for (const seen of ["visibilitychange", "resume"])
+    document.addEventListener(seen, () => document.hidden || line.wake())
+  wakeAfterSleep(line)
+}
+
+/** A computer that wakes under an open page tells the page nothing, but its clock has jumped. @param {Line} line */
+function wakeAfterSleep(line) {
+  let last = Date.now()
+  setInterval(() => {
+    const slept = Date.now() - last > SLEPT
+    last = Date.now()
+    if (slept) line.wake(true)
+  }, 1_000)
 }
 
 /** @param {string} path */
