@@ -137,6 +137,9 @@ class DeskSocket(Listening):
         what = (params.contactId, to, params.comment)
         await in_db(routing.transfers.transfer)(self.agent, *what, timezone.now())
 
+    async def do_cancelTransfer(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.transfers.cancel)(self.agent, params.contactId, timezone.now())
+
     async def do_relayContact(self, params: protocol.RelayContact) -> None:  # noqa: N802 -- named as asked
         queue = params.queue or protocol.RelayedQueue()
         seen = relay.Seen(

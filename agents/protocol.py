@@ -188,6 +188,7 @@ REQUESTS: dict[str, type[Closed]] = {
     "viewContact": ViewContact,
     "getEndpoints": Nothing,
     "transferContact": TransferContact,
+    "cancelTransfer": OfContact,
     "addNote": AddNote,
     "editNote": EditNote,
     "deleteNote": OfNote,

@@ -23,6 +23,7 @@ from .parts import Held, ended_because, hold_together, move, say, take, with_age
 from .truth import mine, truth
 
 ME = "agents.routing.transfers"
+TAKEN_BACK = "the sender took it back"
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
 
 
@@ -55,6 +56,21 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
         held.agent.pay_attention()
         _take_over(held, part, asked, now)
         return True
+
+
+def cancel(agent: Agent, contact_id: str, now: datetime) -> None:
+    """The sender takes back what nobody has answered: the colleague's offer goes. Said twice, it is done once."""
+    with transaction.atomic():
+        held, _part = mine(agent, contact_id)
+        asked = held.contact.newest_transfer
+        if asked is None or asked.sender_id != held.agent.user_id:
+            raise Refusal("transferNotOpen", "There is no transfer of yours to take back in this contact.")
+        if asked.state == Transfer.State.WITHDRAWN:
+            return
+        if not asked.is_open:
+            done = f"{asked.to_name} has answered" if asked.to_user_id else f"it went to {asked.to_name}"
+            raise Refusal("transferNotOpen", f"It is too late to take it back: {done}.")
+        _withdraw(held.contact, TAKEN_BACK, now)
 
 
 # ---- asking ----------------------------------------------------------------------------------------------------------

@@ -193,6 +193,41 @@ def test_the_silent_customers_time_begins_anew_with_the_new_agent(clock, mira, s
     assert (timer.kind, timer.due_at) == ("silence", clock.now + timedelta(seconds=90))
 
 
+# ---- taken back ------------------------------------------------------------------------------------------------------
+
+
+def test_the_sender_takes_it_back_and_the_colleagues_offer_goes(clock, mira, served, jonas):
+    hand_on(mira, served, jonas, clock.now)
+    transfers.cancel(mira, served.pk, clock.tick(5))
+    transfers.cancel(mira, served.pk, clock.tick(1))  # from another tab: once
+    assert parts(served) == [("mira", "connected"), ("jonas", "cleared")]
+    assert (told(served)["state"], told(served)["why"]) == ("withdrawn", "the sender took it back")
+    assert told(served)["settledAt"] == "2026-11-20T12:00:05.000Z"
+    assert AgentContact.objects.get(agent=jonas).why == "the sender took it back"
+    assert (load(mira), load(jonas)) == (1, 0)
+    with pytest.raises(routing.Refusal, match="the time to answer|a colleague has it"):
+        routing.accept(jonas, served.pk, clock.now)
+    hand_on(mira, served, jonas, clock.now)  # and asked again
+    assert told(served)["state"] == "offered"
+
+
+def test_what_was_answered_cannot_be_taken_back(clock, mira, served, jonas):
+    hand_on(mira, served, jonas, clock.now)
+    routing.accept(jonas, served.pk, clock.now)
+    with pytest.raises(routing.Refusal, match="too late to take it back: Jonas Berg has answered") as caught:
+        transfers.cancel(mira, served.pk, clock.now)
+    assert caught.value.reason == "transferNotOpen"
+
+
+def test_nobody_takes_back_what_another_has_sent(clock, mira, served, jonas):
+    with pytest.raises(routing.Refusal, match="no transfer of yours"):
+        transfers.cancel(mira, served.pk, clock.now)
+    hand_on(mira, served, jonas, clock.now)
+    with pytest.raises(routing.Refusal, match="no transfer of yours"):
+        transfers.cancel(jonas, served.pk, clock.now)
+    assert told(served)["state"] == "offered"
+
+
 # ---- who may see it --------------------------------------------------------------------------------------------------
 
 

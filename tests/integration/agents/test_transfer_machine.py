@@ -30,6 +30,7 @@ NEXT = [
     "receiver end",
     "sender end",
     "sender clear",
+    "taken back",
 ]
 
 
@@ -96,6 +97,11 @@ class HandingOn(Desks):
                 routing.rescue.run(self.now)
             case ["hand", "on"] if owner is not None:
                 self.hand_on(Agent.objects.get(user=owner), contact_id, to)
+            case ["taken", "back"] if asked is not None and asked.sender is not None:
+                try:
+                    transfers.cancel(Agent.objects.get(user=asked.sender), contact_id, self.now)
+                except routing.Refusal as refusal:
+                    assert refusal.message  # noqa: PT017 -- as above
             case [("sender" | "receiver") as who, verb] if asked is not None and asked.to_user is not None:
                 user = asked.sender if who == "sender" else asked.to_user
                 try:

@@ -28,6 +28,7 @@ ASKED = {
     "viewContact": {"contactId": ""},
     "getEndpoints": {},
     "transferContact": {"contactId": "c-1", "endpoint": {"type": "queue", "id": "7"}, "comment": "Speaks Finnish."},
+    "cancelTransfer": {"contactId": "c-1"},
     "addNote": {"contactId": "c-1", "text": "Called twice.", "clientToken": "n-1"},
     "editNote": {"contactId": "c-1", "noteId": "n-1", "text": "Called three times."},
     "deleteNote": {"contactId": "c-1", "noteId": "n-1"},
