@@ -5,6 +5,7 @@ import { find, setText } from "./dom.js"
 import { choose, store as choice } from "./me.js"
 import { createSound } from "./sound.js"
 import { cards, viewing } from "./state.js"
+import { calls as calling, initTabs, someoneLooks } from "./tabs.js"
 import { gettext, say } from "./words.js"
 
 /**
@@ -20,6 +21,7 @@ export function createAlerts(store) {
   const offered = new Map()
   choose("sound", (value) => choice("sound", value))
   initPopups()
+  initTabs()
 
   store.watch((state, before) => {
     const now = cards(state)
@@ -27,27 +29,36 @@ export function createAlerts(store) {
     document.title = calls > 0 ? `(${calls}) ${title}` : title
     favicon(calls > 0)
     sound.ring(now.offers.length > 0)
-    for (const card of now.offers) if (!offered.has(card.key)) offered.set(card.key, called(card))
+    for (const card of now.offers)
+      if (!offered.has(card.key)) {
+        offered.set(card.key, null)
+        void called(card, offered)
+      }
     for (const [key, popup] of offered)
       if (!now.offers.some((card) => card.key === key)) {
         popup?.close()
         offered.delete(key)
       }
-    newWords(state, before).forEach(({ item, seen }) => {
-      if (!seen) sound.message()
+    newWords(state, before).forEach(({ item, contactId }) => {
+      if (viewing(state) !== contactId) sound.message()
+      else void someoneLooks().then((looks) => looks || sound.message())
       announce(say("%(name)s: %(words)s", { name: item.DisplayName ?? "", words: item.Content ?? gettext("a file") }))
     })
   })
 }
 
-/** @param {import("./state/cards.js").Card} card */
-function called(card) {
+/**
+ * One desktop notification, from the tab that calls, when the agent looks at no tab; it goes with the offer.
+ * @param {import("./state/cards.js").Card} card @param {Map<string, Notification|null>} offered
+ */
+async function called(card, offered) {
   const words = say("Offered: %(name)s, %(queue)s", { name: card.name, queue: card.queue })
   announce(words)
-  if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return null
+  if (!calling() || !("Notification" in window) || Notification.permission !== "granted") return
+  if ((await someoneLooks()) || !offered.has(card.key)) return
   const popup = new Notification(gettext("A customer is waiting"), { body: words, tag: card.contactId })
   popup.addEventListener("click", () => window.focus())
-  return popup
+  offered.set(card.key, popup)
 }
 
 /**
@@ -67,8 +78,7 @@ function newWords(state, before) {
         (item) =>
           !ids.has(item.Id) && item.Number > last && item.ParticipantRole === "CUSTOMER" && item.Type !== "EVENT",
       )
-      const seen = !document.hidden && viewing(state) === row.contactId
-      return fresh.map((item) => ({ item, seen }))
+      return fresh.map((item) => ({ item, contactId: row.contactId }))
     })
 }
 

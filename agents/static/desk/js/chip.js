@@ -1,7 +1,8 @@
 // @ts-check
 /** The connection, always in sight: Live (12 ms), Reconnecting (4 s, messages are kept), Read-only (why). */
-import { at, find, setText } from "./dom.js"
+import { lastCut } from "./caught_up.js"
 import { spoken } from "./clock.js"
+import { at, find, setText } from "./dom.js"
 import { fill, gettext, say } from "./words.js"
 
 /** A cut shorter than this is healed before anybody could read of it. */
@@ -31,7 +32,7 @@ function faceOf({ kind, ms, since, why }) {
       look: "live",
       icon: "live",
       word: gettext("Live"),
-      more: ms === null ? "" : fill(gettext("%(ms)s ms"), { ms: Math.max(1, Math.round(ms)) }),
+      more: lastCut() || (ms === null ? "" : fill(gettext("%(ms)s ms"), { ms: Math.max(1, Math.round(ms)) })),
     }
   if (kind === "readonly") return { look: "bad", icon: "lock", word: gettext("Read-only"), more: why }
   if (kind === "connecting") return { look: "quiet", icon: "retry", word: gettext("Connecting"), more: "" }

@@ -2,6 +2,7 @@
 /** The desk, joined: one socket, one state, one module for each thing on screen. */
 import { createAgentState } from "./agent_state.js"
 import { createAlerts } from "./alerts.js"
+import { tellCaughtUp } from "./caught_up.js"
 import { createChip } from "./chip.js"
 import { forgetClock, now, setClock } from "./clock.js"
 import { createComposer } from "./composer.js"
@@ -29,7 +30,8 @@ import { gettext } from "./words.js"
 const page = JSON.parse(find("#page").textContent ?? "")
 const kept = keptBy(page.agentId)
 const unsent = Object.fromEntries(kept.unsent().map((one) => [one.clientToken, one]))
-const store = createStore(/** @type {import("./types.js").State} */ ({ ...state.EMPTY, unsent }))
+/** What this tab knows; also for whoever wants to compare it with another tab's. */
+export const store = createStore(/** @type {import("./types.js").State} */ ({ ...state.EMPTY, unsent }))
 /** The state when the line was cut: what is there beyond it afterwards has been caught up. @type {import("./types.js").State|null} */
 let cutAt = null
 
@@ -43,7 +45,10 @@ const line = new Line({
   onCaughtUp(seconds) {
     const before = cutAt
     cutAt = null
-    if (before && seconds !== null && seconds > 0) store.change((held) => state.caughtUp(before, held, seconds))
+    if (before && seconds !== null && seconds > 0) {
+      store.change((held) => state.caughtUp(before, held, seconds))
+      tellCaughtUp(seconds, store.state)
+    }
     desk.flush()
     reading.look()
   },

@@ -1,12 +1,13 @@
 // @ts-check
 /** One row of a transcript: a day, a line, a group of bubbles. */
-import { day, exactly, hour, spoken as howLong } from "./clock.js"
+import { gapWords } from "./caught_up.js"
+import { day, exactly, hour } from "./clock.js"
 import { chrome, icon, keep, make, own, redraw, refresh, typed } from "./dom.js"
 import { fileNodes } from "./files.js"
 import { answerNodes, formNodes } from "./forms.js"
 import { richNodes } from "./rich.js"
 import { botLines } from "./state.js"
-import { fill, gettext, ngettext, say } from "./words.js"
+import { fill, gettext, ngettext } from "./words.js"
 
 /**
  * @typedef {import("./state/bubbles.js").Row} Row
@@ -37,16 +38,6 @@ export function drawRow(element, row) {
   if (row.kind === "line")
     return redraw(element, row, () => [...lineWords(row), row.event ? " " : " · ", timeOf(row.at, hour(row.at))])
   return drawBot(element, row)
-}
-
-/** @param {number} seconds @param {number} count */
-function gapWords(seconds, count) {
-  const values = { for: howLong(seconds), n: count }
-  if (count === 0) return say("Offline %(for)s, nothing was missed", values)
-  return fill(
-    ngettext("Offline %(for)s, %(n)s message caught up", "Offline %(for)s, %(n)s messages caught up", count),
-    values,
-  )
 }
 
 /** Connect's events in a sentence; one we do not know by its own name. @param {{event: string, name: string, text: string}} line */
