@@ -188,7 +188,7 @@ def joined(contact_id: str, now: datetime) -> Contact:
     if contact.state == life.State.JOINING:
         contact.move(life.Move.JOINED, now)
         fanout.tell(contact)
-        signals.contact_waits.send(sender=Contact, contact=contact)
+        signals.contact_waits.send(sender=Contact, contact=contact, at=now)
     return contact
 
 
@@ -196,7 +196,7 @@ def requeue(contact: Contact, now: datetime) -> None:
     """The contact waits again, at its old place, and is nobody's. Call it on a `locked` contact that is CONNECTED."""
     contact.move(life.Move.REQUEUE, now, owner=None, connected_at=None, attention="")
     fanout.tell(contact)
-    signals.contact_waits.send(sender=Contact, contact=contact)
+    signals.contact_waits.send(sender=Contact, contact=contact, at=now)
 
 
 def end(contact: Contact, reason: life.Reason, now: datetime, *, leave: bool) -> None:

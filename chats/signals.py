@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-contact_waits = Signal()  # contact: a Contact that has just become WAITING; sent inside the transaction
+contact_waits = Signal()  # contact: a Contact that has just become WAITING, at: when; sent inside the transaction
 contact_ended = Signal()  # contact: a Contact that has just become ENDED; sent inside the transaction

@@ -186,9 +186,9 @@ def listen() -> None:
     signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
 
 
-def _it_waits(*, contact: Contact, **_kwargs: Any) -> None:
+def _it_waits(*, contact: Contact, at: datetime, **_kwargs: Any) -> None:
     """The sender was gone for good: who was asked finds the contact in the queue, like everybody."""
-    _withdraw(contact, "it went back to the queue", contact.handed_over_at)
+    _withdraw(contact, "it went back to the queue", at)
 
 
 def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from agents.routing import endpoints, transfers
 from chats import life as chat
 from chats import rounds, transcripts
 from chats.models import Contact, Outgoing, Transfer
+from chats.wire import iso
 from tests import factories
 from tests.factories import NOW
 
@@ -418,6 +419,8 @@ def test_a_sender_who_is_gone_for_good_withdraws_the_offer_and_nobody_is_lost(cl
     presence.seen(jonas.pk, clock.now)
     assert routing.rescue.run(clock.now) == 1
     assert (parts(served), told(served)["state"]) == ([("mira", "ended"), ("jonas", "cleared")], "withdrawn")
+    assert told(served)["settledAt"] == iso(clock.now)
+    assert AgentContact.objects.get(agent=jonas).ended_at == clock.now
     assert (load(mira), load(jonas)) == (0, 0)
     routing.run(clock.now)
     assert parts(served)[-1] == ("jonas", "connecting")
