@@ -204,6 +204,12 @@ class Customer:
         if self._reader is not None:
             self._reader.join(10)
 
+    def wait_until_cut(self, timeout: float = 10) -> None:
+        """Until the other end has closed the socket."""
+        assert self._reader is not None
+        self._reader.join(timeout)
+        assert not self._reader.is_alive(), f"the socket is still open after {timeout} s"
+
     def send(self, frame: dict[str, Any]) -> None:
         assert self._socket is not None
         self._socket.send(json.dumps(frame))

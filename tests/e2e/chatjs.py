@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,12 +19,29 @@ from playwright.sync_api import Page
 
 from tests.emulating import EVENT
 
-PACKAGE = "amazon-connect-chatjs@5.0.0"
-INTEGRITY = "sha512-KAL6vMhAPPIkjL5vGje7d2W64gGYcyGJOqtvPskkALzJaJFsIi2imznaT3Ityf/DVtjlV7UxuX6qou3T4ZE4kg=="
 BUNDLE = "package/dist/amazon-connect-chat.js"
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "var" / "npm"
 PAGES = Path(__file__).parent / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One release, and what npm says its archive hashes to."""
+
+    version: str
+    integrity: str
+
+    def __str__(self) -> str:
+        return f"amazon-connect-chatjs@{self.version}"
+
+
+CHATJS_2 = Package(  # the last with AWS SDK 2, and still what older shops have on their pages
+    "2.3.2", "sha512-0IA/fnKWsgx70Qq9UKTZpEJMmUizM+TdfCQT7n/FNbsjt99wd+CdSI8OHVmPU6ZLsy1kRAKGIvC/GJC3Hh301Q=="
+)
+CHATJS_5 = Package(
+    "5.0.0", "sha512-KAL6vMhAPPIkjL5vGje7d2W64gGYcyGJOqtvPskkALzJaJFsIi2imznaT3Ityf/DVtjlV7UxuX6qou3T4ZE4kg=="
+)
 
 
 class NotAvailableError(Exception):
@@ -34,12 +52,12 @@ class WrongHashError(Exception):
     """What came is not the package that was pinned."""
 
 
-def library(cache: Path = CACHE) -> Path:
+def library(package: Package, cache: Path = CACHE) -> Path:
     """The library's bundle, from the cache under var/ or fetched by npm; never from an archive with another hash."""
-    archive = cache / f"{PACKAGE.replace('@', '-')}.tgz"
+    archive = cache / f"{package}.tgz".replace("@", "-")
     if not archive.exists():
-        fetch(archive)
-    verify(archive)
+        fetch(package, archive)
+    verify(package, archive)
     bundle = archive.with_suffix(".js")
     with tarfile.open(archive) as files:
         content = files.extractfile(BUNDLE)
@@ -50,13 +68,13 @@ def library(cache: Path = CACHE) -> Path:
     return bundle
 
 
-def fetch(archive: Path) -> None:
+def fetch(package: Package, archive: Path) -> None:
     if shutil.which("npm") is None:
         raise NotAvailableError("npm is not installed")
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         got = subprocess.run(
-            ["npm", "pack", PACKAGE, "--pack-destination", folder],
+            ["npm", "pack", str(package), "--pack-destination", folder],
             capture_output=True,
             text=True,
             timeout=90,
@@ -64,15 +82,15 @@ def fetch(archive: Path) -> None:
         )
         packed = list(Path(folder).glob("*.tgz"))
         if got.returncode or not packed:
-            raise NotAvailableError(f"npm pack {PACKAGE} failed: {got.stderr.strip()[-400:]}")
+            raise NotAvailableError(f"npm pack {package} failed: {got.stderr.strip()[-400:]}")
         packed[0].replace(archive)
 
 
-def verify(archive: Path) -> None:
+def verify(package: Package, archive: Path) -> None:
     got = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    if got != INTEGRITY:
+    if got != package.integrity:
         raise WrongHashError(
-            f"{archive} is not {PACKAGE}: its hash is {got}, pinned is {INTEGRITY}. Delete it to fetch it again."
+            f"{archive} is not {package}: its hash is {got}, pinned is {package.integrity}. Delete it to fetch it again."
         )
 
 
@@ -82,9 +100,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def chatjs_site(cache: Path = CACHE) -> Iterator[str]:
+def chatjs_site(package: Package = CHATJS_5, cache: Path = CACHE) -> Iterator[str]:
     """A tiny HTTP server on loopback with the page and the library: an origin of its own, as a shop's site would be."""
-    bundle = library(cache)
+    bundle = library(package, cache)
     with tempfile.TemporaryDirectory() as folder:
         for source, name in [
             (PAGES / "chatjs.html", "chatjs.html"),
@@ -120,11 +138,26 @@ class ChatJsCustomer:
         details = {key: started[key] for key in ("ContactId", "ParticipantId", "ParticipantToken")}
         return bool(self.page.evaluate("(args) => customer.connect(...args)", [self.endpoint, self.region, details]))
 
-    def send(self, text: str) -> dict[str, Any]:
-        return dict(self.page.evaluate("(text) => customer.sendMessage(text)", text))
+    def send(self, text: str, content_type: str = "text/plain") -> dict[str, Any]:
+        return dict(self.page.evaluate("(args) => customer.sendMessage(...args)", [text, content_type]))
 
     def type(self) -> dict[str, Any]:
         return dict(self.page.evaluate("() => customer.sendTyping()"))
+
+    def acknowledge(self, message_id: str, what: str = "read") -> None:
+        """Sends a receipt: read or delivered."""
+        self.page.evaluate("(args) => customer.sendReceipt(...args)", [what, message_id])
+
+    def attach(self, name: str, content_type: str, content: bytes) -> None:
+        coded = base64.b64encode(content).decode()
+        self.page.evaluate("(args) => customer.sendAttachment(...args)", [name, content_type, coded])
+
+    def download(self, attachment_id: str) -> bytes:
+        return base64.b64decode(self.page.evaluate("(id) => customer.downloadAttachment(id)", attachment_id))
+
+    def refusal(self, verb: str, args: dict[str, Any] | None = None) -> Any:
+        """What ChatJS rejects a call with; its stack and metadata left out."""
+        return self.page.evaluate("([verb, args]) => customer.refusal(verb, args)", [verb, args or {}])
 
     def transcript(self) -> list[dict[str, Any]]:
         return list(self.page.evaluate("() => customer.getTranscript()"))
@@ -133,7 +166,9 @@ class ChatJsCustomer:
         self.page.evaluate("() => customer.disconnectParticipant()")
 
     def log(self, what: str) -> list[Any]:
-        """Everything ChatJS has reported of this kind: message, typing, read, delivered, established, lost, broken, ended."""
+        """Everything ChatJS has reported of this kind: message, typing, read, delivered, idle, returned, autodisconnection,
+        established, healthy, lost, broken, ended.
+        """
         return list(
             self.page.evaluate("(what) => customer.log.filter((one) => one.what === what).map((one) => one.data)", what)
         )
@@ -141,10 +176,10 @@ class ChatJsCustomer:
     def texts(self) -> list[str]:
         return [item["Content"] for item in self.log("message") if item.get("Type") == "MESSAGE"]
 
-    def events(self) -> list[tuple[str, str]]:
+    def events(self) -> list[tuple[str, str | None]]:
         """(event, role) of what onMessage was told besides messages."""
         return [
-            (item["ContentType"].removeprefix(EVENT), item["ParticipantRole"])
+            (item["ContentType"].removeprefix(EVENT), item.get("ParticipantRole"))
             for item in self.log("message")
             if item["Type"] == "EVENT"
         ]

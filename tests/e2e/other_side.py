@@ -7,7 +7,7 @@ from typing import Any
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, RunningEmulator, eventually
 
 
-def start_chat(emulator: RunningEmulator, name: str, first: str) -> dict[str, Any]:
+def start_chat(emulator: RunningEmulator, name: str, first: str, **given: Any) -> dict[str, Any]:
     """What a shop's back end does: StartChatContact."""
     return dict(
         emulator.client("connect").start_chat_contact(
@@ -15,6 +15,7 @@ def start_chat(emulator: RunningEmulator, name: str, first: str) -> dict[str, An
             ContactFlowId=INBOUND_FLOW,
             ParticipantDetails={"DisplayName": name},
             InitialMessage={"Content": first, "ContentType": "text/plain"},
+            **given,
         )
     )
 

@@ -2,6 +2,7 @@
 /** A customer whose page knows nothing but the public face of amazon-connect-chatjs; a test drives it through window.customer. */
 
 const { ChatSession } = /** @type {any} */ (window).connect
+const EVENT = "application/vnd.amazonaws.connect.event."
 /** @type {{what: string, data?: any}[]} */
 const log = []
 /** @type {any} */
@@ -25,6 +26,10 @@ async function open(region, details) {
   session.onTyping((/** @type {any} */ event) => note("typing", event.data))
   session.onReadReceipt((/** @type {any} */ event) => note("read", event.data))
   session.onDeliveredReceipt((/** @type {any} */ event) => note("delivered", event.data))
+  session.onParticipantIdle((/** @type {any} */ event) => note("idle", event.data))
+  session.onParticipantReturned((/** @type {any} */ event) => note("returned", event.data))
+  session.onAutoDisconnection((/** @type {any} */ event) => note("autodisconnection", event.data))
+  session.onDeepHeartbeatSuccess(() => note("healthy"))
   session.onConnectionEstablished(() => note("established"))
   session.onConnectionLost(() => note("lost"))
   session.onConnectionBroken(() => broken(region, details))
@@ -33,7 +38,7 @@ async function open(region, details) {
 }
 
 /**
- * ChatJS 5.0.0 gives a session up for good when CreateParticipantConnection cannot be reached (its isNetworkFailure() looks for
+ * ChatJS gives a session up for good when CreateParticipantConnection cannot be reached (its isNetworkFailure() looks for
  * the error name of AWS SDK 2): a page that wants to go on makes a new session with the same token.
  * @param {string} region @param {any} details
  */
@@ -52,10 +57,38 @@ const customer = {
     return open(region, details)
   },
 
-  /** @param {string} message */
-  sendMessage: async (message) => (await session.sendMessage({ message, contentType: "text/plain" })).data,
+  /** @param {string} message @param {string} contentType */
+  sendMessage: async (message, contentType) => (await session.sendMessage({ message, contentType })).data,
 
-  sendTyping: async () => (await session.sendEvent({ contentType: "application/vnd.amazonaws.connect.event.typing" })).data,
+  sendTyping: async () => (await session.sendEvent({ contentType: `${EVENT}typing` })).data,
+
+  /** @param {string} what @param {string} messageId */
+  sendReceipt: async (what, messageId) => {
+    await session.sendEvent({ contentType: `${EVENT}message.${what}`, content: JSON.stringify({ messageId, disableThrottle: true }) })
+  },
+
+  /** @param {string} name @param {string} type @param {string} coded */
+  sendAttachment: async (name, type, coded) => {
+    const bytes = Uint8Array.from(atob(coded), (char) => char.charCodeAt(0))
+    await session.sendAttachment({ attachment: new File([bytes], name, { type }) })
+  },
+
+  /** @param {string} attachmentId @returns {Promise<string>} in base64 */
+  downloadAttachment: async (attachmentId) => {
+    const bytes = new Uint8Array(await (await session.downloadAttachment({ attachmentId })).arrayBuffer())
+    return btoa(String.fromCharCode(...bytes))
+  },
+
+  /** @param {string} verb @param {any} args */
+  refusal: async (verb, args) => {
+    try {
+      await session[verb](args)
+    } catch (error) {
+      const { type, message, statusCode } = /** @type {any} */ (error)
+      return type === undefined ? String(error) : { type, message, statusCode }
+    }
+    return null
+  },
 
   getTranscript: async () => (await session.getTranscript({ maxResults: 100, sortOrder: "ASCENDING" })).data.Transcript,
 

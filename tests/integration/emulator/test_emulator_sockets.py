@@ -140,6 +140,7 @@ def test_a_customer_whose_socket_is_gone_is_still_in_the_chat_and_reads_what_was
 def test_only_the_sockets_of_one_chat_are_cut(emulator: RunningEmulator) -> None:
     with customer(emulator, "Ada") as ada, customer(emulator, "Grace") as grace:
         assert emulator.control("sockets", {"contactId": ada.contact_id}) == {"cut": 1}
+        ada.wait_until_cut()
         grace.say("I am fine")
         grace.wait_for_text("I am fine")
 
