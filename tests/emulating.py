@@ -40,7 +40,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], Any], timeout: float = 10, why: str = "") -> Any:
+def eventually(look: Callable[[], Any], timeout: float = 30, why: str = "") -> Any:
     """The first truthy answer of `look`; an assertion that says what was seen last when there is none in time."""
     ends = time.monotonic() + timeout
     while True:
@@ -204,7 +204,7 @@ class Customer:
         if self._reader is not None:
             self._reader.join(10)
 
-    def wait_until_cut(self, timeout: float = 10) -> None:
+    def wait_until_cut(self, timeout: float = 30) -> None:
         """Until the other end has closed the socket."""
         assert self._reader is not None
         self._reader.join(timeout)
@@ -248,11 +248,11 @@ class Customer:
             if item["Type"] == "EVENT"
         ]
 
-    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 10) -> dict[str, Any]:
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
         """The first item, also of those that came already, that is wanted."""
         return self._wait(self.items, wanted, timeout)
 
-    def wait_for_text(self, text: str, timeout: float = 10, *, times: int = 1) -> dict[str, Any]:
+    def wait_for_text(self, text: str, timeout: float = 30, *, times: int = 1) -> dict[str, Any]:
         seen: list[str] = []
 
         def wanted(item: dict[str, Any]) -> bool:
@@ -262,12 +262,12 @@ class Customer:
 
         return self.wait_for(wanted, timeout)
 
-    def wait_for_event(self, name: str, timeout: float = 10, role: str | None = None) -> dict[str, Any]:
+    def wait_for_event(self, name: str, timeout: float = 30, role: str | None = None) -> dict[str, Any]:
         return self.wait_for(
             lambda i: i["ContentType"] == EVENT + name and role in {None, i.get("ParticipantRole")}, timeout
         )
 
-    def wait_for_frame(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 10) -> dict[str, Any]:
+    def wait_for_frame(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
         return self._wait(self.frames, wanted, timeout)
 
     def _wait(

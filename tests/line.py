@@ -24,6 +24,11 @@ OPERATIONS = (
     ("POST", r"/participant/event", "SendEvent"),
     ("POST", r"/participant/transcript", "GetTranscript"),
     ("POST", r"/participant/disconnect", "DisconnectParticipant"),
+    ("POST", r"/participant/start-attachment-upload", "StartAttachmentUpload"),
+    ("POST", r"/participant/complete-attachment-upload", "CompleteAttachmentUpload"),
+    ("POST", r"/participant/attachment", "GetAttachment"),
+    ("PUT", r"/attachments/[^/]+", "PutAttachment"),
+    ("GET", r"/attachments/[^/]+", "FetchAttachment"),
     ("POST", r"/contact/start-streaming", "StartContactStreaming"),
     ("POST", r"/contact/create-participant", "CreateParticipant"),
     ("GET", r"/contacts/[^/]+/[^/]+", "DescribeContact"),
@@ -169,7 +174,7 @@ class Line:
         with self._lock:
             return [call for call in self.calls if call.operation == operation and wanted(call)]
 
-    def wait_for(self, operation: str, times: int = 1, timeout: float = 20) -> list[Call]:
+    def wait_for(self, operation: str, times: int = 1, timeout: float = 30) -> list[Call]:
         with self._lock:
 
             def seen() -> list[Call]:
@@ -221,7 +226,8 @@ class Line:
 
     def _ask(self, handler: _Handler, body: bytes) -> tuple[int, dict[str, str], bytes] | None:
         upstream = http.client.HTTPConnection("127.0.0.1", self.emulator_port, timeout=60)
-        headers = {k: v for k, v in handler.headers.items() if k.lower() not in {"host", "connection"}}
+        ours = {"connection"} if "attachment" in handler.path else {"host", "connection"}  # signed URLs lead through us
+        headers = {k: v for k, v in handler.headers.items() if k.lower() not in ours}
         try:
             upstream.request(handler.command, handler.path, body, headers)
             answer = upstream.getresponse()

@@ -415,7 +415,7 @@ class Desk:
         """Ask and wait for the answer; an error answer is raised."""
         return self.answer(self.request(method, **params))
 
-    def answer(self, number: int, timeout: float = 15) -> dict[str, Any]:
+    def answer(self, number: int, timeout: float = 30) -> dict[str, Any]:
         with self._lock:
             arrived = self._lock.wait_for(lambda: number in self._answers or self.close_code is not None, timeout)
             assert arrived, "no answer"
@@ -425,7 +425,7 @@ class Desk:
             raise Answer(answer["error"])
         return dict(answer["result"])
 
-    def until(self, look: Callable[[Held], Any], why: str = "", timeout: float = 15) -> Any:
+    def until(self, look: Callable[[Held], Any], why: str = "", timeout: float = 30) -> Any:
         """Wait until what the tab holds satisfies `look`; what it gave."""
         ends = time.monotonic() + timeout
         with self._lock:
@@ -471,7 +471,7 @@ class Desk:
     def available(self) -> None:
         self.call("setAgentState", state="Available")
 
-    def offered(self, timeout: float = 20) -> str:
+    def offered(self, timeout: float = 30) -> str:
         """The contact that is offered."""
         return str(
             self.until(
@@ -492,7 +492,7 @@ class Desk:
         self.call("sendMessage", contactId=contact_id, message=text, clientToken=token)
         return token
 
-    def hears(self, text: str, timeout: float = 15) -> None:
+    def hears(self, text: str, timeout: float = 30) -> None:
         self.until(lambda held: text in held.said(), f"to hear {text!r}", timeout)
 
 

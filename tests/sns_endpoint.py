@@ -54,7 +54,7 @@ class Endpoint:
         with self.heard:
             return [json.loads(post["Message"]) for post in self.posts if post["Type"] == "Notification"]
 
-    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 10) -> dict[str, Any]:
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
         return eventually(lambda: next(filter(wanted, self.items()), None), timeout, "an item is posted")
 
     def confirm(self, emulator: RunningEmulator) -> None:

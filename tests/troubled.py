@@ -142,7 +142,7 @@ def texts(somebody: Customer) -> list[str]:
     return [item["Content"] for item in somebody.transcript() if item["Type"] == "MESSAGE"]
 
 
-def nothing_is_lost_or_doubled(desk: Desk, somebody: Customer, timeout: float = 20) -> None:
+def nothing_is_lost_or_doubled(desk: Desk, somebody: Customer, timeout: float = 30) -> None:
     """The agent's transcript is the customer's: the same items in the same order, each once; nothing is still owed."""
 
     def here() -> list[tuple[str, str | None]]:

@@ -184,7 +184,7 @@ class ChatJsCustomer:
             if item["Type"] == "EVENT"
         ]
 
-    def wait_for(self, what: str, times: int = 1, seconds: float = 15) -> list[Any]:
+    def wait_for(self, what: str, times: int = 1, seconds: float = 30) -> list[Any]:
         self.page.wait_for_function(
             "([what, times]) => customer.log.filter((one) => one.what === what).length >= times",
             arg=[what, times],
@@ -192,6 +192,6 @@ class ChatJsCustomer:
         )
         return self.log(what)
 
-    def wait_for_text(self, text: str, seconds: float = 15) -> dict[str, Any]:
+    def wait_for_text(self, text: str, seconds: float = 30) -> dict[str, Any]:
         found = "(text) => customer.log.find((one) => one.what === 'message' && one.data.Content === text)?.data"
         return dict(self.page.wait_for_function(found, arg=text, timeout=seconds * 1000).json_value())
