@@ -25,13 +25,22 @@ def missing(what: str) -> None:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium") or shutil.which("google-chrome")
+    found = _program()
     if found is None:
         missing("Chromium (set CHROMIUM to its path)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGS)
         yield browser
         browser.close()
+
+
+def another(browser: Browser) -> Browser:
+    """One more Chromium, with processes of its own, beside this one. Whoever asks closes it."""
+    return browser.browser_type.launch(executable_path=_program(), args=ARGS)
+
+
+def _program() -> str | None:
+    return CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import { keptBy } from "./kept.js"
 import { createKeys } from "./keys.js"
 import { initMe } from "./me.js"
 import { initNotice, notice } from "./notice.js"
+import { createOfferSeen } from "./offer_seen.js"
 import { createPast } from "./past.js"
 import { createReading } from "./reading.js"
 import { Line, socketUrl, wakeWithThePage } from "./socket.js"
@@ -191,7 +192,9 @@ store.painter(() => {
   // One pane at a time: without a contact the other one is a dead end.
   if (!talk.inView()) show("list")
 })
-for (const painter of [createChip(line), agentState.paint, contacts.paint, talk.paint]) store.painter(painter)
+const offerSeen = createOfferSeen(store, line)
+for (const painter of [createChip(line), agentState.paint, contacts.paint, talk.paint, offerSeen.paint])
+  store.painter(painter)
 setInterval(() => {
   store.change((held) => state.expire(held, now()))
   store.repaint()
