@@ -56,7 +56,7 @@ class App:
             await self.sockets.serve(scope, receive, send)
         else:
             await receive()
-            await send({"type": "websocket.close", "code": 1008})
+            await send({"type": "websocket.close"})
 
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         request, began = await _request(scope, receive), time.perf_counter()

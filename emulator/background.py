@@ -19,7 +19,7 @@ from emulator.flows.lambdas import invoke
 from emulator.streaming import deliveries, envelope
 from emulator.streaming.deliveries import Outcome
 from emulator.streaming.envelope import Post
-from emulator.telling.teller import Untold
+from emulator.telling import Telling, Told, tell
 from emulator.world.world import Due
 
 _log = logging.getLogger("emulator.background")
@@ -85,7 +85,8 @@ class Background:
         self._posting: set[int] = set()
         self._calling: set[tuple[str, int]] = set()
         self._outcomes: list[Outcome] = []
-        self._tells = False  # one at a time: events keep their order
+        self._telling = False  # one batch at a time: what is told of a contact keeps its order
+        self._told: list[Told] | None = None
         self.world.store.listeners.append(self._hear)
 
     def start(self) -> None:
@@ -136,27 +137,30 @@ class Background:
         return bool(fired or begun)
 
     def _begin(self, post: Callable[[Callable[[], None]], None], call: Callable[[Callable[[], None]], None]) -> int:
+        told = self._begin_to_tell(post)
         posts, asked = self._due_posts(), self._new_calls()
         for each in posts:
             post(lambda each=each: self._post(each))  # type: ignore[misc]
         for one in asked:
             call(lambda one=one: self._call(one))  # type: ignore[misc]
-        return len(posts) + len(asked) + self._begin_to_tell(post)
+        return len(posts) + len(asked) + told
 
     def _begin_to_tell(self, submit: Callable[[Callable[[], None]], None]) -> int:
-        with self._lock:
-            untold = [] if self._tells else self.emulator.teller.due()
-            self._tells = self._tells or bool(untold)
-        if untold:
-            submit(lambda: self._tell(untold))
-        return len(untold)
+        if self._telling:
+            return 0
+        tellings = self.emulator.teller.due()
+        if tellings:
+            self._telling = True
+            submit(lambda: self._tell(tellings))
+        return len(tellings)
 
-    def _tell(self, untold: list[Untold]) -> None:
+    def _tell(self, tellings: list[Telling]) -> None:
+        told: list[Told] = []
         try:
-            self.emulator.teller.tell(untold, self._transport)
+            told = tell(tellings, self._transport)
         finally:
             with self._lock:
-                self._tells = False
+                self._told = told
             self.wake()
 
     def _due_posts(self) -> list[Post]:
@@ -205,6 +209,10 @@ class Background:
     def _settle(self) -> None:
         with self._lock:
             outcomes, self._outcomes = self._outcomes, []
+            told, self._told = self._told, None
+        if told is not None:
+            self.emulator.teller.settle(told)
+            self._telling = False
         if not outcomes:
             return
         for outcome in outcomes:
@@ -224,6 +232,6 @@ class Background:
         if post is not None and len(busy) < _POSTS_AT_ONCE * 4:
             waits.append(post - clock.wall())
         untold = self.emulator.teller.next_due()
-        if untold is not None and not self._tells:
+        if untold is not None and not self._telling:
             waits.append(untold - clock.wall())
         return max(0.0, min([_LONGEST_SLEEP * 1000, *waits]) / 1000)

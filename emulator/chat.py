@@ -108,10 +108,10 @@ def types(world: World, contact: Contact, participant: Participant) -> Item:
 
 
 def receives(world: World, contact: Contact, participant: Participant, item: Item, column: str) -> Item:
-    """A receipt: told on sockets and kept with its message; AWS documents none in message streaming."""
+    """A receipt: told on sockets and kept with its message."""
     metadata = transcripts.add_receipt(world, item, participant, column)
     receipt = _item(world, contact, participant, type="MESSAGEMETADATA", content_type=EVENT + "message.metadata")
-    frame = {
+    sent = {
         "AbsoluteTime": iso(receipt.absolute_time),
         "ContentType": receipt.content_type,
         "Id": receipt.id,
@@ -120,7 +120,9 @@ def receives(world: World, contact: Contact, participant: Participant, item: Ite
         "InitialContactId": receipt.initial_id,
         "MessageMetadata": metadata,
     }
-    world.store.notice(Said(contact.initial_id, _frame(frame)))
+    world.store.notice(Said(contact.initial_id, _frame(sent)))
+    if undocumented.RECEIPTS_ARE_STREAMED:
+        topics.publish(world, receipt, topics.of_contact(world, contact), sent)
     return receipt
 
 

@@ -192,10 +192,10 @@ class Connect:
 
 
 def _queue_info(contact: Contact) -> Params | None:
-    if not contact.queue_id:
+    """API_QueueInfo: "if this contact was queued"; a working queue that was only set is none yet."""
+    if contact.queue_id is None or contact.queued_at is None:
         return None
-    entered = {"EnqueueTimestamp": moment(contact.queued_at)} if contact.queued_at else {}
-    return {"Id": last_part(contact.queue_id), **entered}
+    return {"Id": last_part(contact.queue_id), "EnqueueTimestamp": moment(contact.queued_at)}
 
 
 def _agent_info(world: World, contact: Contact) -> Params | None:

@@ -22,8 +22,8 @@ MISSING: Mapping[str, Mapping[str, str]] = {
         "StartChatContact": "`ParticipantConfiguration` and `DisconnectOnCustomerExit` are kept and change nothing yet;"
         " of `ConnectionTypes`, `WEBSOCKET` and `CONNECTION_CREDENTIALS` (as in AWS); the quota of open chats is not"
         " enforced",
-        "DescribeContact": "no agent, no metrics, no routing criteria",
-        "SearchContacts": "`SearchCriteria`: `Name`, `Channels`, `InitiationMethods`, `QueueIds`,"
+        "DescribeContact": "no chat metrics, no routing criteria, no evaluations",
+        "SearchContacts": "`SearchCriteria`: `Name`, `AgentIds`, `Channels`, `InitiationMethods`, `QueueIds`,"
         " `AdditionalTimeRange`, contact and segment attributes; any other answers 501",
         "UpdateContact": "`Name`, `Description`, `References`, `SegmentAttributes`: what a chat can have",
         "ListContactReferences": "`URL`, `NUMBER`, `STRING`, `DATE`, `EMAIL`",

@@ -14,7 +14,7 @@ from emulator.administration.shown import require_instance
 from emulator.clock import moment
 from emulator.instance import last_part
 from emulator.restjson import Handler, Params, Request, ServiceError
-from emulator.world import Contact, World, contacts, details
+from emulator.world import Contact, World, agents, contacts, details
 
 Criterion = Callable[[World, Contact, Any], bool]
 _PAGE = 100
@@ -26,8 +26,8 @@ def handlers(world: World) -> dict[str, Handler]:
         criteria = params.get("SearchCriteria", {})
         _require_known(criteria)
         _require_forward(params["TimeRange"])
-        found = [c for c in _all(world) if _within(c, params["TimeRange"]) and _fits(world, c, criteria)]
-        page, token = _page(_sorted(found, params.get("Sort")), params)
+        found = [c for c in _all(world) if _within(world, c, params["TimeRange"]) and _fits(world, c, criteria)]
+        page, token = _page(_sorted(world, found, params.get("Sort")), params)
         return {"Contacts": [_summary(world, c) for c in page], "NextToken": token, "TotalCount": len(found)}
 
     return {"SearchContacts": search_contacts}
@@ -37,8 +37,11 @@ def _all(world: World) -> list[Contact]:
     return [Contact.of(row) for row in world.store.all("SELECT * FROM contact")]
 
 
-def _time(contact: Contact, kind: str) -> int | None:
+def _time(world: World, contact: Contact, kind: str) -> int | None:
     """In milliseconds; nothing here was ever scheduled."""
+    if kind == "CONNECTED_TO_AGENT_TIMESTAMP":
+        served = agents.served(world, contact.id)
+        return served.connected_at if served else None
     times = {
         "INITIATION_TIMESTAMP": contact.initiated_at,
         "DISCONNECT_TIMESTAMP": contact.ended_at,
@@ -48,8 +51,8 @@ def _time(contact: Contact, kind: str) -> int | None:
     return times.get(kind)
 
 
-def _within(contact: Contact, wanted: Params) -> bool:
-    time = _time(contact, wanted["Type"])
+def _within(world: World, contact: Contact, wanted: Params) -> bool:
+    time = _time(world, contact, wanted["Type"])
     return time is not None and _ms(wanted["StartTime"]) <= time <= _ms(wanted["EndTime"])
 
 
@@ -97,14 +100,25 @@ def _by_segment_attributes(_world: World, contact: Contact, wanted: Params) -> b
     return _match(wanted.get("MatchType", "MATCH_ALL"), held)
 
 
-def _by_other_times(_world: World, contact: Contact, wanted: Params) -> bool:
+def _by_other_times(world: World, contact: Contact, wanted: Params) -> bool:
     held = [
-        _within(contact, criterion["TimeRange"])
+        _within(world, contact, criterion["TimeRange"])
         if "TimeRange" in criterion
-        else _time(contact, criterion["TimestampCondition"]["Type"]) is None  # NOT_EXISTS, the only condition there is
+        else _time(world, contact, criterion["TimestampCondition"]["Type"])
+        is None  # NOT_EXISTS, the only condition there is
         for criterion in wanted["Criteria"]
     ]
     return _match(wanted["MatchType"], held)
+
+
+def _queue(contact: Contact) -> str | None:
+    """Of a contact that was queued; one that carries a working queue along was not yet."""
+    return last_part(contact.queue_id) if contact.queue_id and contact.queued_at is not None else None
+
+
+def _agent(world: World, contact: Contact) -> str | None:
+    served = agents.served(world, contact.id)
+    return served.user_id if served else None
 
 
 def _match(kind: str, held: list[bool]) -> bool:
@@ -115,8 +129,9 @@ _CRITERIA: Mapping[str, Criterion] = {
     "Name": _by_name,
     "Channels": lambda _world, _contact, wanted: not wanted or "CHAT" in wanted,
     "InitiationMethods": lambda _world, contact, wanted: not wanted or contact.initiation_method in wanted,
-    "QueueIds": lambda _world, contact, wanted: (
-        not wanted or last_part(contact.queue_id or "") in {last_part(queue) for queue in wanted}
+    "QueueIds": lambda _world, contact, wanted: not wanted or _queue(contact) in {last_part(queue) for queue in wanted},
+    "AgentIds": lambda world, contact, wanted: (
+        not wanted or _agent(world, contact) in {last_part(user) for user in wanted}
     ),
     "AdditionalTimeRange": _by_other_times,
     "SearchableContactAttributes": _by_attributes,
@@ -124,18 +139,18 @@ _CRITERIA: Mapping[str, Criterion] = {
 }
 
 
-def _sorted(found: list[Contact], sort: Params | None) -> list[tuple[list[Any], Contact]]:
+def _sorted(world: World, found: list[Contact], sort: Params | None) -> list[tuple[list[Any], Contact]]:
     """Each with its place: what it is sorted by, and its id, which settles what is equal."""
     field = sort["FieldName"] if sort else undocumented.SEARCH_ORDER[0]
     order = sort["Order"] if sort else undocumented.SEARCH_ORDER[1]
-    placed = [([_sort_value(contact, field), contact.id], contact) for contact in found]
+    placed = [([_sort_value(world, contact, field), contact.id], contact) for contact in found]
     return sorted(placed, key=lambda entry: entry[0], reverse=order == "DESCENDING")
 
 
-def _sort_value(contact: Contact, field: str) -> Any:
+def _sort_value(world: World, contact: Contact, field: str) -> Any:
     if field in {"INITIATION_METHOD", "CHANNEL"}:
         return contact.initiation_method if field == "INITIATION_METHOD" else "CHAT"
-    time = _time(contact, field)
+    time = _time(world, contact, field)
     return -1 if time is None else time
 
 
@@ -170,8 +185,7 @@ def _read_token(token: str) -> list[Any]:
 
 
 def _summary(world: World, contact: Contact) -> dict[str, Any]:
-    queued = None if contact.queued_at is None else moment(contact.queued_at)
-    queue = {"Id": last_part(contact.queue_id), "EnqueueTimestamp": queued} if contact.queue_id else None
+    queue, served = _queue(contact), agents.served(world, contact.id)
     return {
         "Arn": world.instance.contact_arn(contact.id),
         "Id": contact.id,
@@ -179,7 +193,8 @@ def _summary(world: World, contact: Contact) -> dict[str, Any]:
         "PreviousContactId": contact.previous_id,
         "InitiationMethod": contact.initiation_method,
         "Channel": "CHAT",
-        "QueueInfo": queue,
+        "QueueInfo": {"Id": queue, "EnqueueTimestamp": moment(contact.queued_at or 0)} if queue else None,
+        "AgentInfo": served and {"Id": served.user_id, "ConnectedToAgentTimestamp": moment(served.connected_at or 0)},
         "InitiationTimestamp": moment(contact.initiated_at),
         "DisconnectTimestamp": None if contact.ended_at is None else moment(contact.ended_at),
         "SegmentAttributes": _shown_segment_attributes(contact),

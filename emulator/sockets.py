@@ -22,7 +22,7 @@ InWorld = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 CHAT = "aws/chat"
 _FRAMES_WAITING = 1_000  # a reader this slow is cut off; it comes back and reads the transcript
-_NORMAL, _TOO_SLOW = 1000, 1008
+_NORMAL = 1000
 
 
 class Socket:
@@ -36,7 +36,7 @@ class Socket:
 
     def put(self, frame: str) -> None:
         if self.outbox.qsize() >= _FRAMES_WAITING:
-            self.close(_TOO_SLOW)
+            self.close(undocumented.SOCKET_TOO_SLOW)
         else:
             self.outbox.put_nowait(frame)
 
@@ -60,7 +60,7 @@ class Sockets:
         ticket = (parse_qs(scope["query_string"].decode("latin-1")).get("ticket") or [""])[0]
         participant, initial_id = await self._in_world(lambda: self._admit(ticket))
         if participant is None:
-            await send({"type": "websocket.close", "code": 1008})  # before accept: HTTP 403
+            await send({"type": "websocket.close"})  # before accept: HTTP 403
             return
         await send({"type": "websocket.accept"})
         socket = Socket(participant, initial_id)
@@ -76,7 +76,7 @@ class Sockets:
         """Closes the sockets of one chat, or all, as a bad network does."""
         found = [s for chat_ in self._open.values() for s in chat_ if contact_id in {None, s.initial_id}]
         for socket in found:
-            socket.close(1011)
+            socket.close(undocumented.SOCKET_CUT)
         return len(found)
 
     def _admit(self, ticket: str) -> tuple[Participant | None, str]:

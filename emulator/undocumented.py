@@ -71,11 +71,19 @@ SAME_TOPIC_IS_SAME_STREAM: Final = True
 ABSOLUTE_TIME_STEP: Final = 1
 # A hand-over Lambda whose values are not all strings, when STRING_MAP is asked for, takes the error branch.
 STRING_MAP_TAKES_ONLY_STRINGS: Final = True
+# Are receipts (message.delivered, message.read) in message streaming? No page of AWS's says that they are.
+RECEIPTS_ARE_STREAMED: Final = False
+# "CONTACT_DATA_UPDATED: … user-defined attributes … were updated": does UpdateContactAttributes count?
+ATTRIBUTES_ARE_CONTACT_DATA: Final = True
 # How many actions a flow may run without waiting for anything before it is taken for an endless loop.
 ACTIONS_WITHOUT_A_PAUSE: Final = 1_000
 # How long a socket stays open after its participant has gone, so that the last frames are read.
 SOCKET_LINGERS_SECONDS: Final = 30
-# SNS: attempts without delay, then the delays in seconds; the last one is repeated until the hour is over.
+# The codes a socket is closed with that is cut on purpose, or whose reader is too slow: of the range for private use,
+# since a server may not send 1006, which a client sees when the network breaks.
+SOCKET_CUT: Final = 4000
+SOCKET_TOO_SLOW: Final = 4008
+# SNS, and whatever else Connect tells the world: attempts without delay, then the delays in seconds; the last one is repeated until the hour is over.
 SNS_DELAYS: Final = (0, 0, 0, 1, 2, 4, 8, 15, 20)
 # The same for a SubscriptionConfirmation: whoever starts the receiver after the emulator does not wait for it.
 SNS_CONFIRMATION_DELAYS: Final = (0, 0, 0, 1)

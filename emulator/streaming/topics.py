@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from emulator import limits, undocumented
 from emulator.restjson import ServiceError
@@ -35,9 +36,10 @@ def of_contact(world: World, contact: Contact) -> list[str]:
     return [row["topic_arn"] for row in _rows(world, contact)]
 
 
-def publish(world: World, item: Item, topic_arns: list[str]) -> None:
+def publish(world: World, item: Item, topic_arns: list[str], sent: dict[str, Any] | None = None) -> None:
+    """`sent` is what is posted of the item, where that is not the item as it is."""
     for topic_arn in topic_arns:
-        publish_text(world, topic_arn, json.dumps(item.as_sent()), _attributes(world, item))
+        publish_text(world, topic_arn, json.dumps(sent or item.as_sent()), _attributes(world, item))
 
 
 def publish_text(world: World, topic_arn: str, text: str, attributes: dict[str, str] | None = None) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from emulator.clock import iso
-from emulator.instance import last_part
 from emulator.world import Contact, World, agents, queueing, register
 
 DETAIL_TYPE = "Amazon Connect Contact Event"
@@ -41,7 +41,7 @@ def _detail(world: World, contact: Contact, kind: str) -> dict[str, Any]:
         "disconnectTimestamp": contact.ended_at and iso(contact.ended_at),
         "disconnectReason": contact.end_reason,
         "queueInfo": _queue(world, contact),
-        "agentInfo": _agent(world, contact),
+        "agentInfo": _agent(world, contact, kind),
     }
     return {name: value for name, value in members.items() if value}
 
@@ -57,14 +57,21 @@ def _queue(world: World, contact: Contact) -> dict[str, Any] | None:
     }
 
 
-def _agent(world: World, contact: Contact) -> dict[str, Any] | None:
+def _agent(world: World, contact: Contact, kind: str) -> dict[str, Any] | None:
+    """With the after contact work when that is over."""
     served = agents.served(world, contact.id)
     if served is None:
         return None
+    work = agents.after_contact_work(served) if kind == "COMPLETED" else {}
     return {
-        "agentArn": register.arn(world, register.USER, last_part(served.user_id)),
+        "agentArn": register.arn(world, register.USER, served.user_id),
         "connectedToAgentTimestamp": iso(served.connected_at or 0),
+        **{name[0].lower() + name[1:]: _plain(value) for name, value in work.items()},
     }
+
+
+def _plain(value: datetime | int) -> str | int:
+    return value if isinstance(value, int) else iso(round(value.timestamp() * 1000))
 
 
 def _second(milliseconds: int) -> str:

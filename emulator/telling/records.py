@@ -34,7 +34,7 @@ def record(world: World, contact: Contact, transcript: str | None = None) -> dic
         "InitiationMethod": contact.initiation_method,
         "InitiationTimestamp": _time(contact.initiated_at),
         "InstanceARN": world.instance.arn,
-        "LastUpdateTimestamp": _time(world.clock.now()),
+        "LastUpdateTimestamp": _time(max(contact.updated_at, served.cleared_at or 0 if served else 0)),
         "MediaStreams": [{"Type": "CHAT"}],
         "NextContactId": after,
         "PreviousContactId": contact.previous_id,

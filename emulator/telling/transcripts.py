@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +17,6 @@ def place(contact: Contact) -> Path:
     return Path(f"{began:%Y}", f"{began:%m}", f"{began:%d}", f"{contact.id}_{began:%Y%m%dT%H:%M}_UTC.json")
 
 
-def write(world: World, contact: Contact, folder: Path) -> None:
-    path = folder / place(contact)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(transcript(world, contact), file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
 def transcript(world: World, contact: Contact) -> dict[str, Any]:
     rows = world.store.all("SELECT * FROM item WHERE contact_id = ? ORDER BY seq", contact.id)
     items = [transcripts.with_attachments(world, Item.of(row)) for row in rows]
@@ -41,5 +28,10 @@ def transcript(world: World, contact: Contact) -> dict[str, Any]:
         "InitialContactId": contact.initial_id,
         "ContactId": contact.id,
         "Participants": [{"ParticipantId": participant_id} for participant_id in spoke],
-        "Transcript": [item.as_sent() for item in items],
+        "Transcript": [_shown(item) for item in items],
     }
+
+
+def _shown(item: Item) -> dict[str, Any]:
+    """Whose contact it is stands above all items, not in each."""
+    return {name: value for name, value in item.as_transcript().items() if name != "ContactId"}

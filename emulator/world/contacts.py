@@ -103,6 +103,8 @@ def add_attributes(world: World, initial_id: str, added: dict[str, str]) -> None
     merged = {**attributes(world, initial_id), **added}
     check_attributes(merged)
     _set(world, initial_id, "attributes", json.dumps(merged))
+    if undocumented.ATTRIBUTES_ARE_CONTACT_DATA:
+        world.tell_events(initial_id, "CONTACT_DATA_UPDATED")
 
 
 def check_attributes(given: dict[str, str]) -> None:

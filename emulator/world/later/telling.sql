@@ -10,3 +10,4 @@ CREATE TABLE IF NOT EXISTS untold (
   next_at INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS untold_next_at ON untold (next_at);
+CREATE INDEX IF NOT EXISTS untold_of_contact ON untold (contact_id, what);

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +90,32 @@ def test_posts_that_nobody_took_are_made_after_kill_9(streaming: RunningEmulator
             lambda: all(d["state"] == "DELIVERED" for d in streaming.deliveries()), 40, "everything is delivered"
         )
         assert "Do not lose me" in contents(endpoint)
+
+
+def test_what_connect_tells_the_world_is_told_after_kill_9(
+    running: Running, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    endpoint.answers = lambda _post: 503
+    bucket = tmp_path / "bucket"
+    bucket.mkdir()
+    emulator = running(
+        options=["--events", endpoint.url, "--contact-records", endpoint.url, "--transcripts", str(bucket)]
+    )
+    with customer(emulator, "Ada") as ada:
+        ada.say("Do not forget me")
+        ada.leave()
+        eventually(lambda: endpoint.posts, why="the first event is posted")
+        emulator.kill()
+    endpoint.posts.clear()
+    endpoint.answers = lambda _post: 200
+    emulator.start()
+    eventually(lambda: any("AWSAccountId" in post for post in endpoint.posts), 40, "the contact record is posted")
+    life = ["INITIATED", "CONNECTED_TO_SYSTEM", "DISCONNECTED", "COMPLETED"]
+    eventually(
+        lambda: [post["detail"]["eventType"] for post in endpoint.posts if "detail" in post] == life, 40, "all events"
+    )
+    (path,) = eventually(lambda: list(bucket.rglob("*.json")), why="the transcript is written")
+    assert "Do not forget me" in [item.get("Content") for item in json.loads(path.read_text())["Transcript"]]
 
 
 def test_a_confirmed_subscription_is_not_asked_again_after_a_restart(

@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from emulator import undocumented
 from tests.emulating import EVENT, INSTANCE, Customer, RunningEmulator, customer, eventually
 
 
@@ -135,6 +136,16 @@ def test_a_customer_whose_socket_is_gone_is_still_in_the_chat_and_reads_what_was
         after = ada.say("I can hear again")
         ada.wait_for(lambda item: item["Id"] == after["Id"])
         assert said["Id"] not in [item["Id"] for item in ada.items]
+
+
+def test_a_socket_that_is_cut_is_closed_by_the_server(emulator: RunningEmulator) -> None:
+    ada = Customer(emulator, "Ada")
+    with connect(url_of(ada)) as socket:
+        talk(socket, SUBSCRIBE)
+        assert emulator.control("sockets", {"contactId": ada.contact_id}) == {"cut": 1}
+        with pytest.raises(ConnectionClosed):
+            list(socket)  # what came before, up to the end
+        assert socket.close_code == undocumented.SOCKET_CUT
 
 
 def test_only_the_sockets_of_one_chat_are_cut(emulator: RunningEmulator) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,12 @@ from botocore.exceptions import ClientError
 
 from emulator.clock import moment
 from emulator.world import contacts, details
-from tests.amazon import Amazon
+from tests.amazon import BASIC_QUEUE, Amazon
+from tests.ccp import Agent
 from tests.emulating import INSTANCE
+from tests.flows import flow, queue, transfer
 
+ARN = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}"
 IDLE, GONE = "IDLE", "DISCONNECT_NONCUSTOMER"
 
 
@@ -310,6 +313,30 @@ def test_criteria_narrow_the_search(
     amazon: Amazon, three: list[str], criteria: dict[str, Any], expected: list[int]
 ) -> None:
     assert sorted(found(amazon, criteria)) == sorted(three[n] for n in expected)
+
+
+def test_contacts_are_found_by_their_queue_and_their_agent(amazons: Callable[..., Amazon]) -> None:
+    amazon = amazons(flow(queue("q", "transfer", QueueId=BASIC_QUEUE), transfer()))
+    first, _ = amazon.customer()
+    grace, linus = Agent.of(amazon, "grace"), Agent.of(amazon, "linus")
+    amazon.pass_time(5)
+    grace.serves(first)
+    entered = datetime(2027, 1, 15, 8, tzinfo=UTC)
+    (summary,) = search(amazon, {"AgentIds": [grace.id]})["Contacts"]
+    assert summary["QueueInfo"] == {"Id": BASIC_QUEUE, "EnqueueTimestamp": entered}
+    assert summary["AgentInfo"] == {"Id": grace.id, "ConnectedToAgentTimestamp": entered + timedelta(seconds=5)}
+    second = grace.transfers(first, toUser="linus")
+    amazon.pass_time(5)
+    linus.serves(second)
+    both = [first, second]
+    assert found(amazon, {"AgentIds": [linus.id]}) == [second]
+    assert sorted(found(amazon, {"AgentIds": [grace.id, linus.id]})) == sorted(both)
+    assert found(amazon, {"AgentIds": ["nobody"]}) == []
+    assert found(amazon, {"QueueIds": [f"{ARN}/queue/{BASIC_QUEUE}"]}) == [first]
+    accepted = {"Type": "CONNECTED_TO_AGENT_TIMESTAMP", "StartTime": entered, "EndTime": entered + timedelta(seconds=9)}
+    assert found(amazon, TimeRange=accepted) == [first]
+    by_agent = {"FieldName": "CONNECTED_TO_AGENT_TIMESTAMP", "Order": "ASCENDING"}
+    assert found(amazon, Sort=by_agent) == both
 
 
 def test_the_time_range_is_of_the_time_it_names_and_has_its_ends(amazon: Amazon, three: list[str]) -> None:

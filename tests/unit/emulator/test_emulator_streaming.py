@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emulator import undocumented
 from emulator.streaming.certificate import kept_beside
 from emulator.streaming.deliveries import listed, next_attempt
 from emulator.undocumented import SNS_DELAYS
@@ -149,7 +150,12 @@ def test_a_whole_hand_over_is_streamed_with_its_events_and_its_end(amazon: Amazo
     assert "ParticipantRole" not in ended["MessageAttributes"]
 
 
-def test_receipts_are_not_streamed(amazon: Amazon) -> None:
+@pytest.mark.parametrize(("streamed", "heard"), [(False, ["Hello"]), (True, ["Hello", "message.metadata"])])
+def test_receipts_are_not_streamed_unless_one_says_so(
+    amazon: Amazon, monkeypatch: pytest.MonkeyPatch, streamed: bool, heard: list[str]
+) -> None:
+    assert undocumented.RECEIPTS_ARE_STREAMED is False
+    monkeypatch.setattr(undocumented, "RECEIPTS_ARE_STREAMED", streamed)
     subscribed(amazon)
     contact_id, customer = amazon.customer()
     bot = amazon.bot(contact_id)
@@ -157,7 +163,10 @@ def test_receipts_are_not_streamed(amazon: Amazon) -> None:
     said = amazon.say(bot, "Hello")
     receipt = json.dumps({"messageId": said["Id"]})
     amazon.participant.send_event(ConnectionToken=customer, ContentType=EVENT + "message.read", Content=receipt)
-    assert contents(amazon) == ["Hello"]
+    assert contents(amazon) == heard
+    if streamed:
+        (read,) = items(amazon)[-1]["MessageMetadata"]["Receipts"]
+        assert sorted(read) == ["ReadTimestamp", "RecipientParticipantId"]
 
 
 def test_without_echo_a_custom_participants_own_words_are_not_streamed(amazons: Callable[..., Amazon]) -> None:
