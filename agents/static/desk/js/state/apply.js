@@ -199,7 +199,10 @@ export function caughtUp(before, after, seconds) {
     const known = before.conversations[id]
     if (!known) return [id, held]
     const ids = new Set(known.items.map((item) => item.Id))
-    const missed = held.items.filter((item) => !ids.has(item.Id) && item.Type !== "EVENT")
+    const ours = { ...known.outgoing, ...before.unsent } // a bubble of this tab that has meanwhile become an item
+    const missed = held.items.filter(
+      (item) => !ids.has(item.Id) && item.Type !== "EVENT" && !Object.hasOwn(ours, held.tokens[item.Id] ?? ""),
+    )
     return [id, { ...held, gap: { afterId: known.items.at(-1)?.Id ?? null, seconds, count: missed.length } }]
   })
   return { ...after, conversations: Object.fromEntries(marked) }
