@@ -42,7 +42,7 @@ def set_state(  # noqa: PLR0913 -- who, what, when, by whom and why: each is one
 
     Without it, an agent may leave a routable state while contacts are open: those contacts stay theirs.
     """
-    state = _state(name)
+    state = _state(name, agent)
     with transaction.atomic():
         held = Agent.locked(agent.pk)
         if enqueue_next and held.load > 0:
@@ -89,10 +89,12 @@ def not_responding() -> AgentState:
     return AgentState.objects.get_or_create(name=settings.CCP_NOT_RESPONDING, defaults=wanted)[0]
 
 
-def _state(name: str) -> AgentState:
+def _state(name: str, agent: Agent) -> AgentState:
     states = {state.name: state for state in AgentState.objects.all()}
     if name not in states:
-        raise Refusal("stateNotFound", f"There is no state “{name}”. There are: {', '.join(states) or 'none yet'}.")
+        text = f"There is no state “{name}”. There are: {', '.join(states) or 'none yet'}."
+        now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent.pk)
+        raise Refusal("stateNotFound", text).but(agent=now.as_dict())
     return states[name]
 
 

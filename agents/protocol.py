@@ -602,6 +602,15 @@ ANSWERS: dict[str, type[Closed]] = {
 }
 
 
+class Current(Closed):
+    """What is so instead of what was asked, beside `reason`: whatever of this explains the refusal."""
+
+    agentContact: AgentContact | None = None  # noqa: N815 -- this agent's part in the contact
+    agent: Agent | None = None  # this agent, with the states there are
+    endpoint: Endpoint | None = None  # the colleague or queue that was asked for
+    dispositions: list[str] | None = None  # what the contact may have come to
+
+
 class Code:
     """Error codes: the five of JSON-RPC 2.0, and ours below -32000."""
 
@@ -610,7 +619,7 @@ class Code:
     UNKNOWN_METHOD = -32601
     INVALID_PARAMS = -32602
     INTERNAL = -32603
-    REFUSED = -32001  # data.reason says which rule; data.current holds the truth where there is one
+    REFUSED = -32001  # data.reason says which rule; data.current, a Current, what is so instead
     UNAVAILABLE = -32002  # Amazon Connect or the database is away: try again
 
 

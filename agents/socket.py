@@ -241,7 +241,7 @@ class Socket:
         try:
             result: dict[str, Any] | None = await getattr(self, f"do_{method}")(params)
         except Refusal as refusal:
-            raise Failed(Code.REFUSED, refusal.message, {"reason": refusal.reason}) from None
+            raise Failed(Code.REFUSED, refusal.message, refusal.data) from None
         except (Unavailable, Refused, DatabaseError) as error:
             log.warning("%s could not be done: %s", method, type(error).__name__)
             raise Failed(

@@ -243,6 +243,7 @@ class Answer(Exception):
         super().__init__(error["message"])
         self.code, self.message = error["code"], error["message"]
         self.reason = error.get("data", {}).get("reason", "")
+        self.current = error.get("data", {}).get("current", {})
 
 
 class Held:

@@ -15,7 +15,7 @@ from chats.models import Text
 
 from . import transfers
 from .parts import Held, give_back, move, say, take
-from .truth import mine, truth
+from .truth import mine, not_now, truth
 
 
 def accept(agent: Agent, contact_id: str, now: datetime) -> None:
@@ -27,7 +27,7 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> None:
         if held.is_served:
             return
         if not held.is_open_offer(now):
-            raise Refusal("offerGone", f"This contact cannot be accepted any more: {truth(held, now)}")
+            raise not_now(held, Refusal("offerGone", f"This contact cannot be accepted any more: {truth(held, now)}"))
         held.agent.pay_attention()
         take(held, part, now)
 
@@ -39,7 +39,7 @@ def reject(agent: Agent, contact_id: str, now: datetime) -> None:
         if part.outcome == life.State.REJECTED:
             return
         if part.state != life.State.CONNECTING:
-            raise Refusal("offerGone", f"This contact cannot be declined any more: {truth(held, now)}")
+            raise not_now(held, Refusal("offerGone", f"This contact cannot be declined any more: {truth(held, now)}"))
         held.agent.pay_attention()
         give_back(held)
         move(part, life.Move.REJECT, now, "declined")
@@ -53,7 +53,7 @@ def end(agent: Agent, contact_id: str, now: datetime) -> None:
         if part.outcome == life.State.ENDED:
             return
         if not held.is_served:
-            raise Refusal("contactNotConnected", f"This contact cannot be ended: {truth(held, now)}")
+            raise not_now(held, Refusal("contactNotConnected", f"This contact cannot be ended: {truth(held, now)}"))
         say(held, Text.LEFT)
         say(held, Text.ENDED)
         rounds.end(held.contact, chat.Reason.AGENT, now, leave=True)
@@ -65,7 +65,7 @@ def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = ""
         held, part = mine(agent, contact_id)
         finished = _finished_parts(held)
         if not finished and life.State(part.state) in life.OPEN:
-            raise Refusal("contactOpen", f"This contact cannot be cleared: {truth(held, now)}")
+            raise not_now(held, Refusal("contactOpen", f"This contact cannot be cleared: {truth(held, now)}"))
         chosen = _disposition(held, disposition)
         for one in finished:
             if one.state == life.State.ENDED:
@@ -82,7 +82,7 @@ def _disposition(held: Held, name: str) -> Disposition | None:
         raise Refusal(
             "dispositionNotFound",
             f"There is no disposition “{name}” in this queue. There are: {', '.join(known) or 'none'}.",
-        )
+        ).but(dispositions=list(known))
     return known[name]
 
 
@@ -91,11 +91,14 @@ def _check_work(part: AgentContact) -> None:
     acw, queue = part.agent.routing_profile.acw, part.contact.queue
     if acw == RoutingProfile.Acw.OFF or part.disposition is not None:
         return
-    names = [one.name for one in Disposition.of(queue)] if queue.disposition_required else []
-    if names:
-        raise Refusal("dispositionRequired", f"Say first what came of it: {', '.join(names)}.")
-    if acw == RoutingProfile.Acw.REQUIRED and not part.note:
-        raise Refusal("dispositionRequired", "Say first what came of it: a disposition or a note.")
+    names = [one.name for one in Disposition.of(queue)]
+    if names and queue.disposition_required:
+        text = f"Say first what came of it: {', '.join(names)}."
+    elif acw == RoutingProfile.Acw.REQUIRED and not part.note:
+        text = "Say first what came of it: a disposition or a note."
+    else:
+        return
+    raise Refusal("dispositionRequired", text).but(dispositions=names)
 
 
 def _finished_parts(held: Held) -> list[AgentContact]:

@@ -55,7 +55,7 @@ def listed(me: Agent, now: datetime) -> list[dict[str, Any]]:
     open_hours: dict[int | None, bool] = {}
     return [
         *sorted((_agent(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
-        *(_queue(one, open_hours, now) for one in queues),
+        *(_queue(one, one.waiting, is_open=_is_open(one, open_hours, now)) for one in queues),
     ]
 
 
@@ -72,11 +72,14 @@ def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
     }
 
 
-def _queue(queue: Queue, open_hours: dict[int | None, bool], now: datetime) -> dict[str, Any]:
+def _is_open(queue: Queue, open_hours: dict[int | None, bool], now: datetime) -> bool:
+    """Many queues have the same hours: they are looked up once."""
     if queue.hours_id not in open_hours:
         open_hours[queue.hours_id] = queue.hours is None or queue.hours.is_open(now)
-    is_open = queue.is_open and open_hours[queue.hours_id]
-    waiting: int = queue.waiting  # type: ignore[attr-defined]  # annotated
+    return queue.is_open and open_hours[queue.hours_id]
+
+
+def _queue(queue: Queue, waiting: int, *, is_open: bool) -> dict[str, Any]:
     refusal = _refusal_of_queue(queue, waiting, is_open=is_open)
     return {
         "type": "queue",
@@ -102,10 +105,19 @@ def refusal_of_agent(agent: Agent, me: Agent, now: datetime) -> Refusal | None:
     return None
 
 
-def refusal_of_queue(queue: Queue, now: datetime) -> Refusal | None:
-    """Why this queue takes nothing now."""
-    waiting = queue.contacts.filter(state=chat.State.WAITING).count()
-    return _refusal_of_queue(queue, waiting, is_open=queue.is_open_at(now))
+def check_agent(agent: Agent, me: Agent, now: datetime) -> None:
+    """Refusal, with how it is with them, when this colleague cannot be asked now."""
+    refusal = refusal_of_agent(agent, me, now)
+    if refusal is not None:
+        raise refusal.but(endpoint=_agent(agent, me, now))
+
+
+def check_queue(queue: Queue, now: datetime) -> None:
+    """Refusal, with how it is with it, when this queue takes nothing now."""
+    waiting, is_open = queue.contacts.filter(state=chat.State.WAITING).count(), queue.is_open_at(now)
+    refusal = _refusal_of_queue(queue, waiting, is_open=is_open)
+    if refusal is not None:
+        raise refusal.but(endpoint=_queue(queue, waiting, is_open=is_open))
 
 
 def _refusal_of_queue(queue: Queue, waiting: int, *, is_open: bool) -> Refusal | None:

@@ -20,7 +20,7 @@ from chats.models import Contact, Queue, Text, Transfer
 from . import endpoints
 from .offers import put_on_the_desk
 from .parts import Held, ended_because, hold_together, move, say, take, with_agent
-from .truth import mine, truth
+from .truth import mine, not_now, truth
 
 ME = "agents.routing.transfers"
 TAKEN_BACK = "the sender took it back"
@@ -52,7 +52,8 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
         if asked is None or part.state != life.State.CONNECTING:
             return False  # settled while we waited for the lock
         if not held.is_open_transfer(now):
-            raise Refusal("offerGone", "This contact cannot be accepted any more: the time to answer is over.")
+            text = "This contact cannot be accepted any more: the time to answer is over."
+            raise not_now(held, Refusal("offerGone", text))
         held.agent.pay_attention()
         _take_over(held, part, asked, now)
         return True
@@ -64,12 +65,13 @@ def cancel(agent: Agent, contact_id: str, now: datetime) -> None:
         held, _part = mine(agent, contact_id)
         asked = held.contact.newest_transfer
         if asked is None or asked.sender_id != held.agent.user_id:
-            raise Refusal("transferNotOpen", "There is no transfer of yours to take back in this contact.")
+            text = "There is no transfer of yours to take back in this contact."
+            raise not_now(held, Refusal("transferNotOpen", text))
         if asked.state == Transfer.State.WITHDRAWN:
             return
         if not asked.is_open:
             done = f"{asked.to_name} has answered" if asked.to_user_id else f"it went to {asked.to_name}"
-            raise Refusal("transferNotOpen", f"It is too late to take it back: {done}.")
+            raise not_now(held, Refusal("transferNotOpen", f"It is too late to take it back: {done}."))
         _withdraw(held.contact, TAKEN_BACK, now)
 
 
@@ -87,14 +89,15 @@ def _is_done(held: Held, to: endpoints.Ref) -> bool:
 def _check(held: Held, now: datetime) -> None:
     contact = held.contact
     if not held.is_served:
-        raise Refusal("contactNotConnected", f"This contact cannot be transferred: {truth(held, now)}")
+        raise not_now(held, Refusal("contactNotConnected", f"This contact cannot be transferred: {truth(held, now)}"))
     if contact.is_relayed:
         raise Refusal(
             "transferInConnect", "Amazon Connect gave you this contact: transfer it in the Contact Control Panel."
         )
     if contact.newest_transfer is not None and contact.newest_transfer.is_open:
         name = contact.newest_transfer.to_name
-        raise Refusal("transferOpen", f"This contact is being offered to {name} already: wait for the answer.")
+        text = f"This contact is being offered to {name} already: wait for the answer."
+        raise not_now(held, Refusal("transferOpen", text))
 
 
 def _other(held: Held, target: Agent, to: endpoints.Ref) -> Held:
@@ -106,9 +109,7 @@ def _other(held: Held, target: Agent, to: endpoints.Ref) -> Held:
 
 def _ask(held: Held, other: Held, comment: str, now: datetime) -> None:
     """The colleague is asked, with a countdown; their slot is taken already, so that an answer is always possible."""
-    refusal = endpoints.refusal_of_agent(other.agent, held.agent, now)
-    if refusal is not None:
-        raise refusal
+    endpoints.check_agent(other.agent, held.agent, now)
     _make_place(other, now)
     asked = Transfer.ask(held.contact, other.agent.user, endpoints.named(other.agent), comment, now)
     held.contact.changed()
@@ -133,9 +134,7 @@ def _make_place(other: Held, now: datetime) -> None:
 
 def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: datetime) -> None:
     """The contact waits in the queue, at the place its age gives it."""
-    refusal = endpoints.refusal_of_queue(queue, now)
-    if refusal is not None:
-        raise refusal
+    endpoints.check_queue(queue, now)
     contact = held.contact
     say(held, Text.LEFT)
     _part_with(part, f"handed on to the queue {queue.name}", now)

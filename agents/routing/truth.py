@@ -20,6 +20,11 @@ def mine(agent: Agent, contact_id: str, *beside: int) -> tuple[Held, AgentContac
     return held, held.part
 
 
+def not_now(held: Held, refusal: Refusal) -> Refusal:
+    """With this agent's part as it is."""
+    return refusal.but(agentContact=held.part.as_dict()) if held.part is not None else refusal
+
+
 def truth(held: Held, now: datetime) -> str:
     """What is so instead, as the end of a sentence."""
     contact = held.contact

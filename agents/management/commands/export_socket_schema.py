@@ -75,6 +75,7 @@ def schema() -> dict[str, Any]:
         "requests": {name: {who: _ref(one) for who, one in _asked(name)} for name in _requests()},
         "answers": {name: _ref(protocol.ANSWERS.get(name, protocol.Done)) for name in _requests()},
         "notifications": {name: _ref(shape) for name, shape in protocol.NOTIFICATIONS.items()},
+        "current": _ref(protocol.Current),
         "errorCodes": _numbers(protocol.Code),
         "closeCodes": _numbers(protocol.Close),
         "$defs": shapes(),
@@ -85,7 +86,7 @@ def schema() -> dict[str, Any]:
 def shapes() -> dict[str, Any]:
     """JSON Schema of every shape, by name."""
     used = [shape for requests in SOCKETS.values() for shape in requests.values()]
-    used += [*protocol.ANSWERS.values(), protocol.Done, *protocol.NOTIFICATIONS.values()]
+    used += [*protocol.ANSWERS.values(), protocol.Done, protocol.Current, *protocol.NOTIFICATIONS.values()]
     _, found = models_json_schema([(shape, "validation") for shape in dict.fromkeys(used)])
     defs: dict[str, Any] = found["$defs"]
     return defs
