@@ -15,7 +15,7 @@ from django.utils import timezone
 from chats import courier, earlier, fanout, life, outbox, rounds, transcripts, wire
 from chats.fanout import Copy, Reading, encode
 from chats.media import MediaController
-from chats.models import Contact, Frame, Item, Outgoing, Queue
+from chats.models import Contact, Frame, Item, Outgoing
 from chats.together import Together
 from chats.wire import iso
 
@@ -338,21 +338,28 @@ def controller(user_id: int, contact_id: str) -> MediaController:
 
 def dispositions(user_id: int, contact_id: str) -> dict[str, Any]:
     """What a contact on this desk may have come to, as protocol.Dispositions."""
-    queue = _queue_of(user_id, contact_id)
+    queue = _on_desk(user_id, contact_id).contact.queue
     return {"dispositions": [one.name for one in Disposition.of(queue)], "required": queue.disposition_required}
 
 
 def quick_responses(user_id: int, contact_id: str) -> dict[str, Any]:
     """Words ready for this contact, as protocol.QuickResponses."""
-    return {"quickResponses": [one.as_dict() for one in QuickResponse.of(_queue_of(user_id, contact_id))]}
+    here = _on_desk(user_id, contact_id)
+    queue = here.contact.queue
+    known = {
+        "customer": here.contact.conversation.customer_name,
+        "agent": here.agent.public_name,
+        "queue": queue.public_name,
+    }
+    return {"quickResponses": [one.filled(known) for one in QuickResponse.of(queue)]}
 
 
-def _queue_of(user_id: int, contact_id: str) -> Queue:
+def _on_desk(user_id: int, contact_id: str) -> AgentContact:
     found = AgentContact.objects.filter(agent__user=user_id, contact=contact_id, state__in=part.ON_THE_DESK)
-    on_desk = found.select_related("contact__queue").first()
+    on_desk = found.select_related("agent__user", "contact__queue", "contact__conversation").first()
     if on_desk is None:
         raise Refusal("contactNotFound", "This contact is not on your desk.")
-    return on_desk.contact.queue
+    return on_desk
 
 
 # ---- reading ------------------------------------------------------------------------------------------------------------

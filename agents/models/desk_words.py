@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chats.models import Queue
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class Disposition(models.Model):
@@ -60,8 +65,10 @@ class QuickResponse(models.Model):
         """Those that fit this queue."""
         return cls.objects.filter(Q(queues=None) | Q(queues=queue)).distinct()
 
-    def as_dict(self) -> dict[str, str]:
-        return {"shortcut": self.shortcut, "name": self.name, "content": self.content}
+    def filled(self, known: Mapping[str, str]) -> dict[str, str]:
+        """As it would be said in one contact: {customer} is a name there. What nobody knows stays, for the agent to fill."""
+        content = PLACEHOLDER.sub(lambda found: known.get(found[1]) or found[0], self.content)
+        return {"shortcut": self.shortcut, "name": self.name, "content": content}
 
 
 class QueueTopic(models.Model):

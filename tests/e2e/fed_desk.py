@@ -207,12 +207,27 @@ class FedDesk:
                 self.push(text)
         if "id" in request:
             make = self.answers.get(method or "", lambda _asked: _usual(method))
-            result = make(request.get("params", {}))
-            self.push(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}))
+            self.push(json.dumps({"jsonrpc": "2.0", "id": request["id"], **_answered(make, request.get("params", {}))}))
 
     def _view(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.tell("viewContact", "agent:mira", contactId=asked["contactId"])
         return {}
+
+
+class Refused(Exception):
+    """What an answer raises when the server would refuse: the rule's name and the sentence for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason, self.message = reason, message
+
+
+def _answered(make: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"result": make(params)}
+    except Refused as refused:
+        data = {"reason": refused.reason}
+        return {"error": {"code": protocol.Code.REFUSED, "message": refused.message, "data": data}}
 
 
 def _usual(method: str | None) -> dict[str, Any]:

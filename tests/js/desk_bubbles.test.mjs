@@ -247,3 +247,45 @@ test("a snapshot that holds a message under way takes it from the tab's own queu
     ["u1"],
   )
 })
+
+const note = (noteId, changes = {}) => ({
+  noteId,
+  contactId: "c1",
+  clientToken: noteId,
+  author: ME,
+  text: `note ${noteId}`,
+  createdAt: at(2, 30),
+  editedAt: null,
+  deleted: false,
+  ...changes,
+})
+
+test("notes stand at their time, those from before what is held wait for their page", () => {
+  const items = [2, 3].map((minute) => item(`i${minute}`, { AbsoluteTime: at(minute), Number: minute }))
+  const notes = [
+    note("late", { createdAt: at(9) }),
+    note("early", { createdAt: at(1) }),
+    note("between", { author: { id: 8, name: "Ida" } }),
+    note("tomorrow", { createdAt: "2026-11-21T00:00:00.000Z" }),
+  ]
+  const held = (earlier) => play(running(), snapshotOfChat(2, { items, notes, earlier }))
+  const keys = (state) => desk.bubbles(state.conversations.chat, [], eyes).map((row) => row.key)
+  const after = ["group:i2", "note:between", "group:i3", "note:late", "day:2026-11-21", "note:tomorrow"]
+  assert.deepEqual(keys(held(false)), ["day:2026-11-20", "note:early", ...after])
+  assert.deepEqual(keys(held(true)), ["day:2026-11-20", ...after])
+  const mine = desk.bubbles(held(true).conversations.chat, [], eyes).filter((row) => row.me && row.kind === "note")
+  assert.deepEqual(mine.map((row) => row.text), ["note late", "note tomorrow"])
+})
+
+test("a note is changed in its place, a deleted one is gone, and an old change changes nothing", () => {
+  const held = play(
+    running(),
+    frame("note", CHAT, 2, { note: note("a") }),
+    frame("note", CHAT, 3, { note: note("b") }),
+    frame("note", CHAT, 4, { note: note("a", { text: "newer", editedAt: at(4) }) }),
+    frame("note", CHAT, 3, { note: note("a", { text: "older" }) }),
+    frame("note", CHAT, 5, { note: note("b", { text: "", deleted: true }) }),
+  )
+  const rows = desk.bubbles(held.conversations.chat, [], eyes).filter((row) => row.kind === "note")
+  assert.deepEqual(rows.map(({ key, text }) => [key, text]), [["note:a", "newer"]])
+})

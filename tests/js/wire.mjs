@@ -112,7 +112,7 @@ export const snapshotOfAgent = (seq, { contacts = [agentContact()], viewing = ""
 
 export const snapshotOfChat = (
   seq,
-  { contacts = [contact()], items = [], earlier = false, outgoing: under = [], receipts = [] },
+  { contacts = [contact()], items = [], earlier = false, outgoing: under = [], receipts = [], notes = [] },
   stream = CHAT,
 ) => ({
   method: "snapshot",
@@ -121,7 +121,7 @@ export const snapshotOfChat = (
     seq,
     serverTime: "2026-11-20T09:00:00Z",
     agent: null,
-    conversation: { contacts, items, earlier, outgoing: under, receipts },
+    conversation: { contacts, items, earlier, outgoing: under, receipts, notes },
   },
 })
 

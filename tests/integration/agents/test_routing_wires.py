@@ -19,7 +19,7 @@ from agents.models import Disposition, QuickResponse, RoutingProfile
 from chats.models import Queue
 for place, name in enumerate(["Solved", "Refund"]):
     Disposition.objects.create(name=name, order=place)
-QuickResponse.objects.create(shortcut="hi", name="Greeting", content="Good morning!")
+QuickResponse.objects.create(shortcut="hi", name="Greeting", content="Good morning {customer}, I am {agent}. {link}")
 Queue.objects.update(disposition_required=True)
 """
 
@@ -78,7 +78,7 @@ def test_work_after_a_contact_says_what_came_of_it(running: Product, mira: Desk)
             "required": True,
         }
         assert mira.call("getQuickResponses", contactId=contact_id) == {
-            "quickResponses": [{"shortcut": "hi", "name": "Greeting", "content": "Good morning!"}]
+            "quickResponses": [{"shortcut": "hi", "name": "Greeting", "content": "Good morning Ada, I am Mira. {link}"}]
         }
         mira.call("destroyConnection", contactId=contact_id)
         for params, reason in [({}, "dispositionRequired"), ({"disposition": "Fax"}, "dispositionNotFound")]:

@@ -1,11 +1,16 @@
 // @ts-check
-/** Where the agent writes: Enter sends, drafts are kept per contact, and what cannot be sent is never lost. */
-import { MAX_BYTES, bytes } from "./desk.js"
-import { find, setAttribute, setText } from "./dom.js"
+/** Where the agent writes, to the customer or a note for the team: Enter sends, and what cannot be sent is never lost. */
+import { newToken } from "./desk.js"
+import { at, find, setAttribute, setText } from "./dom.js"
+import { notice } from "./notice.js"
+import { createQuick } from "./quick.js"
+import { messagesRoom, notesRoom } from "./room.js"
 import { fill, gettext, say } from "./words.js"
 
-/** The counter shows when so many bytes are left. */
+/** The counter shows when so much is left. */
 const NEAR = 2_000
+
+/** @typedef {"reply"|"note"} Mode */
 
 /**
  * @param {import("./desk.js").Desk} desk @param {import("./kept.js").Kept} kept
@@ -15,36 +20,95 @@ export function createComposer(desk, kept, on) {
   const form = /** @type {HTMLFormElement} */ (find("#composer"))
   const words = /** @type {HTMLTextAreaElement} */ (find("#words"))
   const button = /** @type {HTMLButtonElement} */ (find("#send"))
+  /** @type {Map<string, Mode>} what was last written in each contact */
+  const modes = new Map()
   let contactId = ""
-  let blocked = false
+  let name = ""
+  /** @type {Mode} */
+  let mode = "reply"
+  /** Why nothing can be written; empty: it can. */
+  let why = ""
+  /** The note that is on its way: the same words again are the same note. @type {{words: string, token: string}|null} */
+  let under = null
 
   const text = () => words.value.trimEnd()
   const drawCount = () => {
-    const left = MAX_BYTES - bytes(text())
+    const { left, told } = mode === "note" ? notesRoom(text()) : messagesRoom(text())
     const count = find("#count")
     count.hidden = left > NEAR
     count.classList.toggle("is-over", left < 0)
-    setText(
-      count,
-      left < 0 ? fill(gettext("%(n)s bytes too many"), { n: -left }) : fill(gettext("%(n)s bytes left"), { n: left }),
-    )
-    button.disabled = blocked || left < 0
+    setText(count, told)
+    button.disabled = Boolean(why) || left < 0
     setAttribute(words, "aria-invalid", left < 0)
+    return left >= 0
+  }
+  const draw = () => {
+    const first = name.split(" ")[0]
+    const noting = mode === "note"
+    form.classList.toggle("is-noting", noting)
+    for (const choice of form.querySelectorAll("[data-mode]"))
+      setAttribute(choice, "aria-pressed", /** @type {HTMLElement} */ (choice).dataset.mode === mode)
+    at(form, "hint").hidden = !noting
+    setText(at(form, "hint"), say("%(name)s never sees this", { name: first }))
+    setText(at(form, "verb"), noting ? gettext("adds") : gettext("sends"))
+    setText(at(form, "send"), noting ? gettext("Add note") : gettext("Send"))
+    find("#quick-open").hidden = noting
+    words.readOnly = Boolean(why) || under !== null
+    const label = noting ? gettext("Internal note on %(name)s") : gettext("Reply to %(name)s")
+    setAttribute(words, "aria-label", fill(label, { name }))
+    setAttribute(words, "placeholder", why || placeholder(mode, first))
+  }
+  /** Show what was written here in this mode. @param {Mode} to */
+  const turn = (to) => {
+    quick.close()
+    mode = to
+    modes.set(contactId, mode)
+    words.value = kept.draft(contactId, mode)
+    drawCount()
+    draw()
   }
   const send = () => {
-    if (blocked || !text().trim() || bytes(text()) > MAX_BYTES) return
+    if (why || under || !text().trim() || !drawCount()) return
+    if (mode === "note") return void note()
     desk.send(contactId, text())
     words.value = ""
     kept.setDraft(contactId, "")
     drawCount()
     on.sent()
   }
+  /** The words stay until the server has them. */
+  const note = async () => {
+    const [about, written] = [contactId, text()]
+    under = { words: written, token: failed?.words === written ? failed.token : newToken() }
+    draw()
+    const refused = await desk.addNote(about, written, under.token)
+    failed = refused ? under : null
+    under = null
+    if (refused) notice(say("The note was not kept: %(why)s", { why: refused }))
+    else {
+      if (kept.draft(about, "note").trimEnd() === written) kept.setDraft(about, "", "note")
+      if (about === contactId && mode === "note") words.value = kept.draft(about, "note")
+      on.sent()
+    }
+    drawCount()
+    draw()
+    on.drafted()
+  }
+  /** A note that was not kept: tried again it has the same token. @type {{words: string, token: string}|null} */
+  let failed = null
 
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     send()
     words.focus()
   })
+  form.addEventListener("click", ({ target }) => {
+    const choice = target instanceof Element ? target.closest("[data-mode]") : null
+    if (!(choice instanceof HTMLElement)) return
+    turn(/** @type {Mode} */ (choice.dataset.mode))
+    words.focus()
+  })
+  const quick = createQuick(words, desk.quickResponses, () => (why || mode === "note" ? "" : contactId))
   words.addEventListener("keydown", (event) => {
     // While an input method composes, Enter chooses a word.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
@@ -52,8 +116,8 @@ export function createComposer(desk, kept, on) {
     send()
   })
   words.addEventListener("input", () => {
-    kept.setDraft(contactId, words.value)
-    if (words.value) desk.typing(contactId)
+    kept.setDraft(contactId, words.value, mode)
+    if (words.value && mode === "reply") desk.typing(contactId)
     drawCount()
     on.drafted()
   })
@@ -61,24 +125,31 @@ export function createComposer(desk, kept, on) {
   return {
     focus: () => words.focus(),
     get usable() {
-      return !form.hidden && !blocked
+      return !form.hidden && !why
     },
-    /** @param {{contactId: string, name: string}|null} card @param {string} why nothing can be written; empty: it can */
-    paint(card, why) {
+    /** Go on writing, in this mode. @param {Mode} to */
+    write(to) {
+      if (to !== mode) turn(to)
+      words.focus()
+    },
+    /** @param {{contactId: string, name: string}|null} card @param {string} because why nothing can be written; empty: it can */
+    paint(card, because) {
       form.hidden = card === null
       if (!card) return
-      if (card.contactId !== contactId) {
-        contactId = card.contactId
-        words.value = kept.draft(contactId)
+      const other = card.contactId !== contactId
+      const same = !other && card.name === name && because === why
+      contactId = card.contactId
+      name = card.name
+      why = because
+      if (other) turn(modes.get(contactId) ?? "reply")
+      else if (!same) {
         drawCount()
+        draw()
       }
-      if (blocked !== Boolean(why)) {
-        blocked = Boolean(why)
-        drawCount()
-      }
-      words.readOnly = blocked
-      setAttribute(words, "aria-label", say("Reply to %(name)s", card))
-      setAttribute(words, "placeholder", why || say("Write to %(name)s", { name: card.name.split(" ")[0] }))
     },
   }
 }
+
+/** @param {Mode} mode @param {string} name */
+const placeholder = (mode, name) =>
+  mode === "note" ? gettext("Write a note for your team") : say("Write to %(name)s. “/” for quick responses", { name })

@@ -6,14 +6,9 @@ import { RequestFailed } from "./socket.js"
 import * as desk from "./state.js"
 import { gettext, say } from "./words.js"
 
-/** SendMessage's limit (agents/protocol.py, MAX_CONTENT_BYTES). */
-export const MAX_BYTES = 16_384
 const TYPING_EVERY = 4_000
 const PAGE = 100
 const EVENT = "application/vnd.amazonaws.connect.event."
-
-/** @param {string} text */
-export const bytes = (text) => new TextEncoder().encode(text).length
 
 /**
  * @param {import("./store.js").Store} store @param {import("./socket.js").Line} line
@@ -27,14 +22,17 @@ export function createDesk(store, line, kept) {
 
   /** Ask; what is refused is told. @param {string} method @param {object} params @returns {Promise<boolean>} */
   const ask = async (method, params) => {
-    try {
-      await line.request(method, params)
-      return true
-    } catch (error) {
-      notice(reason(error))
-      return false
-    }
+    const refused = await attempt(method, params)
+    if (refused) notice(refused)
+    return !refused
   }
+
+  /** Ask; what is refused is the answer, for the field it belongs to; empty: done. @param {string} method @param {object} params @returns {Promise<string>} */
+  const attempt = (method, params) =>
+    line.request(method, params).then(
+      () => "",
+      (error) => reason(error),
+    )
 
   /** @param {import("./types.js").Unsent} one */
   const give = async ({ clientToken, contactId, content, contentType }) => {
@@ -126,6 +124,21 @@ export function createDesk(store, line, kept) {
       typedAt.set(contactId, Date.now())
       line.request("sendEvent", { contactId, contentType: `${EVENT}typing` }).catch(() => {})
     },
+    /** Words ready for this contact; null: they could not be had. @param {string} contactId @returns {Promise<import("./state/quick.js").Response[]|null>} */
+    async quickResponses(contactId) {
+      try {
+        return (await line.request("getQuickResponses", { contactId })).quickResponses
+      } catch (error) {
+        notice(reason(error))
+        return null
+      }
+    },
+    /** @param {string} contactId @param {string} text @param {string} clientToken @returns why it was not kept; empty: it was */
+    addNote: (contactId, text, clientToken) => attempt("addNote", { contactId, text, clientToken }),
+    /** @param {string} contactId @param {string} noteId @param {string} text */
+    editNote: (contactId, noteId, text) => attempt("editNote", { contactId, noteId, text }),
+    /** @param {string} contactId @param {string} noteId */
+    deleteNote: (contactId, noteId) => attempt("deleteNote", { contactId, noteId }),
     /** @param {string} contactId @param {string} messageId @returns {Promise<void>} */
     read: (contactId, messageId) =>
       line.request("sendEvent", {
@@ -172,7 +185,7 @@ function reason(error) {
 }
 
 /** crypto.randomUUID exists on https and localhost only. */
-function newToken() {
+export function newToken() {
   if (crypto.randomUUID) return crypto.randomUUID()
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
 }

@@ -2,6 +2,7 @@
 /** Beside the conversation: the customer's attributes, who is in the contact, its ids; all of it copyable. */
 import { hour } from "./clock.js"
 import { at, drawFace, find, icon, keep, make, redraw, setText } from "./dom.js"
+import { drawNotes } from "./notes.js"
 import { notice } from "./notice.js"
 import { people } from "./state.js"
 import { fill, gettext, say } from "./words.js"
@@ -41,6 +42,7 @@ export function createDetails(repaint, past) {
         () => make("li", ""),
         drawPerson,
       )
+      drawNotes(find("#notes"), held.notes, me)
       drawFacts(at(pane, "ids"), idsOf(about, contact))
     },
   }

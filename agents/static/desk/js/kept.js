@@ -3,17 +3,24 @@
 
 const PREFIX = "ccp:"
 
-/** @typedef {import("./types.js").Unsent} Unsent */
+/**
+ * @typedef {import("./types.js").Unsent} Unsent
+ * @typedef {import("./composer.js").Mode} Mode
+ */
 
 /** @param {string} agentId */
 export function keptBy(agentId) {
   const mine = `${PREFIX}${agentId}:`
   forgetBut(mine)
   return {
-    /** @param {string} contactId */
-    draft: (contactId) => sessionStorage.getItem(`${mine}draft:${contactId}`) ?? "",
-    /** @param {string} contactId @param {string} text */
-    setDraft: (contactId, text) => put(`${mine}draft:${contactId}`, text),
+    /** @param {string} contactId @param {Mode} [mode] */
+    draft: (contactId, mode = "reply") => sessionStorage.getItem(`${mine}${mode}:${contactId}`) ?? "",
+    /** @param {string} contactId @param {string} text @param {Mode} [mode] */
+    setDraft: (contactId, text, mode = "reply") => put(`${mine}${mode}:${contactId}`, text),
+    /** What is being written after a contact. @param {string} contactId @returns {import("./wrap.js").Work|null} */
+    work: (contactId) => JSON.parse(sessionStorage.getItem(`${mine}work:${contactId}`) ?? "null"),
+    /** @param {string} contactId @param {import("./wrap.js").Work|null} work */
+    setWork: (contactId, work) => put(`${mine}work:${contactId}`, work ? JSON.stringify(work) : ""),
     /** Words not yet sent come back as `waiting`: whether they arrived is not known, the token makes it harmless. @returns {Unsent[]} */
     unsent: () => JSON.parse(sessionStorage.getItem(`${mine}unsent`) ?? "[]"),
     /** @param {Unsent[]} list */

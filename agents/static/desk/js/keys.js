@@ -50,6 +50,7 @@ function list() {
     [["A"], gettext("Accept the offer")],
     [["D"], gettext("Decline the offer")],
     [["R"], gettext("Reply")],
+    [["N"], gettext("Internal note")],
     [["E"], gettext("End the chat")],
     [["W"], gettext("After contact work done")],
     [["S"], gettext("My state")],

@@ -19,6 +19,7 @@ import { createKeys } from "./keys.js"
 import { initMe } from "./me.js"
 import { initNotice, notice } from "./notice.js"
 import { createOfferSeen } from "./offer_seen.js"
+import { createNotes } from "./notes.js"
 import { createPast } from "./past.js"
 import { createReading } from "./reading.js"
 import { Line, socketUrl, wakeWithThePage } from "./socket.js"
@@ -82,6 +83,7 @@ const composer = createComposer(desk, kept, {
 })
 const talk = createTalk(
   store,
+const notes = createNotes(store, desk)
   { conversation, composer, details: createDetails(store.repaint, createPast(line, store.repaint)), reading },
   page.userId,
   line,
@@ -166,11 +168,15 @@ createKeys({
   d: decline,
   w: done,
   s: agentState.open,
+/** Where nothing can be written to the customer any more a note still can. */
+const note = inView((card) => (composer.usable ? composer.write("note") : notes.add(card.contactId, card.name)))
   e: inView(askToEnd),
-  r: () => composer.usable && composer.focus(),
+  r: () => composer.usable && composer.write("reply"),
+  n: note,
 })
 find("#end").addEventListener("click", inView(askToEnd))
 find("#done").addEventListener("click", done)
+find("#note-add").addEventListener("click", note)
 find("#offered-accept").addEventListener(
   "click",
   inView((card) => void take(card.contactId, true)),

@@ -229,4 +229,4 @@ const reason = (error) =>
   error instanceof RequestFailed && error.message ? error.message : gettext("The transcript could not be fetched.")
 
 /** @type {import("./types.js").Conversation} */
-const EMPTY = { contacts: {}, items: [], earlier: false, outgoing: {}, receipts: {}, tokens: {}, gap: null }
+const EMPTY = { contacts: {}, items: [], earlier: false, outgoing: {}, receipts: {}, notes: {}, tokens: {}, gap: null }

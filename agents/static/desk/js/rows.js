@@ -5,6 +5,7 @@ import { day, exactly, hour } from "./clock.js"
 import { chrome, icon, keep, make, own, redraw, refresh, typed } from "./dom.js"
 import { fileNodes } from "./files.js"
 import { answerNodes, formNodes } from "./forms.js"
+import { createNote, drawNote } from "./notes.js"
 import { richNodes } from "./rich.js"
 import { botLines } from "./state.js"
 import { fill, gettext, ngettext } from "./words.js"
@@ -22,12 +23,14 @@ export function createRow(row) {
   if (row.kind === "new") return make("h3", "new")
   if (row.kind === "gap") return make("p", "gap")
   if (row.kind === "line") return make("p", "system")
+  if (row.kind === "note") return createNote()
   return row.kind === "bot" ? createBot() : createGroup()
 }
 
 /** @param {HTMLElement} element @param {Row} row */
 export function drawRow(element, row) {
   if (row.kind === "group") return drawGroup(element, row)
+  if (row.kind === "note") return drawNote(element, row)
   if (row.kind === "day") return redraw(element, day(row.at), () => [timeOf(row.at, day(row.at), row.at.slice(0, 10))])
   if (row.kind === "new")
     return redraw(element, row.count, () => [

@@ -8,7 +8,7 @@ import { bubbles, cardOf, viewing } from "./state.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /** @type {import("./types.js").Conversation} */
-const NOTHING = { contacts: {}, items: [], earlier: false, outgoing: {}, receipts: {}, tokens: {}, gap: null }
+const NOTHING = { contacts: {}, items: [], earlier: false, outgoing: {}, receipts: {}, notes: {}, tokens: {}, gap: null }
 
 /**
  * @typedef {Object} Parts

@@ -25,9 +25,11 @@
  * @typedef {{contactId: string, participantId: string, role: string, deliveredId: string|null,
  *   readId: string|null}} Receipt
  *
- * @typedef {{contacts: Contact[], items: Item[], earlier: boolean, outgoing: Outgoing[], receipts: Receipt[]}}
- *   ConversationSnapshot
+ * @typedef {{contacts: Contact[], items: Item[], earlier: boolean, outgoing: Outgoing[], receipts: Receipt[],
+ *   notes?: Note[]}} ConversationSnapshot
  * @typedef {{agent: Agent, contacts: AgentContact[], viewing: string}} AgentSnapshot
+ * @typedef {{noteId: string, contactId: string, clientToken: string, author: Author|null, text: string,
+ *   createdAt: string, editedAt: string|null, deleted: boolean}} Note
  * @typedef {{method: string, params: any}} Frame
  *
  * @typedef {{afterId: string|null, seconds: number, count: number}} Gap  Where and how long the line was cut.
@@ -42,6 +44,7 @@
  * @property {Gap|null} gap
  *
  * @typedef {{contactId: string, initialContactId: string, clientToken: string, content: string, contentType: string,
+ * @property {Record<string, Note>} notes  By noteId; a deleted one is gone.
  *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string}} Unsent
  *   Words the server has not yet taken (`waiting` for a connection, `asked`), or refused; `kept`: taken, its
  *   `outgoing` frame is on the way.

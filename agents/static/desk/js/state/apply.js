@@ -46,6 +46,7 @@ const CHANGES = {
     })),
   outgoing: (state, { stream, outgoing }) =>
     withConversation(without(state, "unsent", outgoing.clientToken), stream, (held) => addOutgoing(held, outgoing)),
+  note: (state, { stream, note }) => withConversation(state, stream, (held) => addNote(held, note)),
 }
 
 /**
@@ -102,6 +103,7 @@ function ofConversation(told, before) {
     earlier: told.earlier,
     outgoing: Object.fromEntries(told.outgoing.filter(isUnderWay).map((one) => [one.clientToken, one])),
     receipts: Object.fromEntries(told.receipts.map((receipt) => [receiptKey(receipt), receipt])),
+    notes: Object.fromEntries((told.notes ?? []).map((note) => [note.noteId, note])),
     tokens: before?.tokens ?? {},
     gap: before?.gap ?? null,
   }
@@ -134,6 +136,12 @@ function addOutgoing(held, one) {
   const tokens = one.itemId ? { ...held.tokens, [one.itemId]: one.clientToken } : held.tokens
   if (one.kind === "DISCONNECT" && one.state === "sent") return { ...held, outgoing: others }
   return settle({ ...held, tokens, outgoing: { ...others, [one.clientToken]: one } })
+}
+
+/** @param {Conversation} held @param {import("../types.js").Note} note @returns {Conversation} */
+function addNote(held, note) {
+  const { [note.noteId]: _, ...others } = held.notes
+  return { ...held, notes: note.deleted ? others : { ...held.notes, [note.noteId]: note } }
 }
 
 /** A sent message whose item is here has become that item. @param {Conversation} held @returns {Conversation} */

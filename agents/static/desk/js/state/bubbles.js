@@ -18,8 +18,9 @@ import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
  *   local: boolean}} Group
  * @typedef {{key: string, kind: "line", event: string, name: string, text: string, at: string}} Line
  * @typedef {{key: string, kind: "bot", parts: number, of: number, text: string}} Bot
+ * @typedef {{key: string, kind: "note", note: import("../types.js").Note, text: string, me: boolean}} Written
  * @typedef {{key: string, kind: "day", at: string} | {key: string, kind: "new", count: number}
- *   | {key: string, kind: "gap", seconds: number, count: number} | Line | Bot | Group} Row
+ *   | {key: string, kind: "gap", seconds: number, count: number} | Line | Bot | Written | Group} Row
  * @typedef {{me: number|null, mark?: {readNumber: number, count: number}|null}} Eyes  Who looks, and how far they had
  *   read; a `me` of null only looks on.
  */
@@ -56,17 +57,27 @@ function rowsOf(held, unsent, eyes) {
   const fateOf = fates(held)
   const mark = marker(eyes)
   const asked = asking()
+  const noted = notes(held, eyes)
   let day = ""
+  const turn = (/** @type {string} */ of, /** @type {string} */ at) => {
+    if (of !== day) rows.push({ key: `day:${of}`, kind: "day", at })
+    day = of
+  }
   if (gapAt === -1) addGap(rows, held)
   held.items.forEach((item, place) => {
-    if (dayOf(item) !== day) {
-      day = dayOf(item)
-      rows.push({ key: `day:${day}`, kind: "day", at: item.AbsoluteTime })
+    for (const one of noted.before(item)) {
+      turn(dayAt(one.note.createdAt), one.note.createdAt)
+      rows.push(one)
     }
+    turn(dayOf(item), item.AbsoluteTime)
     mark(rows, item)
     addItem(rows, item, { held, eyes, fate: fateOf(item, place), asked })
     if (gapAt === place) addGap(rows, held)
   })
+  for (const one of noted.left()) {
+    turn(dayAt(one.note.createdAt), one.note.createdAt)
+    rows.push(one)
+  }
   for (const one of pending(held)) add(rows, pendingGroup(one, eyes))
   for (const one of unsent) add(rows, unsentGroup(one, eyes))
   return rows
@@ -78,12 +89,47 @@ const days = new WeakMap()
 /** The agent's own day, not that of the server. @param {Item} item */
 function dayOf(item) {
   let day = days.get(item)
-  if (day === undefined) {
-    const at = new Date(item.AbsoluteTime)
-    days.set(item, (day = `${at.getFullYear()}-${at.getMonth() + 1}-${at.getDate()}`))
-  }
+  if (day === undefined) days.set(item, (day = dayAt(item.AbsoluteTime)))
   return day
 }
+
+/** @param {string} iso */
+function dayAt(iso) {
+  const at = new Date(iso)
+  return `${at.getFullYear()}-${at.getMonth() + 1}-${at.getDate()}`
+}
+
+/**
+ * Notes stand at their time between the items; those from before what is held wait for their page.
+ * @param {Conversation} held @param {Eyes} eyes
+ */
+function notes(held, { me }) {
+  const first = held.earlier && held.items.length > 0 ? Date.parse(held.items[0].AbsoluteTime) : -Infinity
+  const all = Object.values(held.notes)
+    .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
+    .filter((note) => Date.parse(note.createdAt) >= first)
+    .map((note) => written(note, me))
+  let next = 0
+  const until = (/** @type {number} */ time) => {
+    const from = next
+    while (next < all.length && Date.parse(all[next].note.createdAt) < time) next += 1
+    return all.slice(from, next)
+  }
+  return {
+    /** @param {Item} item @returns {Written[]} */
+    before: (item) => (next < all.length ? until(Date.parse(item.AbsoluteTime)) : []),
+    left: () => until(Infinity),
+  }
+}
+
+/** @param {import("../types.js").Note} note @param {number|null} me @returns {Written} */
+const written = (note, me) => ({
+  key: `note:${note.noteId}`,
+  kind: "note",
+  note,
+  text: note.text,
+  me: me !== null && note.author?.id === me,
+})
 
 /** Puts the unread divider before the first item that was not read, once. @param {Eyes} eyes */
 function marker({ mark }) {

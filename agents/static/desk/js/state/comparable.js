@@ -33,6 +33,7 @@ function ofConversation(held, other) {
   return {
     contacts: held.contacts,
     receipts: held.receipts,
+    notes: held.notes,
     outgoing: Object.fromEntries(outgoing),
     items: held.items.filter((item) => !from || byTime(item, from) >= 0),
   }

@@ -34,7 +34,7 @@ export function hits(rows, words) {
 /** @param {Row} row @returns {{key: string, text: string}[]} */
 function wordsIn(row) {
   if (row.kind === "group") return row.bubbles.map(({ key, face }) => ({ key, text: face.text }))
-  return row.kind === "line" || row.kind === "bot" ? [{ key: row.key, text: row.text }] : []
+  return row.kind === "line" || row.kind === "bot" || row.kind === "note" ? [{ key: row.key, text: row.text }] : []
 }
 
 /**

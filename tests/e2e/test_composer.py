@@ -1,0 +1,151 @@
+"""Where the agent writes: quick responses, internal notes, drafts that follow the agent, emoji, what is too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.e2e.browsing import window
+from tests.e2e.fed_desk import ME, Guarded, Refused, agent_contact, at, item
+from tests.portal import RunningPortal
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+ADA, BEN = "ada", "ben"
+RESPONSES = [
+    ("track", "Tracking link", "Your link is {link}, Amelia."),
+    ("transit", "Damaged in transit", "I am sorry.\nCould you send a picture?"),
+    ("missing", "No tracking after 48 hours", "I have asked the carrier."),
+    ("hello", "Greeting", "Good morning!"),
+]
+
+
+@pytest.fixture
+def desk(chromium_once: Browser, lone_portal: RunningPortal) -> Iterator[Guarded]:
+    """Ada is in view, Ben stands beside her."""
+    with window(chromium_once, viewport={"width": 1440, "height": 900}) as page:
+        guarded = Guarded(page, lone_portal)
+        guarded.answers["getQuickResponses"] = lambda _asked: {
+            "quickResponses": [dict(zip(("shortcut", "name", "content"), one, strict=True)) for one in RESPONSES]
+        }
+        guarded.lay([agent_contact(ADA), agent_contact(BEN, customerName="Ben Okri")], viewing=ADA)
+        guarded.chat(ADA, [item(number, ADA) for number in range(1, 4)])
+        guarded.chat(BEN, [item(1, BEN, "Hello from Ben")], customerName="Ben Okri")
+        yield guarded.open()
+        assert guarded.harm() == []
+
+
+def words(desk: Guarded) -> Locator:
+    return desk.page.locator("#words")
+
+
+def asked(desk: Guarded, method: str) -> list[dict[str, Any]]:
+    return [one["params"] for one in desk.asked if one.get("method") == method]
+
+
+def axe(desk: Guarded) -> list[Any]:
+    violations = Axe().run(desk.page).response["violations"]
+    desk.page.evaluate("window.violations.length = 0")  # axe makes styles and trees of its own
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+
+
+# ---- quick responses -----------------------------------------------------------------------------------------------------
+
+
+def test_a_slash_opens_quick_responses_and_keys_choose_insert_and_close(desk: Guarded) -> None:
+    options = desk.page.get_by_role("listbox", name="Quick responses").get_by_role("option")
+    words(desk).click()
+    desk.page.keyboard.type("Hello /tra")
+    expect(options.locator("code")).to_have_text(["/track", "/transit", "/missing"])
+    assert axe(desk) == []
+    desk.page.keyboard.press("ArrowUp")
+    expect(options.nth(2)).to_have_attribute("aria-selected", "true")
+    expect(words(desk)).to_have_attribute("aria-activedescendant", "quick-2")
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("Enter")
+    expect(words(desk)).to_have_value("Hello I am sorry.\nCould you send a picture?")
+    expect(options).to_have_count(0)
+    desk.page.keyboard.press("Control+z")
+    expect(words(desk)).to_have_value("Hello /tra")
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.type("c")
+    desk.page.keyboard.press("Tab")  # what is left to be filled in is chosen: the next letters take its place
+    desk.page.keyboard.type("fen.example/1")
+    expect(words(desk)).to_have_value("Hello Your link is fen.example/1, Amelia.")
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.type(" /")
+    expect(options).to_have_count(len(RESPONSES))
+    desk.page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    desk.page.keyboard.press("Enter")
+    assert [one["message"] for one in asked(desk, "sendMessage")] == ["Hello Your link is fen.example/1, Amelia. /"]
+    assert asked(desk, "getQuickResponses") == [{"contactId": ADA}]
+
+
+# ---- internal notes ------------------------------------------------------------------------------------------------------
+
+
+def note(note_id: str, text: str, second: float, **changes: Any) -> dict[str, Any]:
+    known = {"noteId": note_id, "contactId": ADA, "clientToken": note_id, "author": ME, "text": text}
+    return known | {"createdAt": at(second), "editedAt": None, "deleted": False} | changes
+
+
+def _not_now(_asked: dict[str, Any]) -> dict[str, Any]:
+    raise Refused("unavailable", "The database is away: try again.")
+
+
+def test_a_note_is_written_read_changed_and_deleted_and_the_customer_gets_none_of_it(desk: Guarded) -> None:
+    stream = f"conversation:{ADA}"
+    ida = {"id": 7, "name": "Ida Reuter"}
+    desk.tell("note", stream, note=note("ida", "<b>asleep</b> until 15:00", 2.5, author=ida))
+    desk.tell("note", stream, note=note("mine", "batch 0926", 9))
+    thread, beside = desk.page.locator("#rows > *"), desk.page.locator("#notes li")
+    expect(thread.locator(":scope.note > p[dir]")).to_have_text(["<b>asleep</b> until 15:00", "batch 0926"])
+    classes = thread.evaluate_all("all => all.map(one => one.className)")
+    assert classes == ["day", "group", "note", "group", "note"]
+    expect(beside.locator("p:first-child")).to_have_text(["batch 0926", "<b>asleep</b> until 15:00"])
+    expect(desk.page.locator("#rows button")).to_have_text(["Edit", "Delete"])  # in one's own only
+
+    composer = desk.page.locator("#composer")
+    desk.page.locator("#log").focus()
+    desk.page.keyboard.press("n")
+    expect(words(desk)).to_be_focused()
+    expect(composer.get_by_role("button", name="Internal note")).to_have_attribute("aria-pressed", "true")
+    expect(composer).to_contain_text("Amelia never sees this")
+    desk.page.keyboard.type("called /twice")
+    expect(desk.page.locator("#quick")).to_be_hidden()
+    assert axe(desk) == []
+    desk.answers["addNote"] = _not_now
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("#notice")).to_contain_text("The note was not kept")
+    expect(words(desk)).to_have_value("called /twice")
+    desk.answers["addNote"] = lambda _asked: {"noteId": "new"}
+    desk.page.keyboard.press("Enter")
+    expect(words(desk)).to_have_value("")
+    first, second = asked(desk, "addNote")
+    assert first == second
+    assert first["text"] == "called /twice"
+    assert asked(desk, "sendMessage") == asked(desk, "sendEvent") == []
+
+    desk.page.get_by_role("button", name="Edit").click()
+    field = desk.page.get_by_role("dialog").get_by_role("textbox")
+    expect(field).to_have_value("batch 0926")
+    field.fill("batch 0927")
+    assert axe(desk) == []
+    field.press("Enter")
+    expect(field).to_be_hidden()
+    assert asked(desk, "editNote") == [{"contactId": ADA, "noteId": "mine", "text": "batch 0927"}]
+    desk.page.get_by_role("button", name="Delete").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="Delete").press("Enter")
+    expect(desk.page.get_by_role("dialog")).to_have_count(0)
+    assert asked(desk, "deleteNote") == [{"contactId": ADA, "noteId": "mine"}]
+    desk.tell("note", stream, note=note("mine", "", 9, deleted=True))
+    expect(beside).to_have_count(1)
+
+    desk.page.locator("#log").focus()
+    desk.page.keyboard.press("r")
+    expect(composer.get_by_role("button", name="Reply")).to_have_attribute("aria-pressed", "true")
