@@ -7,7 +7,7 @@ import logging
 import socket
 import sys
 
-from emulator import coverage
+from emulator import coverage, remote
 from emulator.access import keys
 from emulator.cli import Arguments, Mistake, arguments
 from emulator.world.store import Unusable
@@ -16,6 +16,8 @@ from emulator.world.store import Unusable
 def main(argv: list[str]) -> int:
     if argv[:1] == ["coverage"]:
         return coverage.main(argv[1:])
+    if argv[:1] == ["control"]:
+        return remote.main(argv[1:])
     try:
         given = arguments(argv)
         _require_free(given.host, given.port)

@@ -51,6 +51,8 @@ class Weather:
     paused: bool = False
     shuffle: bool = False
     copies: int = 1
+    late_by: int = 0  # milliseconds
+    lose: int = 0  # so many notifications are never posted, and count as delivered
 
 
 class Workers:
@@ -168,7 +170,7 @@ class Background:
             return []
         with self._lock:
             busy = set(self._posting)
-        found = deliveries.due(self.world, busy, max(0, _POSTS_AT_ONCE * 4 - len(busy)))
+        found = deliveries.due(self.world, busy, max(0, _POSTS_AT_ONCE * 4 - len(busy)), self.weather.late_by)
         if self.weather.shuffle:
             random.shuffle(found)
         with self._lock:
@@ -184,6 +186,9 @@ class Background:
     def _post(self, post: Post) -> None:
         outcome = Outcome(post, None, "the emulator could not post")
         try:
+            if self._is_lost(post):
+                outcome = Outcome(post, 200, "lost, as was asked for")
+                return
             body = envelope.body(post, self.emulator.certificate, self.world.instance.region)
             for _ in range(max(1, self.weather.copies)):
                 outcome = self._send(post, body)
@@ -191,6 +196,12 @@ class Background:
             with self._lock:
                 self._outcomes.append(outcome)
             self.wake()
+
+    def _is_lost(self, post: Post) -> bool:
+        with self._lock:
+            lost = self.weather.lose > 0 and post.kind == "Notification"
+            self.weather.lose -= lost
+        return lost
 
     def _send(self, post: Post, body: bytes) -> Outcome:
         try:
@@ -230,7 +241,7 @@ class Background:
         waits = [] if deadline is None else [deadline - clock.now()]
         post = None if self.weather.paused else deliveries.next_due(self.world, busy)
         if post is not None and len(busy) < _POSTS_AT_ONCE * 4:
-            waits.append(post - clock.wall())
+            waits.append(post + self.weather.late_by - clock.wall())
         untold = self.emulator.teller.next_due()
         if untold is not None and not self._telling:
             waits.append(untold - clock.wall())

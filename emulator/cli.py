@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Amazon Connect chat on your machine: connect, connectparticipant and SNS on one port."
         " Any access key may sign, unless --access-key says otherwise.",
         epilog="python -m emulator coverage [DOCUMENT] prints what is emulated, or writes it into the document."
+        " python -m emulator control … turns the clock and makes things go wrong in an emulator that runs."
         " More in docs/emulator.md.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")

@@ -35,6 +35,7 @@ class Connect:
 
     def _start(self, params: Params, request: Request) -> Params:
         flow_id, supported = self._flow(params["ContactFlowId"]), _supported(params)
+        self._require_room()
         source, contact = continuing.source(self.world, params), self._begin(params, flow_id, supported)
         if source:
             past.goes_on_from(self.world, contact, source)
@@ -72,6 +73,11 @@ class Connect:
             disconnect_on_customer_exit=params.get("DisconnectOnCustomerExit", []),
         )
         return contact
+
+    def _require_room(self) -> None:
+        most = self.world.most_open_chats
+        if most is not None and contacts.open_chats(self.world) >= most:
+            raise ServiceError("LimitExceededException", f"the quota of concurrent active chats is {most}")
 
     def _flow(self, named: str) -> str:
         """The id of a flow a chat can begin on."""

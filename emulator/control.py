@@ -17,6 +17,7 @@ from emulator.streaming import deliveries
 from emulator.world import Contact, contacts, participants
 
 PREFIX = "/_emulator/control/"
+_MANY, _LATEST = 1_000_000, 3600
 Body = dict[str, Any]
 
 
@@ -36,11 +37,14 @@ class Control:
             "clock": self.clock,
             "counts": lambda: counts.counted(self.world),
             "faults": lambda: {"faults": emulator.faults.listed()},
+            "quotas": self.quotas,
         }
         self._post: dict[str, Callable[[Body], Any]] = {
             "clock": self.turn,
             "faults": self.fault,
             "sns": self.sns,
+            "quotas": self.keep_quotas,
+            "expire": self.expire,
             "join": self.join,
             "leave": self.leave,
         }
@@ -91,17 +95,50 @@ class Control:
         return {"faults": self.emulator.faults.listed()}
 
     def sns(self, body: Body) -> Body:
-        """{"paused": bool, "shuffle": bool, "copies": 1..10}, each optional."""
+        """{"paused": bool, "shuffle": bool, "copies": 1..10, "lateBySeconds": n, "lose": n}, each optional."""
         weather = self.background.weather
         for name, value in body.items():
             if name in {"paused", "shuffle"} and isinstance(value, bool):
                 setattr(weather, name, value)
             elif name == "copies" and type(value) is int and 1 <= value <= 10:
                 weather.copies = value
+            elif name == "lose" and type(value) is int and 0 <= value <= _MANY:
+                weather.lose = value
+            elif name == "lateBySeconds" and type(value) in {int, float} and 0 <= value <= _LATEST:
+                weather.late_by = int(value * limits.SECOND)
             else:
-                raise BadControl("sns takes paused and shuffle (true or false) and copies (1 to 10)")
+                raise BadControl(
+                    "sns takes paused and shuffle (true or false), copies (1 to 10), lose (a number) and lateBySeconds"
+                )
         self.background.wake()
-        return {"paused": weather.paused, "shuffle": weather.shuffle, "copies": weather.copies}
+        return {
+            "paused": weather.paused,
+            "shuffle": weather.shuffle,
+            "copies": weather.copies,
+            "lose": weather.lose,
+            "lateBySeconds": weather.late_by / limits.SECOND,
+        }
+
+    def quotas(self) -> Body:
+        return {"rates": self.emulator.quotas.rates, "openChats": self.world.most_open_chats}
+
+    def keep_quotas(self, body: Body) -> Body:
+        """{"rates": bool, "openChats": n or null}, each optional: calls and chats above are answered 429."""
+        for name, value in body.items():
+            if name == "rates" and isinstance(value, bool):
+                self.emulator.quotas.keep_rates(kept=value)
+            elif name == "openChats" and (value is None or (type(value) is int and 0 <= value <= _MANY)):
+                self.world.most_open_chats = value
+            else:
+                raise BadControl("quotas takes rates (true or false) and openChats (a number, or null for no quota)")
+        return self.quotas()
+
+    def expire(self, body: Body) -> Body:
+        """{"contactId"?}: the connection tokens of one chat, or all, are good no longer."""
+        contact_id = body.get("contactId")
+        with self.world.store.change():
+            initial = None if contact_id is None else contacts.get(self.world, str(contact_id)).initial_id
+            return {"expired": participants.expire_connections(self.world, initial)}
 
     def join(self, body: Body) -> Body:
         """{"contactId", "role": "AGENT" | "LEX", "displayName"?}: a Connect agent or a Lex bot comes; the custom participant goes."""

@@ -19,6 +19,7 @@ from emulator.flows import Engine, Flow
 from emulator.flows.lambdas import Function
 from emulator.instance import Instance
 from emulator.participant import ParticipantService
+from emulator.quotas import Quotas
 from emulator.restjson import Handler, Request, Response, Service, ServiceError
 from emulator.streaming import subscriptions
 from emulator.streaming.certificate import Certificate, kept_beside
@@ -66,6 +67,7 @@ class Emulator:
         self.world.bots.update(options.bots)
         self.teller = Teller(self.world, options.sinks)
         self.faults = Faults()
+        self.quotas = Quotas(self.world.clock)
         administration.furnish(self.world, options.flows)
         self.engine = Engine(self.world, Published(self.world))
         warden = Warden(self.world, "connect", resources.of_connect)
@@ -88,6 +90,7 @@ class Emulator:
     def respond(self, request: Request, fault: Fault | None = None) -> Response:
         """One call is one change of the world: answered 200 it is on the disk, refused it never happened."""
         service = self.service(request)
+        fault = self._exceeded(service, request) or fault
         if fault and fault.status is not None and fault.when == BEFORE:
             return self._failure(service, fault)
         response = self._commit(service, request)
@@ -103,6 +106,12 @@ class Emulator:
             response = service.respond(request)
             change.undone = response.status >= 300
         return response
+
+    def _exceeded(self, service: Service | QueryService, request: Request) -> Fault | None:
+        operation = service.operation(request)
+        if operation not in service.handlers or self.quotas.admits(service.name, operation):
+            return None
+        return Fault(operation, status=429)
 
     def _failure(self, service: Service | QueryService, fault: Fault) -> Response:
         code = {

@@ -20,8 +20,7 @@ BEGIN, END = "<!-- coverage: made by python -m emulator coverage -->", "<!-- end
 MISSING: Mapping[str, Mapping[str, str]] = {
     "connect": {
         "StartChatContact": "`ParticipantConfiguration` and `DisconnectOnCustomerExit` are kept and change nothing yet;"
-        " of `ConnectionTypes`, `WEBSOCKET` and `CONNECTION_CREDENTIALS` (as in AWS); the quota of open chats is not"
-        " enforced",
+        " of `ConnectionTypes`, `WEBSOCKET` and `CONNECTION_CREDENTIALS` (as in AWS)",
         "DescribeContact": "no chat metrics, no routing criteria, no evaluations",
         "SearchContacts": "`SearchCriteria`: `Name`, `AgentIds`, `Channels`, `InitiationMethods`, `QueueIds`,"
         " `AdditionalTimeRange`, contact and segment attributes; any other answers 501",

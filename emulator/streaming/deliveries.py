@@ -39,10 +39,12 @@ class Outcome:
         return self.status is not None and 400 <= self.status < 500 and self.status != 429
 
 
-def due(world: World, busy: set[int], most: int) -> list[Post]:
-    """The oldest posts whose time has come and that nobody is delivering."""
+def due(world: World, busy: set[int], most: int, late: int = 0) -> list[Post]:
+    """The oldest posts whose time has come, or came so many milliseconds ago, and that nobody is delivering."""
     rows = world.store.all(
-        f"{_COLUMNS} WHERE d.next_at <= ? ORDER BY d.next_at, d.seq LIMIT ?", world.clock.wall(), most + len(busy)
+        f"{_COLUMNS} WHERE d.next_at <= ? ORDER BY d.next_at, d.seq LIMIT ?",
+        world.clock.wall() - late,
+        most + len(busy),
     )
     return [_post(row) for row in rows if row["seq"] not in busy][:most]
 

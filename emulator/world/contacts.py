@@ -88,6 +88,10 @@ def has_flow(world: World, contact: Contact) -> bool:
     return world.store.one("SELECT 1 FROM execution WHERE contact_id = ?", contact.id) is not None
 
 
+def open_chats(world: World) -> int:
+    return int(world.store.value("SELECT count(DISTINCT initial_id) FROM contact WHERE ended_at IS NULL"))
+
+
 def transfers(world: World, initial_id: str) -> int:
     """How often a chat went from agent to agent or from queue to queue."""
     sql = "SELECT count(*) FROM contact WHERE initial_id = ? AND initiation_method IN ('TRANSFER', 'QUEUE_TRANSFER')"

@@ -104,6 +104,16 @@ def new_connection(world: World, participant: Participant) -> tuple[str, int]:
     return token, expires
 
 
+def expire_connections(world: World, initial_id: str | None = None) -> int:
+    """All tokens for calls that were given out in one chat, or in all, are good no longer; how many that were."""
+    now = world.clock.now()
+    sql = "UPDATE connection SET expires_at = ? WHERE expires_at > ?"
+    if initial_id is None:
+        return world.store.run(sql, now, now)
+    of_chat = "SELECT p.id FROM participant p JOIN contact c ON c.id = p.contact_id WHERE c.initial_id = ?"
+    return world.store.run(f"{sql} AND participant_id IN ({of_chat})", now, now, initial_id)
+
+
 def new_ticket(world: World, participant: Participant) -> str:
     token, connect_by = world.new_token(), world.clock.now() + limits.SOCKET_CONNECTS_WITHIN
     world.store.run(

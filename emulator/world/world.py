@@ -58,6 +58,7 @@ class World:
     clock: Clock
     instance: Instance = field(default_factory=Instance)
     echo: bool = True  # stream a custom participant's own items, too
+    most_open_chats: int | None = None  # None: the quota is not kept
     new_id: Callable[[], str] = _uuid
     new_token: Callable[[], str] = _token
     roll: Callable[[], int] = _percent  # 1 to 100, for DistributeByPercentage

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from emulator import remote
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, RunningEmulator, eventually
 
 
@@ -199,6 +200,26 @@ def test_a_page_of_another_site_cannot_use_the_control_api(own: RunningEmulator)
     simple = {"content-type": "text/plain", "origin": "https://evil.example"}
     assert ask(own, "POST", "/_emulator/control/clock", {"advanceSeconds": 1}, simple)[0] == 400
     assert own.control("clock")["offsetSeconds"] == 0
+
+
+def test_the_control_api_is_asked_from_a_shell(own: RunningEmulator, capsys: pytest.CaptureFixture[str]) -> None:
+    def shell(*argv: str) -> Any:
+        code = remote.main(["--url", own.url, *argv])
+        printed = capsys.readouterr()
+        return (code, printed.err) if code else json.loads(printed.out)
+
+    assert shell("clock", "advanceSeconds=900")["offsetSeconds"] == 900
+    (fault,) = shell("faults", "operation=SendMessage", "status=500", "when=after")["faults"]
+    assert (fault["operation"], fault["status"], fault["when"]) == ("SendMessage", 500, "after")
+    assert shell("faults", "clear=true") == {"faults": []}
+    assert shell("quotas", "rates=true", "openChats=1") == {"rates": True, "openChats": 1}
+    assert shell("agents", "username=grace")["username"] == "grace"
+    assert shell("counts")["API_CONTACTS"] == 0
+    assert shell("clock", "advanceSeconds=-1") == (
+        1,
+        'emulator: the clock takes {"advanceSeconds": n}, forward only\n',
+    )
+    assert shell("nothing")[1].startswith("emulator: the control API has agent/accept,")
 
 
 @pytest.mark.parametrize(
