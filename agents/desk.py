@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chats import courier, earlier, fanout, life, outbox, rounds, transcripts, wire
+from chats import courier, earlier, fanout, files, life, outbox, parcels, rounds, transcripts, wire
 from chats.fanout import Copy, Reading, encode
 from chats.media import MediaController
 from chats.models import Contact, Frame, Item, Outgoing
@@ -246,6 +246,41 @@ def _kept(row: Outgoing | outbox.Unsendable | None) -> Outgoing | Refusal:
 _keeping = Together(keep_messages)
 
 
+@dataclass(frozen=True, slots=True)
+class FileToSend:
+    """A file that an agent hands in, as it is announced."""
+
+    user_id: int
+    contact_id: str
+    client_token: str
+    name: str
+    content_type: str
+
+
+def check_hand_in(user_id: int, contact_id: str) -> None:
+    """Whether this agent may send a file here, before its bytes are taken in. Refusal says why not."""
+    contact = Contact.objects.select_related("conversation").filter(pk=contact_id, owner=user_id).first()
+    if contact is None:
+        raise Refusal("contactNotFound", NOT_HERE)
+    ours = rounds.ours_of(contact)
+    if ours is not None and parcels.are_refused_to(ours.role, timezone.now()):
+        raise Refusal("filesNotPermitted", parcels.NOT_OURS_TO_SEND.removeprefix("Not sent: "))
+
+
+@transaction.atomic
+def send_file(wanted: FileToSend, key: str, size: int) -> Outgoing:
+    """Keep a file, whose bytes are here, in its turn among the words of this contact. Refusal: nothing is kept."""
+    contact = _mine(wanted.user_id, wanted.contact_id)
+    if contact.owner is None:
+        raise Refusal("contactNotFound", NOT_HERE)
+    closed = "" if contact.state == life.State.CONNECTED else _why_not_connected(contact)
+    file = outbox.File(key, wanted.name, wanted.content_type, size)
+    try:
+        return outbox.send_file(contact, file, author=contact.owner, client_token=wanted.client_token, closed=closed)
+    except outbox.Unsendable as error:
+        raise Refusal(error.reason, str(error)) from None
+
+
 @transaction.atomic
 def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
     """Send a failed message again, with the token it has."""
@@ -253,9 +288,21 @@ def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
     outgoing = _own_words(contact, client_token)
     if outgoing.state == Outgoing.State.FAILED and contact.state != life.State.CONNECTED:
         raise Refusal("contactNotConnected", _why_not_connected(contact))
-    outgoing.round = contact.round if outgoing.state == Outgoing.State.FAILED else outgoing.round
+    if outgoing.state == Outgoing.State.FAILED and outgoing.kind == Outgoing.Kind.ATTACHMENT:
+        _check_file(outgoing)
+    if outgoing.state == Outgoing.State.FAILED and outgoing.round != contact.round:
+        outgoing.round = contact.round
+        outgoing.attachment_id = ""  # another participant speaks now, and has uploaded nothing
     outbox.retry(outgoing, timezone.now())
     return outgoing
+
+
+def _check_file(outgoing: Outgoing) -> None:
+    if not files.is_here(outgoing.file):
+        raise Refusal("fileGone", parcels.GONE)
+    ours = rounds.ours_of(outgoing.contact)
+    if ours is not None and parcels.are_refused_to(ours.role, timezone.now()):
+        raise Refusal("filesNotPermitted", parcels.NOT_OURS_TO_SEND)
 
 
 @transaction.atomic

@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 MAX_FRAME_BYTES = 65_536
+MAX_CLIENT_TOKEN = 500
 MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: Content is limited in bytes, not characters
 
 EVENT = "application/vnd.amazonaws.connect.event."
 
 ContactId = Annotated[str, Field(min_length=1, max_length=256)]
-ClientToken = Annotated[str, Field(min_length=1, max_length=500)]
+ClientToken = Annotated[str, Field(min_length=1, max_length=MAX_CLIENT_TOKEN)]
 Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")]
 Stream = Annotated[str, Field(pattern=r"^(agent|conversation):.+$", max_length=300)]
 
@@ -350,19 +351,23 @@ class Contact(Closed):
 
 
 class Outgoing(Closed):
-    """What we owe Connect: queued, on its way, sent (then `itemId` names the item), failed and why, or discarded."""
+    """What we owe Connect: queued, on its way, sent (then `itemId` names the item), failed and why, or discarded.
+
+    A file is an ATTACHMENT: `content` is its name, `contentType` its type, and `taken` means that Connect scans it.
+    """
 
     contactId: str  # noqa: N815 -- the wire is camelCase
     clientToken: str  # noqa: N815 -- the wire is camelCase
-    kind: Literal["MESSAGE", "DISCONNECT"]
+    kind: Literal["MESSAGE", "ATTACHMENT", "DISCONNECT"]
     contentType: str  # noqa: N815 -- the wire is camelCase
     content: str
     author: Author | None
-    state: Literal["queued", "sending", "sent", "failed", "discarded"]
+    state: Literal["queued", "sending", "taken", "sent", "failed", "discarded"]
     why: str
     itemId: str | None  # noqa: N815 -- the wire is camelCase
     position: int
     createdAt: Time  # noqa: N815 -- the wire is camelCase
+    size: int | None = None  # of a file, in bytes
     rich: list[str | Piece] | None = None  # the content of text/markdown, ready to be shown; else absent
 
 
@@ -520,7 +525,7 @@ class Sent(Closed):
     """The answer to `sendMessage`: the words are kept and will be sent, in order, once."""
 
     clientToken: ClientToken  # noqa: N815 -- the wire is camelCase
-    state: Literal["queued", "sending", "sent", "failed", "discarded"]
+    state: Literal["queued", "sending", "taken", "sent", "failed", "discarded"]
 
 
 class Transcript(Closed):

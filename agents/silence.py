@@ -50,9 +50,9 @@ def _look(timer_pk: int, contact_id: str, now: datetime) -> bool:
 
 def _unanswered_since(contact: Contact) -> datetime | None:
     """When the agent last spoke, if the customer has said nothing since."""
-    words = Outgoing.objects.filter(
-        contact=contact, round=contact.round, kind=Outgoing.Kind.MESSAGE, author__isnull=False
-    ).exclude(state__in=[Outgoing.State.FAILED, Outgoing.State.DISCARDED])
+    said = [Outgoing.Kind.MESSAGE, Outgoing.Kind.ATTACHMENT]
+    own = Outgoing.objects.filter(contact=contact, round=contact.round, kind__in=said, author__isnull=False)
+    words = own.exclude(state__in=[Outgoing.State.FAILED, Outgoing.State.DISCARDED])
     last = words.order_by("-created_at").values_list("created_at", flat=True).first()
     if last is None:
         return None

@@ -14,6 +14,8 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 CCP_DATA_DIR = Path(env.str("CCP_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 CCP_DATA_DIR.mkdir(parents=True, exist_ok=True)
+# Agents' files until Connect has them. Several machines share it: who takes a file in is not who brings it to Connect.
+CCP_MEDIA_DIR = Path(env.str("CCP_MEDIA_DIR", default="") or CCP_DATA_DIR / "media").resolve()
 
 # ---- Django ----------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.cache import cache_page
 from django.views.i18n import JavaScriptCatalog
 
-from agents import reception, views
+from agents import files, reception, views
 from chats import webhook
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("desk/", views.desk, name="desk"),
     path("floor/", views.floor, name="floor"),
     path("floor/<str:contact_id>/", views.floor_contact, name="floor_contact"),
+    path("contacts/<str:contact_id>/files/", files.hand_in, name="files"),
+    path("contacts/<str:contact_id>/files/<str:attachment_id>/", files.fetch, name="file"),
     path("admin/", admin.site.urls),
     path("webhooks/sns/", webhook.sns, name="sns"),
     path("reception/", reception.receive, name="reception"),

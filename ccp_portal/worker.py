@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from agents import presence, routing, silence, waiting
-from chats import courier, reconcile
+from chats import courier, parcels, reconcile
 from chats.db import in_db
 from chats.fanout import Hub
 
@@ -39,6 +39,7 @@ class Worker:
             ("silence", 1.0, in_db(silence.run)),
             ("reconcile", 1.0, reconcile.due),
             ("renew", 60.0, reconcile.renew_due),
+            ("files", 600.0, in_db(parcels.drop_forgotten)),
             ("joining", 60.0, in_db(reconcile.give_up_joining)),
         ]
         self._tasks = [asyncio.create_task(self._every(*job)) for job in jobs]

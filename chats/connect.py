@@ -7,17 +7,27 @@ retries: what we send carries a ClientToken and is retried by us, across restart
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.request import getproxies
 
 import boto3
 import botocore.session
 from botocore import UNSIGNED
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.httpsession import URLLib3Session
 from django.conf import settings
+from urllib3.exceptions import HTTPError
+
+R = TypeVar("R")
 
 THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException", "LimitExceededException"})
 GONE = frozenset({"AccessDeniedException", "ResourceNotFoundException", "ContactNotFoundException"})
@@ -40,7 +50,10 @@ class Unavailable(Exception):
     """Amazon Connect is busy, away or did not answer: whether it did what we asked is unknown."""
 
 
+FILE_THREADS = 4
+PIECE_BYTES = 65_536
 _lock = threading.Lock()
+_files: URLLib3Session | None = None
 _clients: dict[tuple[str, int], Any] = {}
 _pools: dict[str, ThreadPoolExecutor] = {}
 
@@ -62,6 +75,21 @@ async def confirm_subscription(topic_arn: str, token: str) -> None:
     )
 
 
+async def upload(url: str, headers: Mapping[str, str], path: Path) -> None:
+    """Put a file to the signed URL that an upload was started with. Raises Refused or Unavailable."""
+    await _on_file_threads(partial(_put, url, headers, path))
+
+
+@asynccontextmanager
+async def download(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The bytes behind a signed URL, piece by piece. Raises Refused or Unavailable."""
+    answer = await _on_file_threads(partial(_fetch, AWSRequest("GET", url, stream_output=True)))
+    try:
+        yield _pieces(answer)
+    finally:
+        await _on_file_threads(answer.raw.close)
+
+
 def typing_is_busy() -> bool:
     """Typing has two threads of its own; when both are at work it is dropped, never queued."""
     return _pool("typing", 2)._work_queue.qsize() > 0  # noqa: SLF001 -- the executor has no public way to ask
@@ -81,10 +109,14 @@ def prepare() -> None:
 
 def close() -> None:
     """Let the threads go; calls under way are finished first."""
+    global _files
     for name in tuple(_pools):
         _pools.pop(name).shutdown(wait=True)
     with _lock:
         _clients.clear()
+        if _files is not None:
+            _files.close()
+            _files = None
 
 
 async def _call(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +134,58 @@ def _blocking(service: str, operation: str, params: dict[str, Any]) -> dict[str,
     except BotoCoreError as error:
         raise Unavailable(f"{service} did not answer: {error}") from None
     return answer
+
+
+async def _on_file_threads(work: Callable[[], R]) -> R:
+    """Files have threads of their own: a large one on a slow line holds up other files, never a message."""
+    return await asyncio.get_running_loop().run_in_executor(_pool("files", FILE_THREADS), work)
+
+
+def _put(url: str, headers: Mapping[str, str], path: Path) -> None:
+    with path.open("rb") as file:
+        _fetch(AWSRequest("PUT", url, headers=dict(headers), data=file))
+
+
+async def _pieces(answer: Any) -> AsyncIterator[bytes]:
+    while piece := await _on_file_threads(partial(_piece, answer)):
+        yield piece
+
+
+def _piece(answer: Any) -> bytes:
+    try:
+        piece: bytes = answer.raw.read(PIECE_BYTES)
+    except (OSError, HTTPError) as error:
+        raise Unavailable(f"the file broke off: {error}") from None
+    return piece
+
+
+def _fetch(request: AWSRequest) -> Any:
+    """A signed URL of S3, or of whoever stands in its place. Its errors are XML, whose Code says what is wrong."""
+    try:
+        answer = _storage().send(request.prepare())
+    except (BotoCoreError, OSError) as error:
+        raise Unavailable(f"the storage of attachments did not answer: {error}") from None
+    if answer.status_code == 200:
+        return answer
+    found = re.search(rb"<Code>(\w{1,80})</Code>", answer.content[:4096])
+    code = found[1].decode() if found else f"HTTP {answer.status_code}"
+    if answer.status_code >= 500 or code in {"SlowDown", "RequestTimeout"}:
+        raise Unavailable(f"the storage of attachments: {code}")
+    raise Refused(f"Storage{code}", f"its storage for files says {code}")
+
+
+def _storage() -> URLLib3Session:
+    """The files' own connections, through the same proxy and with the same certificates as boto3's."""
+    global _files
+    with _lock:
+        if _files is None:
+            _files = URLLib3Session(
+                verify=_session()._session.get_config_variable("ca_bundle") or True,  # noqa: SLF001 -- as botocore does
+                proxies=getproxies(),
+                timeout=(settings.CCP_AWS_CONNECT_TIMEOUT, settings.CCP_AWS_READ_TIMEOUT),  # type: ignore[arg-type]  # or a pair
+                max_pool_connections=FILE_THREADS,
+            )
+        return _files
 
 
 def _told(error: ClientError) -> Refused | Unavailable:

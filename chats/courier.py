@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from . import connect, fanout, ingest, outbox, reconcile, rounds
+from . import connect, fanout, ingest, outbox, parcels, reconcile, rounds
 from .db import in_db, look_up
 from .media import MediaController
 from .models import Item, Outgoing, Participant
@@ -84,7 +83,7 @@ def claim(now: datetime, limit: int) -> list[Outgoing]:
 
 def _lease(rows: Sequence[Outgoing], now: datetime) -> None:
     """They are locked, so that one update does for all."""
-    lease = now + timedelta(seconds=settings.CCP_AWS_CONNECT_TIMEOUT + settings.CCP_AWS_READ_TIMEOUT + 5)
+    lease = parcels.lease(now)
     Outgoing.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Outgoing.State.SENDING,
         due_at=lease,
@@ -119,15 +118,21 @@ async def _speak(outgoing: Outgoing, participant: Participant) -> None:
         return
     if _is_long_unknown(outgoing) and await _found_in_transcript(outgoing, participant):
         return
+    if outgoing.kind == Outgoing.Kind.ATTACHMENT:
+        await parcels.bring(outgoing, controller)
+        return
     spoken = await controller.send_message(outgoing.content, outgoing.content_type, outgoing.client_token)
     await ingest.answered(ingest.Answer(outgoing.pk, spoken.item_id, spoken.absolute_time, timezone.now()))
 
 
 async def _refused(outgoing: Outgoing, participant: Participant, error: connect.Refused) -> None:
     if not error.is_gone:
-        await in_db(_fail)(outgoing, f"Not sent: Amazon Connect refused it ({error.message or error.code}).")
+        await in_db(_fail)(outgoing, _why_refused(error))
         return
     try:
+        if outgoing.kind == Outgoing.Kind.ATTACHMENT and (why := await parcels.denied(participant)):
+            await in_db(_fail)(outgoing, why)
+            return
         renewed = await _may_speak_again(participant)
     except connect.Unavailable:
         await in_db(_postpone)(outgoing, timezone.now())
@@ -136,6 +141,12 @@ async def _refused(outgoing: Outgoing, participant: Participant, error: connect.
         await in_db(_again)(outgoing, timezone.now())
     else:
         await in_db(_give_up)(outgoing)
+
+
+def _why_refused(error: connect.Refused) -> str:
+    if error.message.startswith("Not sent:"):
+        return error.message
+    return f"Not sent: Amazon Connect refused it ({error.message or error.code})."
 
 
 async def _may_speak_again(participant: Participant) -> bool:
@@ -157,6 +168,8 @@ async def _found_in_transcript(outgoing: Outgoing, participant: Participant) -> 
     await reconcile.transcript(participant)
     if await in_db(_is_sent)(outgoing):  # ingest has met our own words
         return True
+    if outgoing.kind == Outgoing.Kind.ATTACHMENT:  # its item, when there is one, was known by the attachment's id
+        return False
     item = await in_db(_same_words)(outgoing, participant)
     if item is None:
         return False

@@ -6,10 +6,10 @@ Ids dropped, then numbers taken; what is inserted is inserted at once, and what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,9 +19,6 @@ from .db import in_db
 from .models import Contact, Conversation, Item, Outgoing, Participant
 from .together import Together
 from .wire import ChatEvent
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 OURS = frozenset({"CUSTOM_BOT", "AGENT"})  # what our participants are: the second in a relayed contact
 
@@ -72,16 +69,18 @@ def spoken(outgoing_pk: int, item_id: str, absolute_time: datetime, now: datetim
 def _write(events: Sequence[ChatEvent]) -> list[bool]:
     """Whether each event was new."""
     chats = numbering.held(event.initial_contact_id for event in events)
-    known = set(Item.objects.filter(pk__in=[event.id for event in events]).values_list("pk", flat=True))
+    here = set(Item.objects.filter(pk__in=[event.id for event in events]).values_list("pk", flat=True))
     fresh: dict[str, ChatEvent] = {}
     news = []
     for event in events:
-        news.append(event.is_kept and event.id not in known and event.id not in fresh)
+        news.append(event.is_kept and event.id not in here and event.id not in fresh)
         if news[-1]:
             fresh[event.id] = event
     _hear([(chats[event.initial_contact_id], event) for event in fresh.values()], timezone.now())
     for event in events:  # when all are there: GetTranscript puts receipts on the very item they are for
         _mark_receipts(chats[event.initial_contact_id], event)
+    known = [event for event, new in zip(events, news, strict=True) if not new]
+    _keep_up([event for event in known if event.type == wire.ATTACHMENT], chats)
     return news
 
 
@@ -92,7 +91,7 @@ def _hear(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> Non
         outgoing = _own_words(conversation, event, [row.pk for row in ours.values()])
         if outgoing is not None:
             ours[event.id] = outgoing
-    _insert([_item(chat, event, ours[event.id].author if event.id in ours else None, now) for chat, event in fresh])
+    _insert([_item(chat, event, ours.get(event.id), now) for chat, event in fresh])
     outbox.sent([(outgoing, item_id) for item_id, outgoing in ours.items()])
     for conversation, event in fresh:
         _take_effect(conversation, event, now)
@@ -100,13 +99,20 @@ def _hear(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> Non
 
 def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[int]) -> Outgoing | None:
     """The row that was tried and not answered yet, in the same words: one of a round is under way, so it is that one."""
+    if event.role in OURS and event.type == wire.ATTACHMENT:
+        return _own_file(conversation, event)
     if event.role not in OURS or event.type != "MESSAGE":
         return None
     ours = Participant.objects.filter(conversation=conversation, participant_id=event.participant_id).first()
     if ours is None or ours.round is None:
         return None
     tried = Outgoing.objects.filter(
-        contact=ours.contact_id, round=ours.round, content=event.content, attempts__gt=0, item_id=""
+        contact=ours.contact_id,
+        round=ours.round,
+        kind=Outgoing.Kind.MESSAGE,
+        content=event.content,
+        attempts__gt=0,
+        item_id="",
     )
     tried = tried.exclude(pk__in=taken).select_related("author")
     rows = sorted(tried, key=lambda row: (row.state not in Outgoing.UNFINISHED, row.position))
@@ -115,7 +121,17 @@ def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[i
     return rows[0] if rows else None
 
 
-def _item(conversation: Conversation, event: ChatEvent, author: User | None, now: datetime) -> Item:
+def _own_file(conversation: Conversation, event: ChatEvent) -> Outgoing | None:
+    """Known by Connect's id of the attachment, which was kept before Connect could make an item of it."""
+    ids = [one["AttachmentId"] for one in event.attachments if one.get("AttachmentId")]
+    found = Outgoing.objects.filter(conversation=conversation, attachment_id__in=ids, item_id="")
+    row = found.select_related("author").first()
+    if row is not None:
+        row.conversation = conversation
+    return row
+
+
+def _item(conversation: Conversation, event: ChatEvent, outgoing: Outgoing | None, now: datetime) -> Item:
     return Item(
         id=event.id,
         conversation=conversation,
@@ -126,10 +142,10 @@ def _item(conversation: Conversation, event: ChatEvent, author: User | None, now
         participant_id=event.participant_id,
         role=event.role,
         display_name=event.display_name,
-        attachments=list(event.attachments),
+        attachments=[_with_size(one, outgoing) for one in event.attachments],
         absolute_time=event.absolute_time,
         received_at=now,
-        author=author,
+        author=outgoing.author if outgoing else None,
     )
 
 
@@ -139,6 +155,53 @@ def _insert(items: Sequence[Item]) -> None:
     Item.objects.bulk_create(items)
     for item in items:
         fanout.tell(item)
+
+
+def _with_size(told: Mapping[str, Any], outgoing: Outgoing | None) -> dict[str, Any]:
+    """An item does not say how large its file is; of ours we know."""
+    mine = outgoing is not None and outgoing.size is not None and told.get("AttachmentId") == outgoing.attachment_id
+    return {**told, "AttachmentSizeInBytes": outgoing.size} if mine and outgoing else dict(told)
+
+
+# ---- the state of attachments ----------------------------------------------------------------------------------------
+
+
+def _keep_up(events: Sequence[ChatEvent], chats: Mapping[str, Conversation]) -> None:
+    """An attachment is told again when its scan is done. Notifications come in any order: what is settled stays so."""
+    items = Item.objects.select_related("author").in_bulk([event.id for event in events])
+    for event in events:
+        item = items.get(event.id)
+        if item is None:
+            continue
+        item.conversation = chats[event.initial_contact_id]
+        newer = {one["AttachmentId"]: one for one in event.attachments if _is_scanned(one) and "AttachmentId" in one}
+        _keep_attachments(item, [_newer(one, newer.get(one.get("AttachmentId", ""))) for one in item.attachments])
+
+
+def _is_scanned(attachment: Mapping[str, Any]) -> bool:
+    return attachment.get("Status") in {"APPROVED", "REJECTED"}
+
+
+def _newer(held: dict[str, Any], told: Mapping[str, Any] | None) -> dict[str, Any]:
+    return held if told is None or _is_scanned(held) else {**held, **told}
+
+
+def _keep_attachments(item: Item, attachments: list[dict[str, Any]]) -> None:
+    if attachments == item.attachments:
+        return
+    item.attachments, item.seq = attachments, item.conversation.next_seq()
+    item.save(update_fields=["attachments", "seq"])
+    fanout.tell(item)
+
+
+@transaction.atomic
+def learn_size(item_pk: str, attachment_id: str, size: int) -> None:
+    """GetAttachment says how large a file is; the item did not."""
+    item = Item.objects.select_related("author", "conversation").get(pk=item_pk)
+    item.conversation.lock()
+    item.refresh_from_db(fields=["attachments"])
+    size_of = {attachment_id: {"AttachmentSizeInBytes": size}}
+    _keep_attachments(item, [{**one, **size_of.get(one.get("AttachmentId", ""), {})} for one in item.attachments])
 
 
 # ---- what became of our words ----------------------------------------------------------------------------------------
@@ -154,7 +217,7 @@ def _keep_answers(answers: Sequence[Answer]) -> list[None]:
         row = rows[answer.outgoing_pk]
         if answer.item_id not in there:
             event = _as_event(row, answer, speakers.get((row.contact_id, row.round)))
-            new[answer.item_id] = _item(row.conversation, event, row.author, answer.now)
+            new[answer.item_id] = _item(row.conversation, event, row, answer.now)
         elif there[answer.item_id].author_id != row.author_id:
             _credit(there[answer.item_id], row)
     _insert(list(new.values()))

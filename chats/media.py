@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,23 @@ class Spoken:
 
     item_id: str
     absolute_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where the bytes of a file go, and with which headers."""
+
+    attachment_id: str
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where the bytes of a file are."""
+
+    url: str
+    size: int | None
 
 
 class MediaController:
@@ -60,6 +77,34 @@ class MediaController:
             return False
         await connect.typing(self.token, wire.TYPING)
         return True
+
+    async def start_upload(self, name: str, content_type: str, size: int, client_token: str) -> Upload:
+        answer = await connect.participant(
+            "start_attachment_upload",
+            AttachmentName=name,
+            ContentType=content_type,
+            AttachmentSizeInBytes=size,
+            ClientToken=client_token,
+            ConnectionToken=self.token,
+        )
+        put = answer["UploadMetadata"]
+        return Upload(answer["AttachmentId"], put["Url"], put.get("HeadersToInclude", {}))
+
+    async def complete_upload(self, attachment_id: str, client_token: str) -> None:
+        """From now on it is Connect's: when it is scanned, it becomes an item."""
+        await connect.participant(
+            "complete_attachment_upload",
+            AttachmentIds=[attachment_id],
+            ClientToken=client_token[:500],
+            ConnectionToken=self.token,
+        )
+
+    async def attachment(self, attachment_id: str) -> Download:
+        """Where its bytes can be fetched for a minute. A custom participant may not (AccessDeniedException)."""
+        answer = await connect.participant(
+            "get_attachment", AttachmentId=attachment_id, UrlExpiryInSeconds=60, ConnectionToken=self.token
+        )
+        return Download(answer["Url"], answer.get("AttachmentSizeInBytes"))
 
     async def disconnect(self, client_token: str) -> None:
         await connect.participant("disconnect_participant", ClientToken=client_token[:500], ConnectionToken=self.token)

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from . import life, richtext
 from .encrypted import EncryptedTextField
+from .findings import Finding
 from .notes import Note
 from .people import person
 from .queues import HoursOfOperation, OpeningHours, Queue, QueueText, Text
@@ -25,6 +26,7 @@ from .wire import iso, iso_or_none
 __all__ = [
     "Contact",
     "Conversation",
+    "Finding",
     "Frame",
     "HoursOfOperation",
     "Item",
@@ -309,11 +311,13 @@ class Outgoing(models.Model):
 
     class Kind(models.TextChoices):
         MESSAGE = "MESSAGE"
+        ATTACHMENT = "ATTACHMENT"  # a file: `content` is its name, `content_type` its type
         DISCONNECT = "DISCONNECT"
 
     class State(models.TextChoices):
         QUEUED = "queued"
         SENDING = "sending"  # a worker has it until `lease_until`; to a viewer it is still queued
+        TAKEN = "taken"  # a file: Connect has it and scans it; it is an item when that is done
         SENT = "sent"
         FAILED = "failed"
         DISCARDED = "discarded"
@@ -334,6 +338,9 @@ class Outgoing(models.Model):
     first_tried_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()  # not before; while SENDING: the end of the lease
     item_id = models.CharField(max_length=256, blank=True)  # Connect's Id, known with the answer
+    file = models.CharField(max_length=32, blank=True, default="")  # the key of its bytes (chats.files)
+    size = models.PositiveBigIntegerField(null=True)  # of the file, in bytes
+    attachment_id = models.CharField(max_length=256, blank=True, default="")  # Connect's, when its bytes are there
     position = models.PositiveBigIntegerField()
     created_at = models.DateTimeField()
     seq = models.PositiveBigIntegerField()
@@ -373,6 +380,7 @@ class Outgoing(models.Model):
             "itemId": self.item_id or None,
             "position": self.position,
             "createdAt": iso(self.created_at),
+            **({} if self.size is None else {"size": self.size}),
             **richtext.field("rich", self.content_type, self.content),
         }
 

@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from . import fanout, numbering
+from . import fanout, files, numbering
 from .models import Contact, Outgoing
 
 if TYPE_CHECKING:
@@ -101,6 +102,31 @@ def _said_already(words: Sequence[Words]) -> dict[tuple[int, str], Outgoing]:
     return {key: row for row in rows if (key := (row.conversation_id, row.client_token)) in keys}
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that somebody wants to send, whose bytes are kept (chats.files)."""
+
+    key: str
+    name: str
+    content_type: str
+    size: int
+
+
+def send_file(contact: Contact, file: File, *, author: User, client_token: str, closed: str = "") -> Outgoing:
+    """Queue a file for the customer. The same client token again is the same file: the row that is there."""
+    contact.conversation.lock()
+    known = _said_already([Words(contact, "", client_token=client_token)]).get((contact.conversation_id, client_token))
+    if known is None and closed:
+        raise Unsendable("contactNotConnected", closed)
+    if known is None:
+        what = {"kind": Outgoing.Kind.ATTACHMENT, "content": file.name, "content_type": file.content_type}
+        known = _row(contact, client_token, author=author, file=file.key, size=file.size, **what)
+        _queue([known])
+    elif (known.content, known.size, known.author_id) != (file.name, file.size, author.pk):
+        raise Unsendable("clientTokenReused", "This client token was used for another message: make a new one")
+    return known
+
+
 def disconnect(contact: Contact) -> Outgoing:
     """Queue the goodbye: DisconnectParticipant, after everything that was said before."""
     token = f"leave-{contact.round}-{contact.pk}"
@@ -133,7 +159,8 @@ def discard(outgoing: Outgoing) -> None:
 
 def fail_unsent(contact: Contact, why: str) -> None:
     """Nothing of this round can be sent any more: what waits fails, visibly. What is on its way finds out itself."""
-    waiting = Outgoing.objects.filter(contact=contact, round=contact.round, state=Outgoing.State.QUEUED)
+    unsent = [Outgoing.State.QUEUED, Outgoing.State.TAKEN]
+    waiting = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=unsent)
     for outgoing in waiting.select_for_update():  # no courier may take it meanwhile
         outgoing.conversation = contact.conversation
         fail(outgoing, why, tried=outgoing.attempts > 0)
@@ -144,8 +171,13 @@ def fail(outgoing: Outgoing, why: str, *, tried: bool) -> None:
     if outgoing.kind == Outgoing.Kind.DISCONNECT:
         change(outgoing, state=Outgoing.State.SENT, why="")
     else:
-        perhaps = why.replace("Not sent:", "Perhaps not sent, Amazon Connect did not answer:", 1) if tried else why
+        doubt = "Amazon Connect was still looking at it" if _is_scanned(outgoing) else "Amazon Connect did not answer"
+        perhaps = why.replace("Not sent:", f"Perhaps not sent, {doubt}:", 1) if tried else why
         change(outgoing, state=Outgoing.State.FAILED, why=perhaps)
+
+
+def _is_scanned(outgoing: Outgoing) -> bool:
+    return outgoing.state == Outgoing.State.TAKEN
 
 
 def correct(contact: Contact, told: str, better: str) -> None:
@@ -171,6 +203,7 @@ def sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
         )
     for outgoing, _ in rows:
         fanout.tell(outgoing)
+        _needs_its_file_no_more(outgoing)
 
 
 def change(outgoing: Outgoing, **changes: object) -> None:
@@ -180,6 +213,13 @@ def change(outgoing: Outgoing, **changes: object) -> None:
     outgoing.seq = outgoing.conversation.next_seq()
     outgoing.save(update_fields=[*changes, "seq"])
     fanout.tell(outgoing)
+    if outgoing.state == Outgoing.State.DISCARDED:
+        _needs_its_file_no_more(outgoing)
+
+
+def _needs_its_file_no_more(outgoing: Outgoing) -> None:
+    if outgoing.file:
+        transaction.on_commit(partial(files.drop, outgoing.file), robust=True)
 
 
 def _row(contact: Contact, token: str, **what: Any) -> Outgoing:

@@ -21,6 +21,7 @@ CHAT_ENDED = EVENT + "chat.ended"
 DELIVERED = EVENT + "message.delivered"
 READ = EVENT + "message.read"
 
+ATTACHMENT = "ATTACHMENT"  # the type of an item that is a file
 METADATA_TYPES = frozenset({"MESSAGEMETADATA", "MESSAGE_METADATA"})
 STAFF_ROLES = frozenset({"AGENT", "CUSTOM_BOT", "SUPERVISOR"})
 ATTACHMENT_MEMBERS = ("AttachmentId", "AttachmentName", "ContentType", "Status")
