@@ -19,12 +19,14 @@ from .models import (
     Conversation,
     HoursOfOperation,
     Item,
+    Note,
     OpeningHours,
     Outgoing,
     Participant,
     Queue,
     QueueText,
     Text,
+    Transfer,
     UnreadableMessage,
     person,
 )
@@ -128,6 +130,11 @@ class QueueAdmin(Admin):
 # ---- what was said ---------------------------------------------------------------------------------------------------
 
 
+def named(person: str) -> list[str]:
+    """How somebody is searched for, by the field that leads to them."""
+    return [f"{person}__{name}" for name in ("username", "first_name", "last_name")]
+
+
 def who(item: Item) -> str:
     """Who spoke: the person, where we know one, else the name the customer saw."""
     author = person(item.author)
@@ -181,6 +188,13 @@ class OutgoingInline(ReadOnlyInline):
     order = ("position",)
 
 
+class NoteInline(ReadOnlyInline):
+    model = Note
+    fields = ["created_at", "author", "text", "edited_at", "deleted_at"]
+    joins = ("author",)
+    order = ("created_at", "pk")
+
+
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "initial_contact_id", "created_at", "chat_ended_at", "segments"]
@@ -189,7 +203,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     ordering = ["-created_at"]
     fields = ["initial_contact_id", "customer_name", "attributes", "created_at", "chat_ended_at"]
-    inlines = [ContactInline, ItemInline, ParticipantInline, OutgoingInline]
+    inlines = [ContactInline, ItemInline, NoteInline, ParticipantInline, OutgoingInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """`visible_to` is the one answer to who may see a contact, here too."""
@@ -203,8 +217,56 @@ class ConversationAdmin(ReadOnlyAdmin):
         return int(conversation.segments)
 
 
+class TransferInline(ReadOnlyInline):
+    model = Transfer
+    fields = ["asked_at", "sender", "to_name", "comment", "state", "why", "settled_at"]
+    joins = ("sender",)
+    order = ("asked_at", "pk")
+
+
+class OfVisibleContacts(ReadOnlyAdmin):
+    """Rows beside a contact: whoever may see that contact may see them."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(contact__in=transcripts.visible_to(request.user).values("pk"))
+
+    @admin.display(description=_("contact"), ordering="contact")
+    def beside(self, row: Any) -> SafeString:
+        address = reverse("admin:chats_contact_change", args=[row.contact_id])
+        return format_html('<a href="{}">{}</a>', address, row.contact.conversation)
+
+
+@admin.register(Note)
+class NoteAdmin(OfVisibleContacts):
+    """What colleagues told each other; a deleted one stands here without its words."""
+
+    list_display = ["created_at", "author", "beside", "text", "edited_at", "deleted_at"]
+    list_filter = ["contact__queue", "created_at"]
+    list_select_related = ["author", "contact__conversation"]
+    search_fields = ["text", "contact__id", "contact__conversation__customer_name", *named("author")]
+    date_hierarchy = "created_at"
+    ordering = ["-created_at"]
+    fields = ["beside", "author", "text", "created_at", "edited_at", "deleted_at"]
+    readonly_fields = ["beside"]
+
+
+@admin.register(Transfer)
+class TransferAdmin(OfVisibleContacts):
+    """Who handed which contact on to whom, and what came of it."""
+
+    list_display = ["asked_at", "sender", "beside", "to_name", "state", "why", "settled_at"]
+    list_filter = ["state", "to_queue", "asked_at"]
+    list_select_related = ["sender", "contact__conversation"]
+    search_fields = ["to_name", "comment", "contact__id", "contact__conversation__customer_name", *named("sender")]
+    date_hierarchy = "asked_at"
+    ordering = ["-asked_at"]
+    fields = ["beside", "round", "sender", "to_name", "comment", "state", "why", "asked_at", "settled_at"]
+    readonly_fields = ["beside"]
+
+
 @admin.register(Contact)
 class ContactAdmin(ReadOnlyAdmin):
+    inlines = [TransferInline]
     list_display = [
         "__str__",
         "id",
@@ -222,9 +284,7 @@ class ContactAdmin(ReadOnlyAdmin):
         "id",
         "conversation__initial_contact_id",
         "conversation__customer_name",
-        "owner__username",
-        "owner__first_name",
-        "owner__last_name",
+        *named("owner"),
     ]
     date_hierarchy = "handed_over_at"
     ordering = ["-handed_over_at"]

@@ -23,11 +23,13 @@ from chats.models import (
     Conversation,
     HoursOfOperation,
     Item,
+    Note,
     OpeningHours,
     Outgoing,
     Participant,
     Queue,
     Text,
+    Transfer,
     UnreadableMessage,
 )
 from tests import factories
@@ -38,6 +40,8 @@ pytestmark = pytest.mark.django_db
 READ_ONLY = [
     ("chats", "contact"),
     ("chats", "conversation"),
+    ("chats", "note"),
+    ("chats", "transfer"),
     ("chats", "unreadablemessage"),
     ("agents", "agentcontact"),
     ("agents", "agentstatechange"),
@@ -80,6 +84,8 @@ def row(number):
         queue=profile.queues.get(), state=life.State.ENDED, owner=agent.user, ended_at=NOW, end_reason="customer"
     )
     factories.item(contact)
+    Note.write(contact, agent.user, "Called twice.", f"note-{number}", NOW)
+    Transfer.queued(contact, contact.queue, (str(contact.queue.pk), contact.queue.name), "Knows chairs.", NOW)
     AgentContact.objects.create(agent=agent, contact=contact, round=1, state="ended", offered_at=NOW, seq=1)
     AgentStateChange.objects.create(agent=agent, old_state="Offline", new_state="Available", by=agent.user, at=NOW)
     UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
@@ -185,6 +191,21 @@ def test_a_long_transcript_costs_no_more_queries(admin, told, django_assert_max_
         admin.get(url("chats", "contact", told.pk, "change"))
 
 
+def test_notes_and_transfers_stand_beside_what_was_said(admin, told):
+    mira = factories.user("jonas", first_name="Jonas", last_name="Kessler")
+    Note.write(told, mira, "Prefers to be <b>called</b>", "n-1", NOW)
+    Note.write(told, mira, "A secret", "n-2", NOW).delete_words(NOW)
+    Transfer.ask(told, mira, ("7", "Jonas Kessler"), "Speaks Finnish", NOW).settle("declined", "declined", NOW)
+    for address in (url("chats", "conversation", told.conversation_id, "change"), url("chats", "note")):
+        page = admin.get(address).content.decode()
+        assert "Prefers to be &lt;b&gt;called&lt;/b&gt;" in page
+        assert "A secret" not in page
+    for address in (url("chats", "contact", told.pk, "change"), url("chats", "transfer")):
+        page = admin.get(address).content.decode()
+        assert ("Jonas Kessler" in page, "declined" in page) == (True, True)
+    assert f'href="{url("chats", "contact", told.pk, "change")}"' in admin.get(url("chats", "note")).content.decode()
+
+
 def test_staff_see_only_the_contacts_they_may_see(client, told):
     """With the right to the admin's lists but not to every contact: readers of a queue see that queue's."""
     foreign = factories.contact(queue=factories.queue("VIP"))
@@ -195,6 +216,10 @@ def test_staff_see_only_the_contacts_they_may_see(client, told):
     assert list(listed) == [told.conversation]
     assert client.get(url("chats", "conversation", foreign.conversation_id, "change")).status_code == 302
     assert client.get(url("chats", "contact")).status_code == 403
+    notes = [Note.write(contact, reader, "Called twice.", contact.pk, NOW) for contact in (told, foreign)]
+    reader.user_permissions.set(Permission.objects.filter(codename="view_note"))
+    assert list(client.get(url("chats", "note")).context["cl"].queryset) == notes[:1]
+    assert client.get(url("chats", "note", notes[1].pk, "change")).status_code == 302
 
 
 # ---- what is edited --------------------------------------------------------------------------------------------------

@@ -180,3 +180,78 @@ def test_without_a_state_for_the_absent_it_is_said_and_nothing_breaks(mira, cloc
     AgentState.objects.filter(name="Offline").delete()
     assert presence.sweep(clock.tick(46)) == 0
     assert caplog.messages == ["1 agents are absent, but no agent state has the type offline: make one in the admin"]
+
+
+# ---- what the routing profile says of the absent ---------------------------------------------------------------------
+
+
+def states():
+    return dict(Agent.objects.order_by("pk").values_list("user__username", "state__name"))
+
+
+def offers():
+    return list(AgentContact.objects.filter(state="connecting").values_list("agent__user__username", flat=True))
+
+
+def test_in_the_grace_time_nothing_is_offered_and_the_state_stays(mira, clock):
+    factories.rules(mira, grace_seconds=30)
+    presence.sweep(clock.tick(75))
+    factories.contact()
+    assert (routing.run(clock.now), states()) == (0, {"mira": "Available"})
+    assert presence.sweep(clock.tick(1)) == 1
+    assert changes() == [("Available", "Offline", None, "no open desk for 75 s")]
+
+
+def test_who_is_back_within_the_grace_time_goes_on_as_before(mira, clock):
+    factories.rules(mira, grace_seconds=30)
+    factories.contact()
+    presence.sweep(clock.tick(60))
+    assert routing.run(clock.now) == 0
+    presence.seen(mira.pk, clock.tick(10))
+    assert presence.sweep(clock.tick(20)) == 0
+    assert (routing.run(clock.now), offers(), changes()) == (1, ["mira"], [])
+
+
+def test_by_stay_the_state_stays_for_ever_and_yet_nothing_is_offered(mira, clock):
+    factories.rules(mira, absence="stay")
+    factories.contact()
+    assert presence.sweep(clock.tick(86_400)) == 0
+    assert (routing.run(clock.now), states(), changes()) == (0, {"mira": "Available"}, [])
+    presence.seen(mira.pk, clock.now)
+    assert (routing.run(clock.now), offers()) == (1, ["mira"])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "of_the_profile", "expected"),
+    [("Break", "Lunch", "Break"), (None, "Lunch", "Lunch"), (None, None, "Offline")],
+    ids=["the agent's own", "the profile's", "else Offline"],
+)
+def test_by_next_state_they_are_where_they_wanted_to_go(mira, clock, chosen, of_the_profile, expected):
+    lunch = AgentState.objects.create(name="Lunch")
+    factories.rules(mira, absence="next_state", absence_state=lunch if of_the_profile else None)
+    contact = factories.contact()
+    routing.run(clock.now)
+    routing.accept(mira, contact.pk, clock.now)
+    if chosen:
+        presence.set_state(mira, chosen, enqueue_next=True, by=mira.user, now=clock.now)
+    assert (presence.sweep(clock.tick(46)), presence.sweep(clock.tick(3600))) == (1, 0)
+    assert now_of(mira) == (expected, None)
+    assert changes()[-1] == ("Available", expected, None, "no open desk for 45 s")
+    assert Contact.objects.get().owner == mira.user
+
+
+def test_by_next_state_a_break_is_not_ended(clock):
+    agent = factories.agent("mira", in_state="Break")
+    factories.rules(agent, absence="next_state")
+    assert (presence.sweep(clock.tick(3600)), states()) == (0, {"mira": "Break"})
+
+
+def test_each_profile_has_its_own_way(mira, clock):
+    """In one sweep."""
+    for name, rules in {"stays": {"absence": "stay"}, "late": {"grace_seconds": 60}, "goes": {}}.items():
+        factories.rules(factories.agent(name), **rules)
+    factories.rules(mira, absence="next_state", absence_state=AgentState.objects.get(name="Break"))
+    assert presence.sweep(clock.tick(46)) == 2
+    assert states() == {"mira": "Break", "stays": "Available", "late": "Available", "goes": "Offline"}
+    assert presence.sweep(clock.tick(60)) == 1
+    assert states()["late"] == "Offline"
