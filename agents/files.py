@@ -1,0 +1,155 @@
+"""Files over HTTP: an agent hands one in for the customer, and whoever may see a contact fetches what is in its chat.
+
+Bytes of strangers never become part of a page: they are downloads, whatever they claim to be. Only what by its own first
+bytes is a raster picture is shown, alone, in a sandbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import unquote
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from chats import attachments, connect, files, kinds, transcripts
+from chats.db import in_db, look_up
+from chats.models import Contact
+
+from . import desk
+from .protocol import MAX_CLIENT_TOKEN
+from .refusal import Refusal
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+STATUS = {"fileTooLarge": 413, "fileEmpty": 413, "fileType": 415, "fileLies": 415, "contactNotFound": 404}
+
+
+# ---- handing in ------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@login_required
+@require_POST
+async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
+    """The body is the file. X-File-Name is its name, percent-encoded; X-Client-Token makes a second try the same file.
+
+    200 {clientToken, state}: it is kept and will be sent in its turn. Anything else: {reason, message}, nothing is kept.
+    """
+    try:
+        user = cast("User", await request.auser())
+        wanted = _wanted(request, user.pk, contact_id)
+        await look_up(desk.check_hand_in)(wanted.user_id, contact_id)
+        check = partial(kinds.check_content, wanted.name)
+        key, size = await asyncio.to_thread(files.keep, cast("BinaryIO", request), kinds.MAX_BYTES, check)
+        outgoing = await in_db(_keep)(wanted, key, size)
+    except Refusal as refusal:
+        return _refused(refusal.reason, refusal.message)
+    except kinds.Unfit as unfit:
+        return _refused(unfit.reason, f"{unfit}.")
+    except files.TooLarge:
+        return _refused("fileTooLarge", "The file is larger than it said.")
+    return JsonResponse({"clientToken": outgoing[0], "state": outgoing[1]})
+
+
+def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> desk.FileToSend:
+    token = request.headers.get("X-Client-Token", "")
+    if not 0 < len(token) <= MAX_CLIENT_TOKEN:
+        raise Refusal("params", f"X-Client-Token has 1 to {MAX_CLIENT_TOKEN} characters.")
+    name = kinds.tidy(unquote(request.headers.get("X-File-Name", "")))
+    length = request.headers.get("Content-Length", "")
+    kind = kinds.check(name, int(length) if length.isascii() and length.isdecimal() else 1)
+    return desk.FileToSend(user_id, contact_id, token, name, kind.content_type)
+
+
+def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
+    """The row, or nothing at all. The same file again has a row already, and bytes of its own."""
+    try:
+        kinds.check(wanted.name, size)
+        outgoing = desk.send_file(wanted, key, size)
+    except BaseException:
+        files.drop(key)
+        raise
+    if outgoing.file != key:
+        files.drop(key)
+    return outgoing.client_token, str(outgoing.as_dict()["state"])
+
+
+def _refused(reason: str, message: str) -> JsonResponse:
+    return JsonResponse({"reason": reason, "message": message}, status=STATUS.get(reason, 409))
+
+
+# ---- fetching --------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@login_required
+@require_GET
+async def fetch(request: HttpRequest, contact_id: str, attachment_id: str) -> HttpResponseBase:
+    """A file of the chat, as a download; with `?preview` a picture that is shown, or 415 when it is none."""
+    user = cast("User", await request.auser())
+    try:
+        file = await look_up(_file)(user, contact_id, attachment_id)
+        return await _opened(file, preview="preview" in request.GET)
+    except attachments.Unreadable as error:
+        return await asyncio.to_thread(_unreadable, request, str(error), 409)
+    except (connect.Refused, connect.Unavailable):
+        return await asyncio.to_thread(
+            _unreadable, request, "Amazon Connect does not answer just now. Try again in a moment.", 503
+        )
+
+
+def _file(user: User, contact_id: str, attachment_id: str) -> attachments.File:
+    contact = transcripts.visible_to(user).filter(pk=contact_id).first()
+    file = attachments.find(contact, attachment_id) if isinstance(contact, Contact) else None
+    if file is None:
+        raise Http404
+    return file
+
+
+async def _opened(file: attachments.File, *, preview: bool) -> HttpResponseBase:
+    async with AsyncExitStack() as closing:
+        pieces = await closing.enter_async_context(attachments.opened(file))
+        head = await _head(pieces)
+        picture = kinds.picture(head)
+        if preview and (picture is None or not picture.is_bearable):
+            return HttpResponse(status=415, headers=HEADERS)
+        body = _body(head, pieces, closing.pop_all())
+    shown = picture.content_type if preview and picture else "application/octet-stream"
+    disposition = content_disposition_header(not preview, kinds.tidy(file.name) or "file")
+    headers = HEADERS | ({"Content-Disposition": disposition} if disposition else {})
+    return StreamingHttpResponse(body, content_type=shown, headers=headers)
+
+
+async def _head(pieces: AsyncIterator[bytes]) -> bytes:
+    head = b""
+    async for piece in pieces:
+        head += piece
+        if len(head) >= kinds.HEAD_BYTES:
+            break
+    return head
+
+
+async def _body(head: bytes, pieces: AsyncIterator[bytes], closing: AsyncExitStack) -> AsyncIterator[bytes]:
+    async with closing:
+        yield head
+        async for piece in pieces:
+            yield piece
+
+
+def _unreadable(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    return render(request, "file.html", {"why": why}, status=status)

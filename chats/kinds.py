@@ -1,0 +1,199 @@
+"""The files that Amazon Connect takes in a chat: by the ending of the name, and by how the bytes begin. A name proves nothing.
+
+The list is Connect's (administrator guide, "feature specifications": attachments). No library for it: of all the formats in
+the world these twenty or so are wanted, and a signature that is not in this table is a file that is not sent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MAX_BYTES = 20 * 1024 * 1024  # of one file; Connect's quota, which an administrator can have raised
+MAX_NAME = 256  # StartAttachmentUpload, connectparticipant 2018-09-07
+HEAD_BYTES = 256 * 1024  # of a picture are enough to know its size, behind whatever a camera wrote before
+MAX_PIXELS = 50_000_000  # of a picture that is shown: a small file may unfold to gigabytes in the browser
+
+Look = Callable[[BinaryIO], bool]
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # Office 97 to 2003
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_NO_TEXT = (b"MZ", b"%PDF-", b"PK\x03\x04", b"\x7fELF")
+_OPEN_XML = "application/vnd.openxmlformats-officedocument."
+# Marks of direction turn "exe.gpj" into "jpg.exe"; the others end a line, or a program's patience.
+_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\\\\/]")
+
+
+class Unfit(ValueError):
+    """Connect would not take this file; `reason` is for programs, the text for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of file: what it is called on the wire, and whether bytes look like one."""
+
+    content_type: str
+    looks_right: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A raster picture, as its own bytes tell."""
+
+    content_type: str
+    width: int
+    height: int
+
+    @property
+    def is_bearable(self) -> bool:
+        return 0 < self.width * self.height <= MAX_PIXELS
+
+
+def check(name: str, size: int) -> Kind:
+    """What can be said before a byte is here. Raises Unfit."""
+    kind = of_name(name)
+    if kind is None:
+        raise Unfit("fileType", f"Files of this type cannot be sent. Amazon Connect takes {', '.join(sorted(KINDS))}")
+    if size <= 0:
+        raise Unfit("fileEmpty", "The file is empty")
+    if size > MAX_BYTES:
+        raise Unfit(
+            "fileTooLarge", f"The file is larger than {MAX_BYTES // 1024 // 1024} MB, the most that can be sent"
+        )
+    return kind
+
+
+def check_content(name: str, file: BinaryIO) -> None:
+    """Whether the bytes are what the name says. Raises Unfit."""
+    kind = of_name(name)
+    if kind is None or not kind.looks_right(file):
+        ending = name.rpartition(".")[2].lower()
+        raise Unfit("fileLies", f"The file is called .{ending}, but it is something else: it is not sent")
+
+
+def of_name(name: str) -> Kind | None:
+    """By the ending of a file's name."""
+    _, dot, ending = name.rpartition(".")
+    return KINDS.get(ending.lower()) if dot else None
+
+
+def tidy(name: str) -> str:
+    """A name without folders, marks that nobody sees and more length than Connect takes; its ending stays."""
+    base = re.split(r"[/\\]", name)[-1]
+    clean = unicodedata.normalize("NFC", _UNSPEAKABLE.sub("", base)).strip(" .")
+    stem, dot, ending = clean.rpartition(".")
+    if len(clean) <= MAX_NAME or not dot:
+        return clean[:MAX_NAME]
+    return stem[: MAX_NAME - len(ending) - 1] + dot + ending[: MAX_NAME - 1]
+
+
+def picture(head: bytes) -> Picture | None:
+    """What a PNG or a JPEG says of itself; None for everything else, however it is called."""
+    if head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] == b"IHDR" and len(head) >= 24:
+        return Picture("image/png", int.from_bytes(head[16:20]), int.from_bytes(head[20:24]))
+    if head.startswith(b"\xff\xd8\xff"):
+        return _jpeg_picture(head)
+    return None
+
+
+def _jpeg_picture(head: bytes) -> Picture | None:
+    """Segment after segment up to the one that begins a frame (SOF0 to SOF15; C4, C8 and CC are none)."""
+    at = 2
+    while at + 9 < len(head) and head[at] == 0xFF:
+        marker, length = head[at + 1], int.from_bytes(head[at + 2 : at + 4])
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            height, width = int.from_bytes(head[at + 5 : at + 7]), int.from_bytes(head[at + 7 : at + 9])
+            return Picture("image/jpeg", width, height)
+        at += 2 + length
+    return None
+
+
+# ---- how bytes begin -------------------------------------------------------------------------------------------------
+
+
+def _head(file: BinaryIO, size: int = 1024) -> bytes:
+    file.seek(0)
+    return file.read(size)
+
+
+def _begins(*starts: bytes) -> Look:
+    return lambda file: _head(file).startswith(starts)
+
+
+def _office(folder: str) -> Look:
+    """A package of Office Open XML, and of which program. Only its table of contents is read: nothing is unpacked."""
+
+    def looks(file: BinaryIO) -> bool:
+        file.seek(0)
+        try:
+            with zipfile.ZipFile(file) as package:
+                names = package.namelist()
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+            return False
+        return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
+
+    return looks
+
+
+def _text(file: BinaryIO) -> bool:
+    if _head(file).startswith(_NO_TEXT):
+        return False
+    file.seek(0)
+    return all(b"\0" not in piece for piece in iter(lambda: file.read(65_536), b""))
+
+
+def _pdf(file: BinaryIO) -> bool:
+    return b"%PDF-" in _head(file)
+
+
+def _brand(file: BinaryIO) -> bytes:
+    head = _head(file, 12)
+    return head[8:12] if head[4:8] == b"ftyp" else b""
+
+
+def _heic(file: BinaryIO) -> bool:
+    return _brand(file) in _HEIF_BRANDS
+
+
+def _quicktime(file: BinaryIO) -> bool:
+    return _brand(file) == b"qt  " or _head(file, 8)[4:8] in {b"moov", b"mdat", b"wide", b"free", b"skip"}
+
+
+def _mp4(file: BinaryIO) -> bool:
+    brand = _brand(file)
+    return len(brand) == 4 and brand not in _HEIF_BRANDS and brand != b"qt  "
+
+
+def _wav(file: BinaryIO) -> bool:
+    head = _head(file, 12)
+    return head[:4] == b"RIFF" and head[8:12] == b"WAVE"
+
+
+_JPEG = Kind("image/jpeg", _begins(b"\xff\xd8\xff"))
+KINDS: dict[str, Kind] = {
+    "csv": Kind("text/csv", _text),
+    "doc": Kind("application/msword", _begins(_OLE)),
+    "docx": Kind(_OPEN_XML + "wordprocessingml.document", _office("word/")),
+    "heic": Kind("image/heic", _heic),
+    "jfif": _JPEG,
+    "jpeg": _JPEG,
+    "jpg": _JPEG,
+    "mov": Kind("video/quicktime", _quicktime),
+    "mp4": Kind("video/mp4", _mp4),
+    "pdf": Kind("application/pdf", _pdf),
+    "png": Kind("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
+    "ppt": Kind("application/vnd.ms-powerpoint", _begins(_OLE)),
+    "pptx": Kind(_OPEN_XML + "presentationml.presentation", _office("ppt/")),
+    "rtf": Kind("application/rtf", _begins(b"{\\rtf")),
+    "txt": Kind("text/plain", _text),
+    "wav": Kind("audio/wav", _wav),
+    "xls": Kind("application/vnd.ms-excel", _begins(_OLE)),
+    "xlsx": Kind(_OPEN_XML + "spreadsheetml.sheet", _office("xl/")),
+}

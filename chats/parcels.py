@@ -1,0 +1,148 @@
+"""Brings one file to Connect: an upload is started, its bytes are put to a signed URL, it is completed; then Connect scans it.
+
+Only completing has an effect that the customer sees. Connect's AttachmentId is kept before that: whatever happens between,
+the same attachment is completed again, which is once, and its item is known by the id when it comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from . import connect, files, outbox, reconcile
+from .db import in_db
+from .findings import CUSTOM_PARTICIPANT_SENDS_NO_FILES
+from .media import MediaController
+from .models import Finding, Outgoing, Participant
+
+# A started upload is good for some minutes (UrlExpiry): within them it is the same one, whatever became of its bytes.
+STARTED_HOLDS = timedelta(minutes=10)
+FAILED_ARE_KEPT = timedelta(days=7)  # as long as a chat can last
+NOT_OURS_TO_SEND = (
+    "Not sent: Amazon Connect takes no files from the portal in this chat. Put it where the customer can fetch it and"
+    " send a link."
+)
+GONE = "Not sent: the file is no longer kept here. Attach it again."
+
+
+def lease(now: datetime) -> datetime:
+    """Until when nobody else takes a row: longer than one call may take."""
+    return now + timedelta(seconds=settings.CCP_AWS_CONNECT_TIMEOUT + settings.CCP_AWS_READ_TIMEOUT + 5)
+
+
+async def bring(outgoing: Outgoing, controller: MediaController) -> None:
+    """From wherever an earlier try has left it. Raises connect.Refused, connect.Unavailable."""
+    async with _lease_renewed(outgoing):
+        attachment_id = outgoing.attachment_id or await _uploaded(outgoing, controller)
+        try:
+            await controller.complete_upload(attachment_id, f"complete-{attachment_id}")
+        except connect.Refused as error:
+            if not _was_completed_before(outgoing, error):
+                await in_db(_start_anew)(outgoing)
+                raise
+    await in_db(_taken)(outgoing)
+
+
+async def _uploaded(outgoing: Outgoing, controller: MediaController) -> str:
+    """Connect's id of the attachment, once it has the bytes."""
+    if not files.is_here(outgoing.file):
+        raise connect.Refused("FileGone", GONE)
+    upload = await controller.start_upload(
+        outgoing.content, outgoing.content_type, outgoing.size or 0, _start_token(outgoing)
+    )
+    await connect.upload(upload.url, upload.headers, files.path_of(outgoing.file))
+    return await in_db(_keep_attachment)(outgoing, upload.attachment_id)
+
+
+def _start_token(outgoing: Outgoing) -> str:
+    """Again is the same upload, which saves the chat's quota of attachments; but not when its URL may have expired."""
+    since = timezone.now() - (outgoing.first_tried_at or outgoing.created_at)
+    return f"start-{outgoing.position}-{since // STARTED_HOLDS}-{outgoing.client_token}"[:500]
+
+
+def _was_completed_before(outgoing: Outgoing, error: connect.Refused) -> bool:
+    """Its answer was lost, and Connect no longer knows our ClientToken: "conflicts with the current state"."""
+    return error.code == "ConflictException" and bool(outgoing.attachment_id)
+
+
+@asynccontextmanager
+async def _lease_renewed(outgoing: Outgoing) -> AsyncIterator[None]:
+    """A file may take minutes on a slow line; a short lease, renewed, lets another courier carry on soon after a kill."""
+    keeping = asyncio.create_task(_renew_again_and_again(outgoing))
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeping
+
+
+async def _renew_again_and_again(outgoing: Outgoing) -> None:
+    pause = (lease(timezone.now()) - timezone.now()).total_seconds() / 3
+    while True:
+        await asyncio.sleep(pause)
+        with contextlib.suppress(DatabaseError):
+            await in_db(_renew)(outgoing, lease(timezone.now()))
+
+
+def _renew(outgoing: Outgoing, until: datetime) -> None:
+    Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.SENDING).update(due_at=until)
+
+
+def _keep_attachment(outgoing: Outgoing, attachment_id: str) -> str:
+    """Only one upload of a row is ever completed, also when two couriers hold it: the first that is here."""
+    Outgoing.objects.filter(pk=outgoing.pk, attachment_id="").update(attachment_id=attachment_id)
+    kept: str = Outgoing.objects.values_list("attachment_id", flat=True).get(pk=outgoing.pk)
+    return kept
+
+
+def _start_anew(outgoing: Outgoing) -> None:
+    Outgoing.objects.filter(pk=outgoing.pk, item_id="").update(attachment_id="")
+
+
+@transaction.atomic
+def _taken(outgoing: Outgoing) -> None:
+    """Unless its item was here first."""
+    outgoing.conversation.lock()
+    row = Outgoing.objects.select_related("author").get(pk=outgoing.pk)
+    row.conversation = outgoing.conversation
+    if row.state == Outgoing.State.SENDING:
+        outbox.change(row, state=Outgoing.State.TAKEN, why="")
+
+
+# ---- a refusal that is about files, not about us ---------------------------------------------------------------------
+
+
+async def denied(participant: Participant) -> str:
+    """AccessDenied may mean "you are out" or "not for files". Whoever may still read is not out: why then; empty: out."""
+    try:
+        await reconcile.transcript(participant)
+    except connect.Refused:
+        return ""
+    if participant.role == "CUSTOM_BOT":
+        await in_db(Finding.keep)(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
+        return NOT_OURS_TO_SEND
+    return "Not sent: Amazon Connect does not let you send files. An administrator can switch attachments on there."
+
+
+def are_refused_to(role: str, now: datetime) -> bool:
+    """Whether it is known that Connect takes no file from such a participant."""
+    return role == "CUSTOM_BOT" and Finding.holds(CUSTOM_PARTICIPANT_SENDS_NO_FILES, now)
+
+
+# ---- what is left behind ---------------------------------------------------------------------------------------------
+
+
+def drop_forgotten(now: datetime) -> int:
+    """Files whose rows are sent, or never were, and those that failed and that nobody has retried for so long."""
+    waiting = Outgoing.objects.filter(kind=Outgoing.Kind.ATTACHMENT).exclude(file="")
+    live = waiting.filter(state__in=[*Outgoing.UNFINISHED, Outgoing.State.TAKEN])
+    failed = waiting.filter(state=Outgoing.State.FAILED, created_at__gt=now - FAILED_ARE_KEPT)
+    return files.drop_forgotten({*live.values_list("file", flat=True), *failed.values_list("file", flat=True)})
