@@ -12,7 +12,13 @@ from house.place import INSTANCE_ID, TOPIC_ARN, own
 from house.terminal import ROOT, Command
 
 # These meet neither the portal's database nor its channel layer: once is enough.
-STACKLESS = ("tests/unit/house", "tests/unit/emulator", "tests/e2e/test_demo_command.py")
+STACKLESS = (
+    "tests/unit/bench",
+    "tests/unit/emulator",
+    "tests/unit/house",
+    "tests/integration/emulator",
+    "tests/e2e/test_demo_command.py",
+)
 
 
 @dataclass(frozen=True)
