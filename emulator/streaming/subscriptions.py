@@ -42,6 +42,8 @@ def handlers(world: World) -> dict[str, Handler]:
         return {"SubscriptionArn": confirm(world, params["TopicArn"], params["Token"])}
 
     def unsubscribe(params: Params, _request: Request) -> Params:
+        if not is_topic_arn(params["SubscriptionArn"].rpartition(":")[0]):
+            raise ServiceError("InvalidParameter", "Invalid parameter: SubscriptionArn")
         if world.store.run("DELETE FROM subscription WHERE arn = ?", params["SubscriptionArn"]) == 0:
             raise ServiceError("NotFound", "Subscription does not exist")
         return {}
