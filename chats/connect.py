@@ -29,7 +29,7 @@ from urllib3.exceptions import HTTPError
 
 R = TypeVar("R")
 
-THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException", "LimitExceededException"})
+THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException"})
 GONE = frozenset({"AccessDeniedException", "ResourceNotFoundException", "ContactNotFoundException"})
 
 
@@ -48,6 +48,10 @@ class Refused(Exception):
 
 class Unavailable(Exception):
     """Amazon Connect is busy, away or did not answer: whether it did what we asked is unknown."""
+
+
+class Throttled(Unavailable):
+    """Too many calls a second: this one was not done, and a little later it will be."""
 
 
 FILE_THREADS = 4
@@ -192,7 +196,9 @@ def _told(error: ClientError) -> Refused | Unavailable:
     code = error.response.get("Error", {}).get("Code", "Unknown")
     message = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in THROTTLED or status in {429, 500, 502, 503, 504} or "InternalServ" in code:
+    if code in THROTTLED:
+        return Throttled(f"{code}: {message}")
+    if status in {429, 500, 502, 503, 504} or code == "LimitExceededException" or "InternalServ" in code:
         return Unavailable(f"{code}: {message}")
     return Refused(code, message)
 
