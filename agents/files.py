@@ -58,7 +58,7 @@ async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
         key, size = await asyncio.to_thread(files.keep, cast("BinaryIO", request), kinds.MAX_BYTES, check)
         outgoing = await in_db(_keep)(wanted, key, size)
     except Refusal as refusal:
-        return _refused(refusal.reason, refusal.message)
+        return _refused(refusal.reason, refusal.told())
     except kinds.Unfit as unfit:
         return _refused(unfit.reason, f"{unfit}.")
     except files.TooLarge:

@@ -92,9 +92,12 @@ def not_responding() -> AgentState:
 def _state(name: str, agent: Agent) -> AgentState:
     states = {state.name: state for state in AgentState.objects.all()}
     if name not in states:
-        text = f"There is no state “{name}”. There are: {', '.join(states) or 'none yet'}."
         now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent.pk)
-        raise Refusal("stateNotFound", text).but(agent=now.as_dict())
+        known = ", ".join(states) or "none yet"
+        refusal = Refusal(
+            "stateNotFound", "There is no state “%(name)s”. There are: %(known)s.", name=name, known=known
+        )
+        raise refusal.but(agent=now.as_dict())
     return states[name]
 
 

@@ -25,6 +25,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
 from django.http.request import validate_host
+from django.utils import translation
 from pydantic import ValidationError
 
 from chats import fanout
@@ -43,6 +44,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 MAX_QUEUED_BYTES = 8 * 1024 * 1024  # frames that wait for a slow reader; above: close, the client resumes
 WINDOW_BYTES = 512 * 1024  # daphne never says that a reader is slow: so much goes out before the client must answer
 BURST, PER_SECOND = 120, 40  # frames a client may send at once, and in the long run
+NOT_NOW = translation.gettext_noop("That could not be done just now: try again.")
+OUR_FAULT = translation.gettext_noop("That failed on our side; it is in the log.")
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, and nobody half a character
 FIRST = frozenset({"connect", "ping", "presence"})  # what may be asked before `connect`
 
@@ -241,22 +244,26 @@ class Socket:
         try:
             result: dict[str, Any] | None = await getattr(self, f"do_{method}")(params)
         except Refusal as refusal:
-            raise Failed(Code.REFUSED, refusal.message, refusal.data) from None
+            with translation.override(language(self.scope)):
+                raise Failed(Code.REFUSED, refusal.told(), refusal.data) from None
         except (Unavailable, Refused, DatabaseError) as error:
             log.warning("%s could not be done: %s", method, type(error).__name__)
-            raise Failed(
-                Code.UNAVAILABLE, "That could not be done just now: try again.", {"reason": "unavailable"}
-            ) from None
+            raise Failed(Code.UNAVAILABLE, NOT_NOW, {"reason": "unavailable"}) from None
         except Exception:  # one request must not end the socket of somebody's working day
             log.exception("%s failed", method)
-            raise Failed(Code.INTERNAL, "That failed on our side; it is in the log.") from None
+            raise Failed(Code.INTERNAL, OUR_FAULT) from None
         return result or {}
 
     def _fail(self, request_id: str | int | None, failed: Failed) -> None:
-        error: dict[str, Any] = {"code": failed.code, "message": failed.message}
+        error: dict[str, Any] = {"code": failed.code, "message": self._told(failed.message)}
         if failed.data:
             error["data"] = failed.data
         self.push(json.dumps({"jsonrpc": "2.0", "id": request_id, "error": error}, ensure_ascii=False))
+
+    def _told(self, sentence: str) -> str:
+        """In the language of the page that is open at the other end."""
+        with translation.override(language(self.scope)):
+            return translation.gettext(sentence) if sentence else ""
 
     async def do_presence(self, params: Presence) -> None:
         """The tab is alive, and has read what was sent before the question."""
@@ -304,7 +311,7 @@ class Socket:
         await self._send({"type": "websocket.send", "text": encode("ask", {"ask": self._asked})})
 
     async def _close(self, code: int, reason: str, retry_after: float | None) -> None:
-        text = encode("bye", {"code": code, "reason": reason, "retryAfter": retry_after})
+        text = encode("bye", {"code": code, "reason": self._told(reason), "retryAfter": retry_after})
         with contextlib.suppress(Exception):  # the other side may be gone already
             await self._send({"type": "websocket.send", "text": text})
             await self._send({"type": "websocket.close", "code": code})
@@ -360,6 +367,14 @@ def _checked(shape: type[Closed], params: object) -> Closed:
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'params'}: {one['msg']}" for one in error.errors()[:5])
         raise Failed(Code.INVALID_PARAMS, told, {"reason": "params"}) from None
+
+
+def language(scope: Scope) -> str:
+    """As LocaleMiddleware finds it for the page: the cookie, else what the browser accepts."""
+    request: Any = SimpleNamespace(
+        COOKIES=cookies(scope), META={"HTTP_ACCEPT_LANGUAGE": header(scope, b"accept-language")}
+    )
+    return translation.get_language_from_request(request)
 
 
 def cookies(scope: Scope) -> dict[str, str]:

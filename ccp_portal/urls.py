@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.decorators.cache import cache_page
-from django.views.i18n import JavaScriptCatalog
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from agents import files, reception, views
 from chats import webhook
@@ -22,5 +22,6 @@ urlpatterns = [
     path("webhooks/sns/", webhook.sns, name="sns"),
     path("reception/", reception.receive, name="reception"),
     path("healthz", views.healthz, name="healthz"),
+    path("language/", set_language, name="set_language"),
     path("jsi18n/", cache_page(3600)(JavaScriptCatalog.as_view(packages=["agents"])), name="jsi18n"),
 ]

@@ -1,4 +1,4 @@
-"""The command line of `dev.py`: demo, test, shots, lock."""
+"""The command line of `dev.py`: demo, test, shots, words, lock."""
 
 import argparse
 import os
@@ -11,17 +11,20 @@ from house.demo import demo
 from house.environment import environment, lock
 from house.terminal import ROOT, SetupError
 from house.tests import test
+from house.words import words
 
 
 def parser() -> argparse.ArgumentParser:
     commands = argparse.ArgumentParser(prog="dev.py", description="Runs the demo and the tests of CCP Portal.")
-    verbs = commands.add_subparsers(required=True, metavar="demo | test | shots | lock")
+    verbs = commands.add_subparsers(required=True, metavar="demo | test | shots | words | lock")
     add_demo(verbs.add_parser("demo", help="install, migrate, seed, start the portal and the emulator"))
     add_test(
         verbs.add_parser("test", help="install, check, test", epilog="What follows -- goes to pytest, alone then.")
     )
     pictures = verbs.add_parser("shots", help="make the pictures of the pages under docs/shots anew")
     pictures.set_defaults(run=lambda _options: shots())
+    sentences = verbs.add_parser("words", help="gather what pages and scripts say into locale/ and compile it")
+    sentences.set_defaults(run=lambda _options: words())
     pins = verbs.add_parser("lock", help="turn requirements*.in into requirements*.txt, with hashes")
     pins.add_argument("--upgrade", action="store_true", help="take the newest versions the wishes allow")
     pins.set_defaults(run=lambda options: lock(options.upgrade))

@@ -27,7 +27,9 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> None:
         if held.is_served:
             return
         if not held.is_open_offer(now):
-            raise not_now(held, Refusal("offerGone", f"This contact cannot be accepted any more: {truth(held, now)}"))
+            raise not_now(
+                held, Refusal("offerGone", "This contact cannot be accepted any more: %(why)s", why=truth(held, now))
+            )
         held.agent.pay_attention()
         take(held, part, now)
 
@@ -39,7 +41,9 @@ def reject(agent: Agent, contact_id: str, now: datetime) -> None:
         if part.outcome == life.State.REJECTED:
             return
         if part.state != life.State.CONNECTING:
-            raise not_now(held, Refusal("offerGone", f"This contact cannot be declined any more: {truth(held, now)}"))
+            raise not_now(
+                held, Refusal("offerGone", "This contact cannot be declined any more: %(why)s", why=truth(held, now))
+            )
         held.agent.pay_attention()
         give_back(held)
         move(part, life.Move.REJECT, now, "declined")
@@ -53,7 +57,9 @@ def end(agent: Agent, contact_id: str, now: datetime) -> None:
         if part.outcome == life.State.ENDED:
             return
         if not held.is_served:
-            raise not_now(held, Refusal("contactNotConnected", f"This contact cannot be ended: {truth(held, now)}"))
+            raise not_now(
+                held, Refusal("contactNotConnected", "This contact cannot be ended: %(why)s", why=truth(held, now))
+            )
         say(held, Text.LEFT)
         say(held, Text.ENDED)
         rounds.end(held.contact, chat.Reason.AGENT, now, leave=True)
@@ -65,7 +71,7 @@ def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = ""
         held, part = mine(agent, contact_id)
         finished = _finished_parts(held)
         if not finished and life.State(part.state) in life.OPEN:
-            raise not_now(held, Refusal("contactOpen", f"This contact cannot be cleared: {truth(held, now)}"))
+            raise not_now(held, Refusal("contactOpen", "This contact cannot be cleared: %(why)s", why=truth(held, now)))
         chosen = _disposition(held, disposition)
         for one in finished:
             if one.state == life.State.ENDED:
@@ -81,7 +87,9 @@ def _disposition(held: Held, name: str) -> Disposition | None:
     if name not in known:
         raise Refusal(
             "dispositionNotFound",
-            f"There is no disposition “{name}” in this queue. There are: {', '.join(known) or 'none'}.",
+            "There is no disposition “%(name)s” in this queue. There are: %(known)s.",
+            name=name,
+            known=", ".join(known) or "none",
         ).but(dispositions=list(known))
     return known[name]
 
@@ -93,12 +101,12 @@ def _check_work(part: AgentContact) -> None:
         return
     names = [one.name for one in Disposition.of(queue)]
     if names and queue.disposition_required:
-        text = f"Say first what came of it: {', '.join(names)}."
+        refusal = Refusal("dispositionRequired", "Say first what came of it: %(names)s.", names=", ".join(names))
     elif acw == RoutingProfile.Acw.REQUIRED and not part.note:
-        text = "Say first what came of it: a disposition or a note."
+        refusal = Refusal("dispositionRequired", "Say first what came of it: a disposition or a note.")
     else:
         return
-    raise Refusal("dispositionRequired", text).but(dispositions=names)
+    raise refusal.but(dispositions=names)
 
 
 def _finished_parts(held: Held) -> list[AgentContact]:

@@ -97,11 +97,22 @@ def refusal_of_agent(agent: Agent, me: Agent, now: datetime) -> Refusal | None:
     if agent.pk == me.pk:
         return Refusal("transferToSelf", "You cannot transfer a contact to yourself: you are serving it.")
     if agent.state.type == AgentState.Type.OFFLINE or not _is_here(agent, now):
-        return Refusal("agentAbsent", f"{agent.name} is not there.")
+        return Refusal("agentAbsent", "%(name)s is not there.", name=agent.name)
     if not agent.state.is_routable:
-        return Refusal("agentAbsent", f"{agent.name} takes no contacts now: {agent.state.name}.")
+        return Refusal(
+            "agentAbsent",
+            "%(name)s takes no contacts now: %(state)s.",
+            name=agent.name,
+            state=agent.state.name,
+        )
     if not agent.has_room:
-        return Refusal("agentFull", f"{agent.name} has no room: {agent.load} of {allowed} chats.")
+        return Refusal(
+            "agentFull",
+            "%(name)s has no room: %(load)s of %(allowed)s chats.",
+            name=agent.name,
+            load=agent.load,
+            allowed=allowed,
+        )
     return None
 
 
@@ -122,9 +133,15 @@ def check_queue(queue: Queue, now: datetime) -> None:
 
 def _refusal_of_queue(queue: Queue, waiting: int, *, is_open: bool) -> Refusal | None:
     if not is_open:
-        return Refusal("queueClosed", f"The queue {queue.name} is closed now.")
+        return Refusal("queueClosed", "The queue %(name)s is closed now.", name=queue.name)
     if waiting >= queue.max_waiting:
-        return Refusal("queueFull", f"The queue {queue.name} is full: {waiting} of {queue.max_waiting} wait.")
+        return Refusal(
+            "queueFull",
+            "The queue %(name)s is full: %(waiting)s of %(allowed)s wait.",
+            name=queue.name,
+            waiting=waiting,
+            allowed=queue.max_waiting,
+        )
     return None
 
 

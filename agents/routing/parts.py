@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from agents import life, presence
 from agents.models import Agent, AgentContact, ContactTimer
 from chats import fanout, outbox, rounds
@@ -12,16 +14,17 @@ from chats import life as chat
 from chats.models import Contact, Text, Transfer
 
 ENDED_BECAUSE = {
-    chat.Reason.AGENT: "the agent ended it",
-    chat.Reason.CUSTOMER: "the customer left",
-    chat.Reason.CHAT_ENDED: "the chat ended",
-    chat.Reason.REMOVED: "Amazon Connect took us out of the chat, because another agent or a bot joined",
-    chat.Reason.AGENT_LEFT: "it was ended or transferred in Amazon Connect",
-    chat.Reason.LOST: "Amazon Connect no longer lets us speak in this chat",
-    chat.Reason.SILENT: "the customer did not answer any more",
-    chat.Reason.NOT_JOINED: "the chat could not be joined in time",
+    chat.Reason.AGENT: gettext_noop("the agent ended it"),
+    chat.Reason.CUSTOMER: gettext_noop("the customer left"),
+    chat.Reason.CHAT_ENDED: gettext_noop("the chat ended"),
+    chat.Reason.REMOVED: gettext_noop("Amazon Connect took us out of the chat, because another agent or a bot joined"),
+    chat.Reason.AGENT_LEFT: gettext_noop("it was ended or transferred in Amazon Connect"),
+    chat.Reason.LOST: gettext_noop("Amazon Connect no longer lets us speak in this chat"),
+    chat.Reason.SILENT: gettext_noop("the customer did not answer any more"),
+    chat.Reason.NOT_JOINED: gettext_noop("the chat could not be joined in time"),
 }
 
+ENDED = gettext_noop("it has ended")
 
 NOT_TAKEN = {
     life.Move.REJECT: Transfer.State.DECLINED,
@@ -168,4 +171,4 @@ def say(held: Held, kind: Text) -> None:
 
 def ended_because(contact: Contact) -> str:
     """Why our part of this contact ended, in words for an agent."""
-    return ENDED_BECAUSE[chat.Reason(contact.end_reason)] if contact.end_reason else "it has ended"
+    return ENDED_BECAUSE[chat.Reason(contact.end_reason)] if contact.end_reason else ENDED

@@ -52,8 +52,8 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
         if asked is None or part.state != life.State.CONNECTING:
             return False  # settled while we waited for the lock
         if not held.is_open_transfer(now):
-            text = "This contact cannot be accepted any more: the time to answer is over."
-            raise not_now(held, Refusal("offerGone", text))
+            late = Refusal("offerGone", "This contact cannot be accepted any more: the time to answer is over.")
+            raise not_now(held, late)
         held.agent.pay_attention()
         _take_over(held, part, asked, now)
         return True
@@ -65,14 +65,19 @@ def cancel(agent: Agent, contact_id: str, now: datetime) -> None:
         held, _part = mine(agent, contact_id)
         asked = held.contact.newest_transfer
         if asked is None or asked.sender_id != held.agent.user_id:
-            text = "There is no transfer of yours to take back in this contact."
-            raise not_now(held, Refusal("transferNotOpen", text))
+            none = Refusal("transferNotOpen", "There is no transfer of yours to take back in this contact.")
+            raise not_now(held, none)
         if asked.state == Transfer.State.WITHDRAWN:
             return
         if not asked.is_open:
-            done = f"{asked.to_name} has answered" if asked.to_user_id else f"it went to {asked.to_name}"
-            raise not_now(held, Refusal("transferNotOpen", f"It is too late to take it back: {done}."))
+            raise not_now(held, _too_late(asked))
         _withdraw(held.contact, TAKEN_BACK, now)
+
+
+def _too_late(asked: Transfer) -> Refusal:
+    if asked.to_user_id:
+        return Refusal("transferNotOpen", "It is too late to take it back: %(name)s has answered.", name=asked.to_name)
+    return Refusal("transferNotOpen", "It is too late to take it back: it went to %(name)s.", name=asked.to_name)
 
 
 # ---- asking ----------------------------------------------------------------------------------------------------------
@@ -89,15 +94,19 @@ def _is_done(held: Held, to: endpoints.Ref) -> bool:
 def _check(held: Held, now: datetime) -> None:
     contact = held.contact
     if not held.is_served:
-        raise not_now(held, Refusal("contactNotConnected", f"This contact cannot be transferred: {truth(held, now)}"))
+        raise not_now(
+            held, Refusal("contactNotConnected", "This contact cannot be transferred: %(why)s", why=truth(held, now))
+        )
     if contact.is_relayed:
         raise Refusal(
             "transferInConnect", "Amazon Connect gave you this contact: transfer it in the Contact Control Panel."
         )
     if contact.newest_transfer is not None and contact.newest_transfer.is_open:
         name = contact.newest_transfer.to_name
-        text = f"This contact is being offered to {name} already: wait for the answer."
-        raise not_now(held, Refusal("transferOpen", text))
+        known = Refusal(
+            "transferOpen", "This contact is being offered to %(name)s already: wait for the answer.", name=name
+        )
+        raise not_now(held, known)
 
 
 def _other(held: Held, target: Agent, to: endpoints.Ref) -> Held:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
 from agents.models import Agent, AgentContact
 from agents.refusal import Refusal
 from chats import life as chat
@@ -16,7 +20,7 @@ def mine(agent: Agent, contact_id: str, *beside: int) -> tuple[Held, AgentContac
     known = AgentContact.objects.filter(agent=agent.pk, contact=contact_id).exists()
     held = hold(contact_id, agent.pk, *beside) if known else None
     if held is None or held.part is None:
-        raise Refusal("contactNotFound", f"There is no contact {contact_id} on your desk.")
+        raise Refusal("contactNotFound", "There is no contact %(contact)s on your desk.", contact=contact_id)
     return held, held.part
 
 
@@ -25,19 +29,19 @@ def not_now(held: Held, refusal: Refusal) -> Refusal:
     return refusal.but(agentContact=held.part.as_dict()) if held.part is not None else refusal
 
 
-def truth(held: Held, now: datetime) -> str:
-    """What is so instead, as the end of a sentence."""
+def truth(held: Held, now: datetime) -> Promise | str:
+    """What is so instead, as the end of a sentence, in the language of whoever reads it."""
     contact = held.contact
     if contact.state == chat.State.ENDED:
-        return f"{ended_because(contact)}."
+        return format_lazy("{}.", gettext_lazy(ended_because(contact)))
     if held.is_served:
-        return "you are serving it, end it first."
+        return gettext_lazy("you are serving it, end it first.")
     if held.is_open_transfer(now):
-        return "a colleague serves it and hands it on to you, accept or decline it first."
+        return gettext_lazy("a colleague serves it and hands it on to you, accept or decline it first.")
     if contact.owner_id not in {None, held.agent.user_id}:
-        return "a colleague has it now."
+        return gettext_lazy("a colleague has it now.")
     if not held.is_offered:
-        return "it went back to the queue."
+        return gettext_lazy("it went back to the queue.")
     if held.is_open_offer(now):
-        return "it is still offered to you, accept or decline it first."
-    return "the time to answer is over, it goes back to the queue."
+        return gettext_lazy("it is still offered to you, accept or decline it first.")
+    return gettext_lazy("the time to answer is over, it goes back to the queue.")

@@ -8,9 +8,9 @@ import { fill, gettext, ngettext, say } from "./words.js"
 /** @typedef {import("./state/cards.js").Card} Card */
 
 const LOOKS = {
-  calm: { className: "timer", icon: "clock", word: "waiting" },
-  soon: { className: "timer timer--warn", icon: "clock", word: "soon overdue, waiting" },
-  overdue: { className: "timer timer--bad", icon: "alert", word: "overdue, waiting" },
+  calm: { className: "timer", icon: "clock", word: gettext("waiting") },
+  soon: { className: "timer timer--warn", icon: "clock", word: gettext("soon overdue, waiting") },
+  overdue: { className: "timer timer--bad", icon: "alert", word: gettext("overdue, waiting") },
 }
 
 /** @type {WeakMap<HTMLElement, unknown[]>} what was drawn: with hundreds of cards, looking again costs more than drawing */
@@ -112,7 +112,7 @@ function drawSide(side, card) {
 function drawWaiting(side, waitingSince) {
   const look = LOOKS[urgency(since(waitingSince))]
   side.className = `card__side ${look.className} num`
-  drawTimer(side, look.icon, gettext(look.word), waitingSince)
+  drawTimer(side, look.icon, look.word, waitingSince)
 }
 
 /** Hundreds of them tick every second: only the digits change. @param {HTMLElement} side @param {string} look @param {string} word @param {string|null} from */
