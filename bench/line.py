@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from datetime import timedelta
-from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import User
@@ -20,35 +19,22 @@ from chats.models import Contact, Conversation, Queue
 QUEUES, PROFILES = 4, 3
 
 
-def measure(sizes: list[int], offers: int) -> str:
-    """JSON, a row for each number of waiting contacts: `few` offers, an offer for `each`, and nothing to do."""
-    return json.dumps([_row(waiting, offers) for waiting in sizes])
+def measure(waiting: int, offers: int) -> str:
+    """JSON: so many wait, and there are a `few` slots, then one for `each`, and then nothing to do."""
+    few = _timed(waiting, offers)
+    nothing = _nothing()
+    return json.dumps({"waiting": waiting, "few": few, "nothing": nothing, "each": _timed(waiting, waiting)})
 
 
-def _row(waiting: int, offers: int) -> dict[str, Any]:
-    few, made = _timed(waiting, offers)
-    nothing, queries = _nothing()
-    each, all_made = _timed(waiting, waiting)
-    return {
-        "waiting": waiting,
-        "few": few,
-        "few_offers": made,
-        "each": each,
-        "each_offers": all_made,
-        "nothing": nothing,
-        "nothing_queries": queries,
-    }
-
-
-def _timed(waiting: int, room: int) -> tuple[float, int]:
-    """Seconds of one run, and how many offers it made."""
+def _timed(waiting: int, room: int) -> dict[str, float]:
+    """One run: how many offers it made, in how many seconds, and how many of them this process was at work."""
     _fill(waiting, room)
-    starts = time.perf_counter()
+    starts, cpu = time.perf_counter(), time.process_time()
     made = routing.run(timezone.now())
-    return time.perf_counter() - starts, made
+    return {"offers": made, "seconds": time.perf_counter() - starts, "cpu": time.process_time() - cpu}
 
 
-def _nothing() -> tuple[float, int]:
+def _nothing() -> dict[str, float]:
     """Once more, when everybody has their hands full: the best of five, and its queries."""
     took = []
     for _ in range(5):
@@ -57,7 +43,7 @@ def _nothing() -> tuple[float, int]:
         took.append(time.perf_counter() - starts)
     with CaptureQueriesContext(connection) as queries:
         routing.run(timezone.now())
-    return min(took), len(queries)
+    return {"seconds": min(took), "queries": len(queries)}
 
 
 def _fill(waiting: int, room: int) -> None:
