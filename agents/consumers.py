@@ -15,7 +15,7 @@ from chats.db import in_db, look_up
 from chats.models import Outgoing
 from chats.wire import iso
 
-from . import desk, notes, presence, protocol, relay, routing
+from . import desk, drafts, notes, presence, protocol, relay, routing
 from .models import Agent
 from .refusal import Refusal
 from .socket import Socket
@@ -166,6 +166,12 @@ class DeskSocket(Listening):
 
     async def do_deleteNote(self, params: protocol.OfNote) -> None:  # noqa: N802 -- named as asked
         await in_db(notes.delete)(self.visitor.user_id, params.contactId, params.noteId, timezone.now())
+
+    async def do_saveDraft(self, params: protocol.SaveDraft) -> None:  # noqa: N802 -- named as asked
+        await in_db(drafts.save)(self.visitor.user_id, params.contactId, params.text, params.note)
+
+    async def do_savePlace(self, params: protocol.SavePlace) -> None:  # noqa: N802 -- named as asked
+        await in_db(drafts.save_place)(self.visitor.user_id, params.contactId, params.place)
 
     async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
         words = (params.message, params.contentType, params.clientToken)

@@ -106,6 +106,26 @@ class EditNote(OfNote):
     text: Annotated[str, Field(max_length=4000)]
 
 
+class SaveDraft(OfContact):
+    """The words begun in this contact, to the customer and to the team, for the agent's other tabs and machines."""
+
+    text: Annotated[str, Field(max_length=MAX_CONTENT_BYTES)]
+    note: Annotated[str, Field(max_length=4000)]
+
+
+class Place(Closed):
+    """Where somebody reads: an item (or another row) of the transcript, and how far below the upper edge it stands."""
+
+    key: Annotated[str, Field(min_length=1, max_length=300)]
+    top: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]  # CSS pixels
+
+
+class SavePlace(OfContact):
+    """Where the agent reads in this contact; null: at its end."""
+
+    place: Place | None
+
+
 class RelayedQueue(Closed):
     """The queue of a contact as Streams' contact.getQueue() gives it: id or ARN, and name."""
 
@@ -193,6 +213,8 @@ REQUESTS: dict[str, type[Closed]] = {
     "addNote": AddNote,
     "editNote": EditNote,
     "deleteNote": OfNote,
+    "saveDraft": SaveDraft,
+    "savePlace": SavePlace,
     "relayContact": RelayContact,
     "sendMessage": SendMessage,
     "sendEvent": SendEvent,
@@ -308,6 +330,14 @@ class Transfer(Closed):
     settledAt: Time | None  # noqa: N815 -- the wire is camelCase
 
 
+class Draft(Closed):
+    """What the agent has begun to write in a contact, and where they read in it."""
+
+    text: str = ""
+    note: str = ""  # begun as an internal note
+    place: Place | None = None  # null: at the end
+
+
 class AgentContact(Closed):
     """One agent's part in one contact: offered (connecting), connected, ended, …; `cleared` leaves the desk."""
 
@@ -326,6 +356,7 @@ class AgentContact(Closed):
     dispositionRequired: bool = False  # noqa: N815 -- clearContact needs a disposition
     note: str = ""
     readNumber: int  # noqa: N815 -- the highest item Number this agent has read
+    draft: Draft = Field(default_factory=Draft)
 
 
 class Contact(Closed):

@@ -43,7 +43,11 @@ class QuickResponse(models.Model):
 
     shortcut = models.SlugField(_("shortcut"), max_length=32, unique=True, help_text=_("Typed after a slash"))
     name = models.CharField(_("name"), max_length=80)
-    content = models.TextField(_("content"), max_length=5000)
+    content = models.TextField(
+        _("content"),
+        max_length=5000,
+        help_text=_("{customer}, {agent} and {queue} become names. What else is in braces the agent fills in."),
+    )
     queues = models.ManyToManyField(
         Queue,
         verbose_name=_("queues"),

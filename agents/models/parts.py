@@ -69,6 +69,9 @@ class AgentContact(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
     read_number = models.PositiveBigIntegerField(default=0)
+    draft = models.TextField(blank=True)  # words begun to the customer; both go when the contact leaves the desk
+    note_draft = models.TextField(blank=True)  # words begun to the team
+    place = models.JSONField(null=True, blank=True)  # where in the transcript the agent reads: protocol.Place
     seq = models.PositiveBigIntegerField(default=0)
 
     class Meta:
@@ -123,6 +126,7 @@ class AgentContact(models.Model):
                 self.accepted_at, self.expires_at = now, None
             case life.State.CLEARED:
                 self.cleared_at, self.acw_until, self.holds_slot = now, None, False
+                self.draft, self.note_draft, self.place = "", "", None
             case _:
                 self.ended_at, self.expires_at, self.outcome = now, None, self.state
                 self.holds_slot = False
@@ -192,6 +196,7 @@ class AgentContact(models.Model):
             "dispositionRequired": queue.disposition_required,
             "note": self.note,
             "readNumber": self.read_number,
+            "draft": {"text": self.draft, "note": self.note_draft, "place": self.place},
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,17 +26,21 @@ RESPONSES = [
 
 @pytest.fixture
 def desk(chromium_once: Browser, lone_portal: RunningPortal) -> Iterator[Guarded]:
-    """Ada is in view, Ben stands beside her."""
     with window(chromium_once, viewport={"width": 1440, "height": 900}) as page:
         guarded = Guarded(page, lone_portal)
         guarded.answers["getQuickResponses"] = lambda _asked: {
             "quickResponses": [dict(zip(("shortcut", "name", "content"), one, strict=True)) for one in RESPONSES]
         }
-        guarded.lay([agent_contact(ADA), agent_contact(BEN, customerName="Ben Okri")], viewing=ADA)
-        guarded.chat(ADA, [item(number, ADA) for number in range(1, 4)])
-        guarded.chat(BEN, [item(1, BEN, "Hello from Ben")], customerName="Ben Okri")
-        yield guarded.open()
+        yield guarded
         assert guarded.harm() == []
+
+
+def lay(desk: Guarded, said: int = 3, **ada: Any) -> None:
+    """Ada is in view, Ben stands beside her."""
+    desk.lay([agent_contact(ADA, **ada), agent_contact(BEN, customerName="Ben Okri")], viewing=ADA)
+    desk.chat(ADA, [item(number, ADA) for number in range(1, said + 1)])
+    desk.chat(BEN, [item(1, BEN, "Hello from Ben")], customerName="Ben Okri")
+    desk.open()
 
 
 def words(desk: Guarded) -> Locator:
@@ -56,6 +61,7 @@ def axe(desk: Guarded) -> list[Any]:
 
 
 def test_a_slash_opens_quick_responses_and_keys_choose_insert_and_close(desk: Guarded) -> None:
+    lay(desk)
     options = desk.page.get_by_role("listbox", name="Quick responses").get_by_role("option")
     words(desk).click()
     desk.page.keyboard.type("Hello /tra")
@@ -99,6 +105,7 @@ def _not_now(_asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_note_is_written_read_changed_and_deleted_and_the_customer_gets_none_of_it(desk: Guarded) -> None:
+    lay(desk)
     stream = f"conversation:{ADA}"
     ida = {"id": 7, "name": "Ida Reuter"}
     desk.tell("note", stream, note=note("ida", "<b>asleep</b> until 15:00", 2.5, author=ida))
@@ -149,3 +156,76 @@ def test_a_note_is_written_read_changed_and_deleted_and_the_customer_gets_none_o
     desk.page.locator("#log").focus()
     desk.page.keyboard.press("r")
     expect(composer.get_by_role("button", name="Reply")).to_have_attribute("aria-pressed", "true")
+
+
+# ---- drafts and places -----------------------------------------------------------------------------------------------------
+
+
+def begun(text: str = "", note: str = "", place: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"text": text, "note": note, "place": place}
+
+
+def told(desk: Guarded, contact_id: str, draft: dict[str, Any], **changes: Any) -> None:
+    """The server's word on a contact, as it comes when another machine has written."""
+    card = desk.complete_card(agent_contact(contact_id, draft=draft, **changes))
+    desk.tell("agentContact", "agent:mira", agentContact=card)
+
+
+def saved(desk: Guarded) -> list[tuple[str, str, str]]:
+    return [(one["contactId"], one["text"], one["note"]) for one in asked(desk, "saveDraft")]
+
+
+def until_saved(desk: Guarded, *draft: str) -> None:
+    while saved(desk)[-1:] != [draft]:
+        desk.page.wait_for_timeout(50)
+
+
+def test_a_draft_is_kept_on_the_server_and_what_another_machine_writes_waits_for_who_types(desk: Guarded) -> None:
+    page = desk.page
+    page.clock.install()
+    lay(desk)
+    ben = desk.page.locator(f"#cards [data-contact={BEN}]")
+    words(desk).click()
+    page.keyboard.type("I have look")
+    page.clock.run_for(700)
+    until_saved(desk, ADA, "I have look", "")
+    told(desk, ADA, begun("I have look"))
+    told(desk, ADA, begun("another machine"))
+    told(desk, BEN, begun("half a sentence"), customerName="Ben Okri")
+    expect(ben).to_contain_text("half a sentence")
+    expect(words(desk)).to_have_value("I have look")
+    page.keyboard.type("ed")
+    page.clock.run_for(700)
+    until_saved(desk, ADA, "I have looked", "")
+    told(desk, ADA, begun("I have looked"))
+    told(desk, ADA, begun(""))  # sent from another machine, while nobody types here
+    page.clock.run_for(11_000)
+    expect(words(desk)).to_have_value("")
+    ben.click()
+    expect(words(desk)).to_have_value("half a sentence")
+    words(desk).click()
+    page.keyboard.press("Enter")
+    until_saved(desk, BEN, "", "")
+    assert [one["message"] for one in asked(desk, "sendMessage")] == ["half a sentence"]
+
+
+def test_draft_and_place_are_there_after_a_refresh_and_on_a_second_machine(desk: Guarded) -> None:
+    place = {"key": f"{ADA}-000100", "top": 40}
+    lay(desk, said=199, draft=begun("", "half a note", place))
+    bubble = desk.bubbles.filter(has_text=re.compile("^Message 100 of ada$"))
+    expect(bubble).to_be_in_viewport()
+    log = desk.page.locator("#log")
+    top = "(one, log) => Math.round(one.getBoundingClientRect().top - log.getBoundingClientRect().top)"
+    assert bubble.evaluate(top, log.element_handle()) == 40
+    expect(words(desk)).to_have_value("half a note")
+    expect(desk.page.locator("#composer")).to_contain_text("Amelia never sees this")
+    desk.page.reload()
+    expect(bubble).to_be_in_viewport()
+    expect(words(desk)).to_have_value("half a note")
+    assert asked(desk, "savePlace") == []
+    log.evaluate("log => { log.scrollTop -= 300 }")
+    while not asked(desk, "savePlace"):
+        desk.page.wait_for_timeout(50)
+    (moved,) = asked(desk, "savePlace")
+    assert moved["contactId"] == ADA
+    assert 80 < int(moved["place"]["key"].rpartition("-")[2]) < 100

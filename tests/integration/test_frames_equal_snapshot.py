@@ -122,6 +122,14 @@ def _talk(record: Recorder, house: Troubled, ada: Customer) -> None:
     record.call("looks_away", "viewContact", lambda h: h.viewing == "", contactId="")
     record.call("looks_at_it", "viewContact", lambda h: h.viewing == contact, contactId=contact)
     record.call(
+        "begins_to_write", "saveDraft", lambda h: part(h, ada)["draft"]["text"] == "I have look",
+        contactId=contact, text="I have look", note="third time",
+    )  # fmt: skip
+    record.call(
+        "reads_further_up", "savePlace", lambda h: part(h, ada)["draft"]["place"],
+        contactId=contact, place={"key": newest["Id"], "top": -12},
+    )  # fmt: skip
+    record.call(
         "wants_a_break_next", "setAgentState", lambda h: (h.agent["nextState"] or {}).get("name") == "Break",
         state="Break", enqueueNextState=True,
     )  # fmt: skip
@@ -175,6 +183,9 @@ def _transfer(record: Recorder, ada: Customer, jonas: Desk) -> None:
     contact = ada.contact_id
     jonas.available()
     there = jonas.held.agent["agentId"]
+    asked, taken_back = _transfer_is(contact, "offered"), _transfer_is(contact, "withdrawn")
+    record.call("asks_a_colleague", "transferContact", asked, contactId=contact, endpoint={"type": "agent", "id": there})
+    record.call("takes_it_back", "cancelTransfer", taken_back, contactId=contact)
     record.call(
         "hands_it_on", "transferContact", lambda h: part(h, ada) != {}, contactId=contact, endpoint={"type": "agent", "id": there},
     )  # fmt: skip
@@ -189,6 +200,10 @@ def _transfer(record: Recorder, ada: Customer, jonas: Desk) -> None:
     record.call("accepts_again", "acceptContact", is_in("connected", ada), contactId=contact)
     record.call("ends_it", "destroyConnection", lambda h: is_in("ended", ada)(h) and not h.outgoing, contactId=contact)
     record.call("clears", "clearContact", empty, contactId=contact)
+
+
+def _transfer_is(contact_id: str, state: str) -> Callable[[Held], bool]:
+    return lambda held: (held.contacts[contact_id]["transfer"] or {}).get("state") == state
 
 
 # ---- what is shown -----------------------------------------------------------------------------------------------------

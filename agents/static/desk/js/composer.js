@@ -10,13 +10,16 @@ import { fill, gettext, say } from "./words.js"
 /** The counter shows when so much is left. */
 const NEAR = 2_000
 
-/** @typedef {"reply"|"note"} Mode */
+/** Who has typed so lately types on: what comes from another machine waits, in milliseconds. */
+const TYPES_ON = 10_000
+
+/** @typedef {import("./kept.js").Mode} Mode */
 
 /**
- * @param {import("./desk.js").Desk} desk @param {import("./kept.js").Kept} kept
+ * @param {import("./desk.js").Desk} desk @param {import("./drafts.js").Drafts} drafts
  * @param {{drafted: () => void, sent: () => void}} on
  */
-export function createComposer(desk, kept, on) {
+export function createComposer(desk, drafts, on) {
   const form = /** @type {HTMLFormElement} */ (find("#composer"))
   const words = /** @type {HTMLTextAreaElement} */ (find("#words"))
   const button = /** @type {HTMLButtonElement} */ (find("#send"))
@@ -31,7 +34,13 @@ export function createComposer(desk, kept, on) {
   /** The note that is on its way: the same words again are the same note. @type {{words: string, token: string}|null} */
   let under = null
 
+  let typedAt = 0
+
   const text = () => words.value.trimEnd()
+  /** As a text field has it. */
+  const begun = () => drafts.of(contactId, mode).replace(/\r\n?/g, "\n")
+  const typing = () =>
+    under !== null || (document.activeElement === words && document.hasFocus() && Date.now() - typedAt < TYPES_ON)
   const drawCount = () => {
     const { left, told } = mode === "note" ? notesRoom(text()) : messagesRoom(text())
     const count = find("#count")
@@ -63,7 +72,7 @@ export function createComposer(desk, kept, on) {
     quick.close()
     mode = to
     modes.set(contactId, mode)
-    words.value = kept.draft(contactId, mode)
+    words.value = begun()
     drawCount()
     draw()
   }
@@ -72,7 +81,7 @@ export function createComposer(desk, kept, on) {
     if (mode === "note") return void note()
     desk.send(contactId, text())
     words.value = ""
-    kept.setDraft(contactId, "")
+    drafts.set(contactId, "reply", "")
     drawCount()
     on.sent()
   }
@@ -86,8 +95,8 @@ export function createComposer(desk, kept, on) {
     under = null
     if (refused) notice(say("The note was not kept: %(why)s", { why: refused }))
     else {
-      if (kept.draft(about, "note").trimEnd() === written) kept.setDraft(about, "", "note")
-      if (about === contactId && mode === "note") words.value = kept.draft(about, "note")
+      if (drafts.of(about, "note").trimEnd() === written) drafts.set(about, "note", "")
+      if (about === contactId) words.value = begun()
       on.sent()
     }
     drawCount()
@@ -116,7 +125,8 @@ export function createComposer(desk, kept, on) {
     send()
   })
   words.addEventListener("input", () => {
-    kept.setDraft(contactId, words.value, mode)
+    typedAt = Date.now()
+    drafts.set(contactId, mode, words.value)
     if (words.value && mode === "reply") desk.typing(contactId)
     drawCount()
     on.drafted()
@@ -141,10 +151,14 @@ export function createComposer(desk, kept, on) {
       contactId = card.contactId
       name = card.name
       why = because
-      if (other) turn(modes.get(contactId) ?? "reply")
+      if (other) turn(modes.get(contactId) ?? (!drafts.of(contactId) && drafts.of(contactId, "note") ? "note" : "reply"))
       else if (!same) {
         drawCount()
         draw()
+      }
+      if (words.value !== begun() && !typing()) {
+        words.value = begun()
+        drawCount()
       }
     },
   }

@@ -18,7 +18,7 @@ const GUARD = 400
 
 /**
  * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
- * @param {{me: number, draft: (contactId: string) => string, chosen: () => void, accept: (contactId: string) => unknown, goAvailable: () => void}} around
+ * @param {{me: number, draft: (card: Card) => string, chosen: () => void, accept: (contactId: string) => unknown, goAvailable: () => void}} around
  */
 export function createContacts(store, desk, around) {
   const list = find("#list")
@@ -95,7 +95,7 @@ export function createContacts(store, desk, around) {
         box,
         filtered(now, filter),
         held() ? shown : null,
-        (card) => ({ card, draft: around.draft(card.contactId), me: around.me }),
+        (card) => ({ card, draft: card.state === "connected" ? around.draft(card) : "", me: around.me }),
         viewing(store.state),
       )
       keep(at(find("#missed"), "cards"), filter === "all" ? now.missed : [], keyOf, () => clone("t-missed"), drawMissed)

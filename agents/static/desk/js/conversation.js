@@ -19,7 +19,8 @@ const NEAR = 400
 /** Places in contacts that have left the desk are forgotten at last. */
 const MOST_PLACES = 100
 
-/** @param {{earlier: () => void, act: (what: string, group: HTMLElement) => void, painted?: () => void}} on */
+/** @param {{earlier: () => void, act: (what: string, group: HTMLElement) => void, painted?: () => void,
+ *   moved?: (id: string, place: Place) => void}} on */
 export function createConversation(on) {
   const log = find("#log")
   const rows = find("#rows")
@@ -36,7 +37,7 @@ export function createConversation(on) {
   let day = 0
 
   const remember = () => {
-    if (!shown) return
+    if (!shown || shown.rows.length === 0) return
     places.delete(shown.id)
     places.set(shown.id, paper.place())
     if (places.size > MOST_PLACES) places.delete(/** @type {string} */ (places.keys().next().value))
@@ -46,6 +47,7 @@ export function createConversation(on) {
     looking = false
     paper.follow()
     remember()
+    if (shown && shown.rows.length > 0) on.moved?.(shown.id, paper.place())
     if (paper.atEnd()) {
       jump.hidden = true
       if (shown) seen = theirs(shown.rows)
@@ -94,7 +96,8 @@ export function createConversation(on) {
     },
     /** @param {Shown} next */
     paint(next) {
-      const other = next.id !== shown?.id
+      // Also when the first of its words come: until then there was no place to read at.
+      const other = next.id !== shown?.id || (shown.rows.length === 0 && next.rows.length > 0)
       const same = !other && next.rows === shown?.rows && next.held.earlier === shown?.held.earlier
       if (same && day === new Date().getDate()) {
         shown = next

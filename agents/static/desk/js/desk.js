@@ -2,6 +2,7 @@
 /** What the agent can do: each verb changes the picture at once where it can, asks the server, and says when it may not. */
 import { now } from "./clock.js"
 import { notice } from "./notice.js"
+import { messagesRoom, notesRoom } from "./room.js"
 import { RequestFailed } from "./socket.js"
 import * as desk from "./state.js"
 import { gettext, say } from "./words.js"
@@ -10,11 +11,8 @@ const TYPING_EVERY = 4_000
 const PAGE = 100
 const EVENT = "application/vnd.amazonaws.connect.event."
 
-/**
- * @param {import("./store.js").Store} store @param {import("./socket.js").Line} line
- * @param {import("./kept.js").Kept} kept
- */
-export function createDesk(store, line, kept) {
+/** @param {import("./store.js").Store} store @param {import("./socket.js").Line} line */
+export function createDesk(store, line) {
   /** @type {Map<string, number>} */
   const typedAt = new Map()
   /** @type {Set<string>} */
@@ -84,10 +82,7 @@ export function createDesk(store, line, kept) {
     /** @param {string} contactId */
     end: (contactId) => ask("destroyConnection", { contactId }),
     /** @param {string} contactId */
-    clear(contactId) {
-      kept.setDraft(contactId, "")
-      return ask("clearContact", { contactId })
-    },
+    clear: (contactId) => ask("clearContact", { contactId }),
     /** @param {string} name */
     setState: (name) => ask("setAgentState", { state: name, enqueueNextState: openContacts(store.state) > 0 }),
     /** @param {string} contactId @param {string} content */
@@ -133,6 +128,19 @@ export function createDesk(store, line, kept) {
         return null
       }
     },
+    /** Keep what is begun, for the agent's other machines. @param {string} contactId @param {import("./kept.js").Begun} words @returns {Promise<"kept"|"refused"|"gone"|"unknown">} */
+    async saveDraft(contactId, { reply, note }) {
+      if (messagesRoom(reply).left < 0 || notesRoom(note).left < 0) return "refused"
+      try {
+        await line.request("saveDraft", { contactId, text: reply, note })
+        return "kept"
+      } catch (error) {
+        if (!(error instanceof RequestFailed) || error.unknown) return "unknown"
+        return error.reason === "contactNotFound" ? "gone" : error.reason === "unavailable" ? "unknown" : "refused"
+      }
+    },
+    /** Worth nothing later. @param {string} contactId @param {import("./types.js").Place|null} place */
+    savePlace: (contactId, place) => void line.request("savePlace", { contactId, place }).catch(() => {}),
     /** @param {string} contactId @param {string} text @param {string} clientToken @returns why it was not kept; empty: it was */
     addNote: (contactId, text, clientToken) => attempt("addNote", { contactId, text, clientToken }),
     /** @param {string} contactId @param {string} noteId @param {string} text */

@@ -1,11 +1,12 @@
 // @ts-check
-/** What this tab keeps over a refresh: drafts, and words the server does not yet have. Erased at logout. */
+/** What this tab keeps over a refresh: words the server does not yet have. Erased at logout. */
 
 const PREFIX = "ccp:"
 
 /**
  * @typedef {import("./types.js").Unsent} Unsent
- * @typedef {import("./composer.js").Mode} Mode
+ * @typedef {"reply"|"note"} Mode  Written to the customer, or to the team.
+ * @typedef {Record<Mode, string>} Begun
  */
 
 /** @param {string} agentId */
@@ -13,10 +14,10 @@ export function keptBy(agentId) {
   const mine = `${PREFIX}${agentId}:`
   forgetBut(mine)
   return {
-    /** @param {string} contactId @param {Mode} [mode] */
-    draft: (contactId, mode = "reply") => sessionStorage.getItem(`${mine}${mode}:${contactId}`) ?? "",
-    /** @param {string} contactId @param {string} text @param {Mode} [mode] */
-    setDraft: (contactId, text, mode = "reply") => put(`${mine}${mode}:${contactId}`, text),
+    /** Drafts that the server may lack, by contactId. @returns {Record<string, Begun>} */
+    begun: () => JSON.parse(sessionStorage.getItem(`${mine}begun`) ?? "{}"),
+    /** @param {Record<string, Begun>} all */
+    setBegun: (all) => put(`${mine}begun`, Object.keys(all).length === 0 ? "" : JSON.stringify(all)),
     /** What is being written after a contact. @param {string} contactId @returns {import("./wrap.js").Work|null} */
     work: (contactId) => JSON.parse(sessionStorage.getItem(`${mine}work:${contactId}`) ?? "null"),
     /** @param {string} contactId @param {import("./wrap.js").Work|null} work */
@@ -39,8 +40,12 @@ function forgetBut(prefix) {
 
 /** @param {string} key @param {string} text */
 function put(key, text) {
-  if (text) sessionStorage.setItem(key, text)
-  else sessionStorage.removeItem(key)
+  try {
+    if (text) return sessionStorage.setItem(key, text)
+  } catch {
+    // The tab's store is full (some megabytes were pasted): only a refresh would lose it, and the old must not come back.
+  }
+  sessionStorage.removeItem(key)
 }
 
 /** @typedef {ReturnType<typeof keptBy>} Kept */

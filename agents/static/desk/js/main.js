@@ -11,16 +11,18 @@ import { createConversation } from "./conversation.js"
 import { createDesk } from "./desk.js"
 import { createDetails } from "./details.js"
 import { find } from "./dom.js"
+import { createDrafts } from "./drafts.js"
 import { createDrawer } from "./drawer.js"
 import { createFind } from "./find.js"
 import { createEndDialog } from "./header.js"
 import { keptBy } from "./kept.js"
 import { createKeys } from "./keys.js"
 import { initMe } from "./me.js"
+import { createNotes } from "./notes.js"
 import { initNotice, notice } from "./notice.js"
 import { createOfferSeen } from "./offer_seen.js"
-import { createNotes } from "./notes.js"
 import { createPast } from "./past.js"
+import { createPlaces } from "./places.js"
 import { createReading } from "./reading.js"
 import { Line, socketUrl, wakeWithThePage } from "./socket.js"
 import * as state from "./state.js"
@@ -52,6 +54,7 @@ const line = new Line({
       tellCaughtUp(seconds, store.state)
     }
     desk.flush()
+    drafts.flush()
     reading.look()
   },
   onStatus(status) {
@@ -61,11 +64,20 @@ const line = new Line({
   },
 })
 
-const desk = createDesk(store, line, kept)
+const desk = createDesk(store, line)
+const drafts = createDrafts(
+  {
+    told: (contactId) => state.cardOf(store.state, contactId)?.draft ?? null,
+    save: desk.saveDraft,
+    live: () => line.live,
+  },
+  kept,
+)
 const reading = createReading(store, desk, () => line.live)
 const conversation = createConversation({
   earlier: () => void earlier(),
   painted: () => finder.painted(),
+  moved: (contactId, place) => places.moved(contactId, place),
   act(what, group) {
     const { contact = "", token = "", local } = group.dataset
     if (what === "retry") desk.retry(contact, token, Boolean(local))
@@ -76,20 +88,21 @@ const conversation = createConversation({
         .catch(() => notice(gettext("The browser did not let us copy that.")))
   },
 })
+const places = createPlaces(store, desk, conversation)
 const finder = createFind(conversation, { earlier })
-const composer = createComposer(desk, kept, {
+const composer = createComposer(desk, drafts, {
   drafted: store.repaint,
   sent: () => requestAnimationFrame(() => requestAnimationFrame(conversation.toEnd)),
 })
+const notes = createNotes(store, desk)
 const talk = createTalk(
   store,
-const notes = createNotes(store, desk)
   { conversation, composer, details: createDetails(store.repaint, createPast(line, store.repaint)), reading },
   page.userId,
   line,
 )
 const drawer = createDrawer()
-const askToEnd = createEndDialog(desk.end, kept.draft)
+const askToEnd = createEndDialog(desk.end, drafts.of)
 const agentState = createAgentState(store, desk)
 const wide = matchMedia("(min-width: 768px)")
 
@@ -122,7 +135,7 @@ async function take(contactId, write = false) {
 
 const contacts = createContacts(store, desk, {
   me: page.userId,
-  draft: kept.draft,
+  draft: drafts.mark,
   chosen() {
     show("talk")
     // On a phone the focus would open the keyboard over the conversation.
@@ -157,6 +170,8 @@ const answer = (/** @type {(contactId: string) => unknown} */ verb) => () => {
 const done = inView((card) => {
   if (card.state === "ended") void desk.clear(card.contactId)
 })
+/** Where nothing can be written to the customer any more a note still can. */
+const note = inView((card) => (composer.usable ? composer.write("note") : notes.add(card.contactId, card.name)))
 const accept = answer((contactId) => take(contactId))
 const decline = answer(desk.decline)
 
@@ -168,15 +183,13 @@ createKeys({
   d: decline,
   w: done,
   s: agentState.open,
-/** Where nothing can be written to the customer any more a note still can. */
-const note = inView((card) => (composer.usable ? composer.write("note") : notes.add(card.contactId, card.name)))
   e: inView(askToEnd),
   r: () => composer.usable && composer.write("reply"),
   n: note,
 })
 find("#end").addEventListener("click", inView(askToEnd))
-find("#done").addEventListener("click", done)
 find("#note-add").addEventListener("click", note)
+find("#done").addEventListener("click", done)
 find("#offered-accept").addEventListener(
   "click",
   inView((card) => void take(card.contactId, true)),
@@ -192,6 +205,7 @@ createAlerts(store)
 
 store.watch((after, before) => {
   if (after.unsent !== before.unsent) kept.setUnsent(Object.values(after.unsent).filter((one) => one.state !== "kept"))
+  if (after.agentContacts !== before.agentContacts) drafts.settle()
   if (state.viewing(after) !== state.viewing(before)) drawer.close()
 })
 store.painter(() => {
@@ -205,5 +219,8 @@ setInterval(() => {
   store.change((held) => state.expire(held, now()))
   store.repaint()
 }, 1_000)
+// The agent turns to another tab, or machine: what was begun shall be there before them.
+document.addEventListener("visibilitychange", () => document.hidden && drafts.flush())
+addEventListener("pagehide", drafts.flush)
 wakeWithThePage(line)
 line.open()

@@ -21,7 +21,7 @@ export function createQuick(words, ask, contact) {
   const panel = find("#quick")
   const list = find("#quick-list")
   const button = find("#quick-open")
-  /** @type {Map<string, {at: number, all: Response[]}>} */
+  /** @type {Map<string, {at: number, all: Promise<Response[]|null>}>} */
   const held = new Map()
   /** @type {Hit[]} */
   let hits = []
@@ -58,13 +58,15 @@ export function createQuick(words, ask, contact) {
     choose(0)
     announce(say("Quick responses: %(told)s", { told }))
   }
-  /** What the server has for this contact. @param {string} contactId @returns {Promise<Response[]|null>} */
+  /** What the server has for this contact, asked for once. @param {string} contactId @returns {Promise<Response[]|null>} */
   const responses = async (contactId) => {
     const known = held.get(contactId)
     if (known && Date.now() - known.at < FRESH) return known.all
-    const all = await ask(contactId)
-    if (all) held.set(contactId, { at: Date.now(), all })
-    return all ?? known?.all ?? null
+    const asked = ask(contactId)
+    held.set(contactId, { at: Date.now(), all: asked })
+    const all = await asked
+    if (!all) held.delete(contactId)
+    return all
   }
   const look = async () => {
     const { value, selectionStart: caret, selectionEnd } = words

@@ -14,7 +14,9 @@
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: string, customerName: string,
  *   queue: string, offeredAt: string, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
- *   readNumber: number}} AgentContact
+ *   readNumber: number,
+ *   draft?: {text: string, note: string, place: Place|null}}} AgentContact
+ * @typedef {{key: string, top: number}} Place  Where the agent reads: an item, and how far below the upper edge.
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
  *   owner: Author|null, endReason: string, chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
@@ -24,12 +26,12 @@
  *   itemId: string|null, position: number, createdAt: string, rich?: Rich[]|null}} Outgoing
  * @typedef {{contactId: string, participantId: string, role: string, deliveredId: string|null,
  *   readId: string|null}} Receipt
+ * @typedef {{noteId: string, contactId: string, clientToken: string, author: Author|null, text: string,
+ *   createdAt: string, editedAt: string|null, deleted: boolean}} Note
  *
  * @typedef {{contacts: Contact[], items: Item[], earlier: boolean, outgoing: Outgoing[], receipts: Receipt[],
  *   notes?: Note[]}} ConversationSnapshot
  * @typedef {{agent: Agent, contacts: AgentContact[], viewing: string}} AgentSnapshot
- * @typedef {{noteId: string, contactId: string, clientToken: string, author: Author|null, text: string,
- *   createdAt: string, editedAt: string|null, deleted: boolean}} Note
  * @typedef {{method: string, params: any}} Frame
  *
  * @typedef {{afterId: string|null, seconds: number, count: number}} Gap  Where and how long the line was cut.
@@ -40,11 +42,11 @@
  * @property {boolean} earlier  There are items before the first held one.
  * @property {Record<string, Outgoing>} outgoing  By clientToken; a sent one leaves when its item is here.
  * @property {Record<string, Receipt>} receipts  By contactId and participantId.
+ * @property {Record<string, Note>} notes  By noteId; a deleted one is gone.
  * @property {Record<string, string>} tokens  Item Id -> clientToken: a bubble keeps its element when it is sent.
  * @property {Gap|null} gap
  *
  * @typedef {{contactId: string, initialContactId: string, clientToken: string, content: string, contentType: string,
- * @property {Record<string, Note>} notes  By noteId; a deleted one is gone.
  *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string}} Unsent
  *   Words the server has not yet taken (`waiting` for a connection, `asked`), or refused; `kept`: taken, its
  *   `outgoing` frame is on the way.

@@ -28,6 +28,7 @@ import { botPart } from "./items.js"
  * @property {string|null} acceptedAt
  * @property {string|null} endedAt
  * @property {{kind: "text"|"file"|"form"|"bot", text: string, by: import("../types.js").Author|null}|null} last
+ * @property {import("../kept.js").Begun} draft  As the server has it.
  * @property {number} failed
  * @property {boolean} typing
  * @typedef {{offers: Card[], waiting: Card[], answered: Card[], ended: Card[], missed: Card[]}} Desk
@@ -170,6 +171,7 @@ function newCard(row, held, typing, failed) {
     acceptedAt: row.acceptedAt,
     endedAt: row.endedAt,
     last: preview(facts?.last ?? null),
+    draft: { reply: row.draft?.text ?? "", note: row.draft?.note ?? "" },
     failed,
     typing,
   }

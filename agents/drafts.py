@@ -1,0 +1,48 @@
+"""What an agent has begun to write in a contact, and where they read: it follows them to their other tabs and machines."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from chats import fanout, rounds
+
+from . import life
+from .models import Agent, AgentContact
+from .protocol import MAX_CONTENT_BYTES, Place
+from .refusal import Refusal
+
+
+@transaction.atomic
+def save(user_id: int, contact_id: str, text: str, note: str) -> None:
+    """The words begun to the customer and to the team; the same words again change nothing."""
+    if len(text.encode()) > MAX_CONTENT_BYTES:
+        raise Refusal("tooLong", f"A draft may have {MAX_CONTENT_BYTES:,} bytes, as a message may: nothing was kept.")
+    mine = _held(user_id, contact_id)
+    if (mine.draft, mine.note_draft) != (text, note):
+        mine.draft, mine.note_draft = text, note
+        mine.changed()
+        fanout.tell(mine)
+
+
+@transaction.atomic
+def save_place(user_id: int, contact_id: str, place: Place | None) -> None:
+    """Where in the transcript the agent reads; None: at its end."""
+    mine = _held(user_id, contact_id)
+    told = place.model_dump() if place else None
+    if mine.place != told:
+        mine.place = told
+        mine.changed()
+        fanout.tell(mine)
+
+
+def _held(user_id: int, contact_id: str) -> AgentContact:
+    """The agent's part, read when contact and agent are held: who else changes it waits, and writes over nothing."""
+    rounds.locked_all([contact_id])
+    known = Agent.objects.filter(user_id=user_id).values_list("pk", flat=True).first()
+    agent = Agent.locked(known) if known is not None else None
+    parts = AgentContact.objects.filter(agent=agent, contact=contact_id, state__in=life.ON_THE_DESK)
+    mine = parts.select_related("contact__conversation", "contact__queue").order_by("-offered_at", "-pk").first()
+    if agent is None or mine is None:
+        raise Refusal("contactNotFound", "This contact is not on your desk.")
+    mine.agent = agent
+    return mine

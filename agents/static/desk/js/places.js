@@ -1,0 +1,74 @@
+// @ts-check
+/** Where the agent reads in each contact: told to the server, and taken from it in the contacts that this tab does not show. */
+import { cardOf, viewing } from "./state.js"
+
+/**
+ * @typedef {import("./types.js").Place} Told
+ * @typedef {import("./transcript.js").Place} Place
+ */
+
+/** Whoever scrolls on is not there yet. */
+const STAYS = 1_200
+
+/**
+ * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
+ * @param {ReturnType<typeof import("./conversation.js").createConversation>} conversation
+ */
+export function createPlaces(store, desk, conversation) {
+  /** @type {Map<string, {place: Place, timer: ReturnType<typeof setTimeout>}>} */
+  const due = new Map()
+
+  /** @param {string} contactId */
+  const save = (contactId) => {
+    const one = due.get(contactId)
+    clearTimeout(one?.timer)
+    due.delete(contactId)
+    const row = rowOf(store.state, contactId)
+    if (!one || !row) return
+    const held = store.state.conversations[row.initialContactId]
+    const place = toServer(one.place, held?.tokens ?? {})
+    if (place?.key !== row.draft?.place?.key || place?.top !== row.draft?.place?.top) desk.savePlace(contactId, place)
+  }
+  /** A contact that this tab shows stays where it is: somebody reads it. @param {import("./types.js").State} after @param {import("./types.js").State} before */
+  const take = (after, before) => {
+    if (viewing(after) !== viewing(before)) save(viewing(before))
+    if (after.agentContacts === before.agentContacts) return
+    for (const [key, row] of Object.entries(after.agentContacts)) {
+      const place = row.draft?.place
+      if (place === before.agentContacts[key]?.draft?.place || due.has(row.contactId)) continue
+      const shown = conversation.shown?.id === row.contactId && conversation.shown.rows.length > 0
+      if (!shown) conversation.setPlace(row.contactId, toTab(place, after.conversations[row.initialContactId]?.tokens ?? {}))
+    }
+  }
+  store.watch(take)
+
+  return {
+    /** The agent has scrolled. @param {string} contactId @param {Place} place */
+    moved(contactId, place) {
+      clearTimeout(due.get(contactId)?.timer)
+      due.set(contactId, { place, timer: setTimeout(() => save(contactId), STAYS) })
+    },
+  }
+}
+
+/** @param {import("./types.js").State} state @param {string} contactId */
+const rowOf = (state, contactId) => {
+  const key = cardOf(state, contactId)?.key
+  return key ? state.agentContacts[key] : undefined
+}
+
+/**
+ * On screen a message that was written here goes by its token; everywhere else by its Id.
+ * @param {Place} place @param {Record<string, string>} tokens Id -> token @returns {Told|null}
+ */
+export function toServer({ anchor, end }, tokens) {
+  if (end || !anchor?.key) return null
+  const known = Object.entries(tokens).find(([, token]) => token === anchor.key)
+  return { key: known?.[0] ?? anchor.key, top: Math.round(anchor.top) }
+}
+
+/** @param {Told|null|undefined} place @param {Record<string, string>} tokens @returns {Place} */
+export function toTab(place, tokens) {
+  if (!place) return { anchor: null, end: true }
+  return { anchor: { key: tokens[place.key] ?? place.key, top: place.top }, end: false }
+}
