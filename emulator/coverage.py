@@ -19,8 +19,9 @@ BEGIN, END = "<!-- coverage: made by python -m emulator coverage -->", "<!-- end
 # all members, all documented errors a chat can bring about.
 MISSING: Mapping[str, Mapping[str, str]] = {
     "connect": {
-        "StartChatContact": "`ParticipantConfiguration` and `DisconnectOnCustomerExit` are kept and change nothing yet;"
-        " of `ConnectionTypes`, `WEBSOCKET` and `CONNECTION_CREDENTIALS` (as in AWS)",
+        "StartChatContact": "`ParticipantConfiguration` changes nothing (no bot here answers in parts), nor does"
+        " `DisconnectOnCustomerExit` (everybody goes when the customer goes); of `ConnectionTypes`, `WEBSOCKET` and"
+        " `CONNECTION_CREDENTIALS` (as in AWS)",
         "DescribeContact": "no chat metrics, no routing criteria, no evaluations",
         "SearchContacts": "`SearchCriteria`: `Name`, `AgentIds`, `Channels`, `InitiationMethods`, `QueueIds`,"
         " `AdditionalTimeRange`, contact and segment attributes; any other answers 501",

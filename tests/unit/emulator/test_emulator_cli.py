@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cli import SAMPLE_FLOW, Mistake, arguments
+from emulator.cli import SAMPLE_FLOW, Mistake, _parser, arguments
 from emulator.world.store import Store, Unusable
 from tests.emulating import HANDOVER, HANDOVER_FLOW, INBOUND_FLOW, ROOT, TOPIC
 
@@ -54,6 +54,17 @@ def test_everything_can_be_said_at_once_or_one_by_one(tmp_path: Path) -> None:
     assert given.options.subscriptions == ((TOPIC, "http://127.0.0.1:1/"),)
     assert list(given.options.functions) == [HANDOVER]
     assert (given.options.echo, given.control) == (False, True)
+
+
+def test_help_names_every_option_and_the_other_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        arguments(["--help"])
+    text = capsys.readouterr().out
+    assert ended.value.code == 0
+    options = [option for action in _parser()._actions for option in action.option_strings if option.startswith("--")]
+    assert [option for option in options if option not in text] == []
+    assert "emulator coverage" in text
+    assert "emulator control" in text
 
 
 @pytest.mark.parametrize(
