@@ -10,9 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from emulator import files, limits, start_chat
+from emulator import files, limits, start_chat, window
 from emulator.attachments import bucket, links
 from emulator.background import Background
+from emulator.calls import Calls
 from emulator.control import PREFIX, Control
 from emulator.core import Emulator
 from emulator.faults import Fault
@@ -38,6 +39,7 @@ OWN = "/_emulator/"
 class App:
     def __init__(self, emulator: Emulator, background: Background, *, control: bool = False) -> None:
         self.emulator = emulator
+        self.calls = Calls()
         self._one_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="world")
         self.sockets = Sockets(emulator, self._in_world)
         self.control = Control(emulator, background, self.sockets) if control else None
@@ -63,7 +65,10 @@ class App:
         name, response = await self._answer(request, receive)
         if response is None:
             return
-        _log.info("%s %d %.1f ms", name, response.status, (time.perf_counter() - began) * 1000)
+        took = (time.perf_counter() - began) * 1000
+        _log.info("%s %d %.1f ms", name, response.status, took)
+        if not name.startswith(OWN):
+            self.calls.note(self.emulator.world.clock.now(), name, request, response, took)
         await _send(send, response, request)
 
     async def _answer(self, request: Request, receive: Receive) -> tuple[str, Response | None]:
@@ -93,9 +98,11 @@ class App:
             return json_response(405, {"message": "this path is only read"}, {"allow": "GET, HEAD"})
         if name == "health":
             return Response(200, {"content-type": "text/plain"}, b"ok\n")
-        if not name:
-            overview: Response = await self._in_world(lambda: files.overview(self.emulator.world))
-            return overview
+        if window.serves(name):
+            shown: Response = await self._in_world(
+                lambda: window.respond(self.emulator, self.calls, request, control=self.control is not None)
+            )
+            return shown
         return files.static(name.removeprefix("static/")) if name.startswith("static/") else files.page(name)
 
     async def _file(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from emulator.ccp import desk
 from emulator.flows import Engine
 from emulator.world import World, contacts, participants
 
+_NEVER = 2**63 - 1  # the last time SQLite can keep
 _NEXT = """
 SELECT min(at) FROM (
   SELECT min(expires_at) AS at FROM contact WHERE expires_at IS NOT NULL
@@ -36,6 +38,11 @@ ORDER BY at, id
 def next_deadline(world: World) -> int | None:
     found = world.store.value(_NEXT)
     return None if found is None else int(found)
+
+
+def pending(world: World) -> list[sqlite3.Row]:
+    """Every deadline there is, the next first: what it is, of which row, and when."""
+    return world.store.all(_DUE, *[_NEVER] * _DUE.count("?"))
 
 
 def fire(world: World, engine: Engine) -> int:

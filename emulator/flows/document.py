@@ -77,6 +77,9 @@ class Flow:
     text: str = ""  # the document it was read from
     type: str = DEFAULT_TYPE
 
+    def __hash__(self) -> int:
+        return hash(self.text)
+
 
 Check = Callable[[Action], Iterator[str]]
 
