@@ -12,11 +12,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from chats import life, transcripts
+from chats import kinds, life, parcels, transcripts
 from chats.models import Contact, Queue
 
 from .models import Agent
@@ -52,7 +53,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     agent = agent_of(user)
     if agent is None:
         raise PermissionDenied(_("This is the desk of agents, and you are none. An administrator can make you one."))
-    page = {"agentId": str(agent.key), "wsPath": "/ws/desk/"}
+    page = {"agentId": str(agent.key), "wsPath": "/ws/desk/", "files": _file_rules()}
     return render(request, "desk.html", _frame(user, page))
 
 
@@ -140,7 +141,14 @@ def matching(contacts: QuerySet[Contact], wanted: str) -> QuerySet[Contact]:
     return contacts
 
 
-def _frame(user: User, page: dict[str, str]) -> dict[str, Any]:
+def _file_rules() -> dict[str, Any]:
+    """What the desk can say of a file before it is uploaded (state/attaching.js)."""
+    types = {ending: kind.content_type for ending, kind in sorted(kinds.KINDS.items())}
+    refused = parcels.are_refused_to("CUSTOM_BOT", timezone.now())
+    return {"maxBytes": kinds.MAX_BYTES, "types": types, "refusedToUs": refused}
+
+
+def _frame(user: User, page: dict[str, Any]) -> dict[str, Any]:
     """What every page shows: who is here, and the doors that are open to them. `page` is for the scripts."""
     name = user.get_full_name() or user.get_username()
     return {

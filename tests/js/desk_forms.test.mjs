@@ -171,16 +171,16 @@ test("the answer of a view is an action and its fields", () => {
 
 test("each file of a message is a bubble, with what Connect tells of it", () => {
   const told = [
-    { AttachmentName: "note.pdf", ContentType: "application/pdf", Status: "APPROVED", AttachmentSizeInBytes: 214_000 },
+    { AttachmentId: "7", AttachmentName: "note.pdf", ContentType: "application/pdf", Status: "APPROVED", AttachmentSizeInBytes: 214_000 },
     { AttachmentName: "\u202egpj.exe", Status: "IN_PROGRESS" },
   ]
   const faces = (Attachments) =>
     facesOf(item("a", { Type: "ATTACHMENT", Content: null, Attachments })).map((one) => one.file)
   assert.deepEqual(faces(told), [
-    { name: "note.pdf", type: "application/pdf", bytes: 214_000, status: "APPROVED" },
-    { name: "gpj.exe", type: "", bytes: null, status: "IN_PROGRESS" },
+    { id: "7", name: "note.pdf", type: "application/pdf", bytes: 214_000, status: "APPROVED", token: "" },
+    { id: "", name: "gpj.exe", type: "", bytes: null, status: "IN_PROGRESS", token: "" },
   ])
-  assert.deepEqual(faces([]), [{ name: "", type: "", bytes: null, status: "" }])
+  assert.deepEqual(faces([]), [{ id: "", name: "", type: "", bytes: null, status: "", token: "" }])
 })
 
 test("rich text has its words, block by block, and an unchanged item keeps its face", () => {

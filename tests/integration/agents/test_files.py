@@ -16,10 +16,8 @@ from urllib.parse import quote
 import pytest
 
 from chats import kinds
-from tests.amazon import BASIC_QUEUE
-from tests.ccp import Agent
+from tests.attaching import into_connects_queue, relay, sends
 from tests.emulating import Customer, customer, eventually
-from tests.flows import flow, queue, transfer
 from tests.pictures import JPEG, PNG
 from tests.portal import Desk, Product, RunningPortal, Session
 
@@ -31,8 +29,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Every chat goes into a queue of Amazon Connect, whose agents' CCPs relay it."""
     folder: Path = tmp_path_factory.mktemp("product")
-    (folder / "queue.json").write_text(flow(queue("q", "transfer", QueueId=BASIC_QUEUE), transfer()))
-    with Product(folder, flow=folder / "queue.json") as running:
+    with Product(folder, flow=into_connects_queue(folder)) as running:
         yield running
 
 
@@ -51,21 +48,6 @@ def ada(product: Product, mira: Desk) -> Iterator[Customer]:
         mira.call("destroyConnection", contactId=ada.contact_id)
         mira.until(lambda held: held.agent_contacts[ada.contact_id]["state"] == "ended", "it ends")
         mira.call("clearContact", contactId=ada.contact_id)
-
-
-def relay(product: Product, desk: Desk, contact_id: str) -> None:
-    token = Agent.of(product.emulator, f"agent-{uuid.uuid4().hex[:8]}").serves(contact_id)
-    about = product.emulator.contact(contact_id)
-    mine = [one for one in about["participants"] if one["role"] == "AGENT" and one["state"] != "LEFT"]
-    desk.call(
-        "relayContact",
-        contactId=contact_id,
-        initialContactId=about["initialContactId"],
-        participantId=mine[-1]["participantId"],
-        participantToken=token,
-        state="connected",
-    )
-    desk.until(lambda held: held.agent_contacts.get(contact_id, {}).get("state") == "connected", "on the desk")
 
 
 @dataclass
@@ -106,19 +88,6 @@ def hand_in(desk: Desk, contact_id: str, content: bytes, name: str, token: str =
 def kept(portal: RunningPortal) -> list[str]:
     folder = Path(portal.environment["CCP_DATA_DIR"]) / "media" / "outgoing"
     return [one.name for one in folder.glob("*")] if folder.exists() else []
-
-
-def sends(ada: Customer, content: bytes, name: str, content_type: str) -> str:
-    """The customer attaches a file; its AttachmentId."""
-    about = {"AttachmentName": name, "ContentType": content_type, "AttachmentSizeInBytes": len(content)}
-    started = ada.participant.start_attachment_upload(ConnectionToken=ada.connection_token, **about)
-    put = started["UploadMetadata"]
-    request = urllib.request.Request(put["Url"], data=content, method="PUT", headers=put["HeadersToInclude"])
-    with urllib.request.urlopen(request, timeout=20):
-        pass
-    attachment_id = str(started["AttachmentId"])
-    ada.participant.complete_attachment_upload(ConnectionToken=ada.connection_token, AttachmentIds=[attachment_id])
-    return attachment_id
 
 
 def shown(desk: Desk, attachment_id: str) -> dict[str, Any]:

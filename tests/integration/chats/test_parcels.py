@@ -20,10 +20,9 @@ from chats.db import in_db
 from chats.models import Contact, Finding, Item, Outgoing, Participant
 from chats.rounds import HandOver
 from tests import factories
-from tests.amazon import BASIC_QUEUE
+from tests.attaching import into_connects_queue
 from tests.ccp import Agent
 from tests.emulating import INSTANCE, Customer, RunningEmulator, eventually
-from tests.flows import flow, queue, transfer
 from tests.line import AFTER, BEFORE, Line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,8 +33,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 200_000
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
     """Every chat waits in a queue of Connect, for an agent there or for us."""
     folder = tmp_path_factory.mktemp("emulator")
-    (folder / "queue.json").write_text(flow(queue("q", "transfer", QueueId=BASIC_QUEUE), transfer()))
-    with RunningEmulator(folder, flows=[folder / "queue.json"]) as running:
+    with RunningEmulator(folder, flows=[into_connects_queue(folder)]) as running:
         yield running
 
 

@@ -51,6 +51,7 @@ function list() {
     [["D"], gettext("Decline the offer")],
     [["R"], gettext("Reply")],
     [["N"], gettext("Internal note")],
+    [["F"], gettext("Attach a file")],
     [["E"], gettext("End the chat")],
     [["W"], gettext("After contact work done")],
     [["S"], gettext("My state")],

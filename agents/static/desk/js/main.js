@@ -2,6 +2,7 @@
 /** The desk, joined: one socket, one state, one module for each thing on screen. */
 import { createAgentState } from "./agent_state.js"
 import { createAlerts } from "./alerts.js"
+import { createAttach } from "./attach.js"
 import { tellCaughtUp } from "./caught_up.js"
 import { createChip } from "./chip.js"
 import { forgetClock, now, setClock } from "./clock.js"
@@ -30,7 +31,10 @@ import { createStore } from "./store.js"
 import { createTalk } from "./talk.js"
 import { gettext } from "./words.js"
 
-/** @type {{agentId: string, userId: number, name: string, wsPath: string, loginPath: string}} */
+/**
+ * @type {{agentId: string, userId: number, name: string, wsPath: string, loginPath: string,
+ *   files: import("./state/attaching.js").Rules}}
+ */
 const page = JSON.parse(find("#page").textContent ?? "")
 const kept = keptBy(page.agentId)
 const unsent = Object.fromEntries(kept.unsent().map((one) => [one.clientToken, one]))
@@ -101,6 +105,12 @@ const talk = createTalk(
   page.userId,
   line,
 )
+const attach = createAttach(store, {
+  rules: page.files,
+  card: () => (composer.usable ? talk.inView() : null),
+  live: () => line.live,
+  sent: () => requestAnimationFrame(() => requestAnimationFrame(conversation.toEnd)),
+})
 const drawer = createDrawer()
 const askToEnd = createEndDialog(desk.end, drafts.of)
 const agentState = createAgentState(store, desk)
@@ -185,6 +195,7 @@ createKeys({
   s: agentState.open,
   e: inView(askToEnd),
   r: () => composer.usable && composer.write("reply"),
+  f: () => composer.usable && attach.choose(),
   n: note,
 })
 find("#end").addEventListener("click", inView(askToEnd))
@@ -204,7 +215,9 @@ initNotice()
 createAlerts(store)
 
 store.watch((after, before) => {
-  if (after.unsent !== before.unsent) kept.setUnsent(Object.values(after.unsent).filter((one) => one.state !== "kept"))
+  // A file's bytes are this page's alone: it does not outlive a refresh.
+  const isKept = (/** @type {import("./types.js").Unsent} */ one) => one.state !== "kept" && one.size === undefined
+  if (after.unsent !== before.unsent) kept.setUnsent(Object.values(after.unsent).filter(isKept))
   if (after.agentContacts !== before.agentContacts) drafts.settle()
   if (state.viewing(after) !== state.viewing(before)) drawer.close()
 })
@@ -213,7 +226,7 @@ store.painter(() => {
   if (!talk.inView()) show("list")
 })
 const offerSeen = createOfferSeen(store, line)
-for (const painter of [createChip(line), agentState.paint, contacts.paint, talk.paint, offerSeen.paint])
+for (const painter of [createChip(line), agentState.paint, contacts.paint, talk.paint, attach.paint, offerSeen.paint])
   store.painter(painter)
 setInterval(() => {
   store.change((held) => state.expire(held, now()))

@@ -106,14 +106,15 @@ function drawGroup(element, row) {
     row.bubbles,
     (bubble) => bubble.key,
     createBubble,
-    (bubble, one) => drawBubble(bubble, one, row.mine),
+    (bubble, one) => drawBubble(bubble, one, row),
   )
   meta.className = row.fate === "failed" ? "group__meta is-failed" : "group__meta"
   redraw(meta, [row.at, row.fate, row.why], () => metaWords(row))
   const open = row.fate === "failed" && row.token !== null
   actions.hidden = !open
   Object.assign(element.dataset, { token: row.token ?? "", contact: row.contactId, local: row.local ? "1" : "" })
-  redraw(actions, open, () => (open ? failedButtons() : []))
+  const isFile = row.bubbles[0].face.kind === "file"
+  redraw(actions, [open, isFile], () => (open ? failedButtons(isFile) : []))
 }
 
 /** The flow has no name for people; a bot of Lex is called BOT. @param {Group} row */
@@ -141,22 +142,26 @@ function createBubble({ face }) {
   return element
 }
 
-/** @param {HTMLElement} element @param {Bubble} bubble @param {boolean} mine */
-function drawBubble(element, { face, choice, fate }, mine) {
-  element.classList.toggle("is-queued", fate === "queued" || fate === "sending")
+/** @param {HTMLElement} element @param {Bubble} bubble @param {Group} row */
+function drawBubble(element, bubble, row) {
+  const { face, choice, fate } = bubble
+  element.classList.toggle("is-queued", fate === "queued" || fate === "sending" || fate === "taken")
   element.classList.toggle("is-failed", fate === "failed")
-  refresh(element, [sign(face), choice?.answer], () => faceNodes(face, choice, mine))
+  refresh(element, [sign(face), choice?.answer, bubble.files, bubble.uploads], () => faceNodes(bubble, row.mine))
 }
 
-/** Words on their way are told again and again, and are the same. @param {Face} face */
-const sign = (face) => (face.kind === "text" ? face.text : face)
+/** What is on its way is told again and again, and is the same. @param {Face} face */
+function sign(face) {
+  if (face.kind === "text") return face.text
+  return face.kind === "file" ? JSON.stringify(face.file) : face
+}
 
-/** @param {Face} face @param {import("./state/bubbles.js").Choice|null} choice @param {boolean} mine @returns {(Node|string)[]} */
-function faceNodes(face, choice, mine) {
+/** @param {Bubble} bubble @param {boolean} mine @returns {(Node|string)[]} */
+function faceNodes({ face, choice, files, uploads }, mine) {
   if (face.kind === "rich") return richNodes(face.rich)
   if (face.kind === "form") return formNodes(face.form, choice)
   if (face.kind === "answer") return answerNodes(face.answer)
-  if (face.kind === "file") return fileNodes(face.file, mine)
+  if (face.kind === "file") return fileNodes(face.file, { mine, uploads: uploads ?? false, files: files ?? null })
   if (face.kind === "text") return [face.text]
   const kind = make("span", "bubble__kind", icon("list"), gettext("Interactive message that cannot be read"))
   return [chrome(kind), face.text]
@@ -174,6 +179,7 @@ function receipt(fate) {
   const looks = {
     queued: ["clock", gettext("Queued")],
     sending: ["clock", gettext("Sending")],
+    taken: ["shield", gettext("Being scanned")],
     sent: ["tick", gettext("Sent")],
     delivered: ["ticks", gettext("Delivered")],
     read: ["read", gettext("Read")],
@@ -182,14 +188,16 @@ function receipt(fate) {
   return make("span", fate === "read" ? "receipt is-read" : "receipt", icon(look), word)
 }
 
-function failedButtons() {
+/** @param {boolean} isFile */
+function failedButtons(isFile) {
   /** @type {[string, string, string][]} */
   const all = [
     ["retry", "retry", gettext("Retry")],
     ["copy", "copy", gettext("Copy")],
     ["discard", "close", gettext("Discard")],
   ]
-  return all.map(([what, look, word]) => {
+  const possible = all.filter(([what]) => what !== "copy" || !isFile)
+  return possible.map(([what, look, word]) => {
     const button = make("button", "", icon(look), word)
     button.setAttribute("type", "button")
     button.dataset.do = what

@@ -21,9 +21,10 @@
  *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
  *   owner: Author|null, endReason: string, chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
  *   endedAt: string|null, attributes: Record<string, string>}} Contact
- * @typedef {{contactId: string, clientToken: string, kind: "MESSAGE"|"DISCONNECT", contentType: string,
- *   content: string, author: Author|null, state: "queued"|"sending"|"sent"|"failed"|"discarded", why: string,
- *   itemId: string|null, position: number, createdAt: string, rich?: Rich[]|null}} Outgoing
+ * @typedef {{contactId: string, clientToken: string, kind: "MESSAGE"|"ATTACHMENT"|"DISCONNECT", contentType: string,
+ *   content: string, author: Author|null, state: "queued"|"sending"|"taken"|"sent"|"failed"|"discarded", why: string,
+ *   itemId: string|null, position: number, createdAt: string, size?: number|null, rich?: Rich[]|null}} Outgoing
+ *   A file is an ATTACHMENT: `content` is its name, `contentType` its type; `taken`: Connect scans it.
  * @typedef {{contactId: string, participantId: string, role: string, deliveredId: string|null,
  *   readId: string|null}} Receipt
  * @typedef {{noteId: string, contactId: string, clientToken: string, author: Author|null, text: string,
@@ -47,9 +48,9 @@
  * @property {Gap|null} gap
  *
  * @typedef {{contactId: string, initialContactId: string, clientToken: string, content: string, contentType: string,
- *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string}} Unsent
+ *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string, size?: number}} Unsent
  *   Words the server has not yet taken (`waiting` for a connection, `asked`), or refused; `kept`: taken, its
- *   `outgoing` frame is on the way.
+ *   `outgoing` frame is on the way. With a `size` it is a file: `content` is its name; only its tab has the bytes.
  *
  * @typedef {Object} State
  * @property {Record<string, number>} cursors

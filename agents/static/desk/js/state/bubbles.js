@@ -1,6 +1,6 @@
 // @ts-check
 /** A conversation as rows from top to bottom: days, lines, groups of bubbles, what is not yet sent. Pure. */
-import { facesOf, wordsOf } from "./faces.js"
+import { facesOf, fileOf, wordsOf } from "./faces.js"
 import { chosen } from "./forms.js"
 import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
 
@@ -10,12 +10,15 @@ import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
  * @typedef {import("../types.js").Outgoing} Outgoing
  * @typedef {import("../types.js").Unsent} Unsent
  * @typedef {import("./faces.js").Face} Face
- * @typedef {"read"|"delivered"|"sent"|"queued"|"sending"|"failed"} Fate
+ * @typedef {"read"|"delivered"|"sent"|"taken"|"queued"|"sending"|"failed"} Fate
  * @typedef {{answer: string, by: string, at: string}} Choice
- * @typedef {{key: string, face: Face, fate: Fate|null, choice: Choice|null}} Bubble  `choice`: what was chosen in a form.
+ * @typedef {{key: string, face: Face, fate: Fate|null, choice: Choice|null, files?: Files, uploads?: true}} Bubble
+ *   `choice`: what was chosen in a form; of a file, `files`: who may read it, `uploads`: the server has it not yet.
  * @typedef {{key: string, kind: "group", mine: boolean, me: boolean, automatic: boolean, who: string, named: boolean,
  *   bubbles: Bubble[], at: string, fate: Fate|null, why: string, token: string|null, contactId: string,
  *   local: boolean}} Group
+ * @typedef {{through: string, why: "over"|"custom"}} Files  `through`: the contact whose agent's participant may read
+ *   files of this conversation; empty: nobody may, and why.
  * @typedef {{key: string, kind: "line", event: string, name: string, text: string, at: string}} Line
  * @typedef {{key: string, kind: "bot", parts: number, of: number, text: string}} Bot
  * @typedef {{key: string, kind: "note", note: import("../types.js").Note, text: string, me: boolean}} Written
@@ -218,7 +221,10 @@ function line(item) {
 function itemGroup(item, held, { me }, fate) {
   const automatic = item.ParticipantRole === "SYSTEM"
   const key = held.tokens[item.Id] ?? item.Id
-  const all = facesOf(item).map((face, place) => bubble(place === 0 ? key : `${key}#${place}`, face, fate))
+  const all = facesOf(item).map((face, place) => {
+    const one = bubble(place === 0 ? key : `${key}#${place}`, face, fate)
+    return face.kind === "file" ? { ...one, files: filesOf(held) } : one
+  })
   return {
     ...group(key, item.AbsoluteTime, all),
     mine: automatic || isOurs(item),
@@ -228,6 +234,20 @@ function itemGroup(item, held, { me }, fate) {
     me: item.Author !== null && item.Author.id === me,
     who: item.Author?.name ?? item.DisplayName ?? "",
   }
+}
+
+/** @type {WeakMap<Conversation["contacts"], Files>} */
+const readable = new WeakMap()
+
+/** Connect gives files to an agent's own participant, while it is in the chat. @param {Conversation} held @returns {Files} */
+function filesOf({ contacts }) {
+  let files = readable.get(contacts)
+  if (!files) {
+    const relayed = Object.values(contacts).filter((one) => one.relayed)
+    const through = relayed.find((one) => one.state === "CONNECTED")?.contactId ?? ""
+    readable.set(contacts, (files = { through, why: relayed.length > 0 ? "over" : "custom" }))
+  }
+  return files
 }
 
 /** @param {string} key @param {Face} face @param {Fate|null} fate @returns {Bubble} */
@@ -247,7 +267,7 @@ function fates(held) {
 /** @param {Conversation} held @returns {Outgoing[]} */
 function pending(held) {
   return Object.values(held.outgoing)
-    .filter((one) => one.kind === "MESSAGE")
+    .filter((one) => one.kind !== "DISCONNECT")
     .toSorted((a, b) => a.position - b.position)
 }
 
@@ -255,7 +275,9 @@ function pending(held) {
 function pendingGroup(one, { me }) {
   const fate = one.state === "discarded" ? "failed" : one.state
   return {
-    ...group(one.clientToken, one.createdAt, [bubble(one.clientToken, wordsOf(one), fate)]),
+    ...group(one.clientToken, one.createdAt, [
+      bubble(one.clientToken, one.kind === "ATTACHMENT" ? fileOf(one) : wordsOf(one), fate),
+    ]),
     fate,
     why: one.why,
     token: me === null ? null : one.clientToken,
@@ -267,9 +289,12 @@ function pendingGroup(one, { me }) {
 
 /** @param {Unsent} one @param {Eyes} eyes @returns {Group} */
 function unsentGroup(one, { me }) {
-  const fate = one.state === "refused" ? "failed" : "queued"
+  const fate = one.state === "refused" ? "failed" : one.size !== undefined && one.state === "asked" ? "sending" : "queued"
+  const face = one.size === undefined ? wordsOf(one) : fileOf(one)
+  const uploads = face.kind === "file" && (one.state === "waiting" || one.state === "asked")
+  const shown = bubble(one.clientToken, face, fate)
   return {
-    ...group(one.clientToken, one.createdAt, [bubble(one.clientToken, wordsOf(one), fate)]),
+    ...group(one.clientToken, one.createdAt, [uploads ? { ...shown, uploads } : shown]),
     fate,
     why: one.why,
     token: one.clientToken,

@@ -5,7 +5,8 @@ import { INTERACTIVE, formWords, readAnswer, readForm } from "./forms.js"
 /**
  * @typedef {import("../types.js").Item} Item
  * @typedef {import("../types.js").Rich} Rich
- * @typedef {{name: string, type: string, bytes: number|null, status: string}} File
+ * @typedef {{id: string, name: string, type: string, bytes: number|null, status: string, token: string}} File
+ *   `id`: Connect's, of one that is an item; `token`: ours, of one on its way.
  * @typedef {{kind: "text"|"broken", text: string} | {kind: "rich", text: string, rich: Rich[]}
  *   | {kind: "form", text: string, form: import("./forms.js").Form}
  *   | {kind: "answer", text: string, answer: import("./forms.js").Answer}
@@ -26,6 +27,16 @@ export function facesOf(item) {
 export const wordsOf = ({ content, rich }) =>
   rich ? { kind: "rich", text: richWords(rich), rich } : { kind: "text", text: content }
 
+/**
+ * A file of ours that is no item yet: its name stands where a message has its words.
+ * @param {{content: string, contentType: string, size?: number|null, clientToken: string}} one @returns {Face}
+ */
+export const fileOf = ({ content, contentType, size, clientToken }) => ({
+  kind: "file",
+  text: harmless(content),
+  file: { id: "", name: harmless(content), type: contentType, bytes: size ?? null, status: "", token: clientToken },
+})
+
 /** @param {Item} item @returns {Face[]} */
 function look(item) {
   if (item.Type === "ATTACHMENT") return item.Attachments.length > 0 ? item.Attachments.map(file) : [file({})]
@@ -44,7 +55,14 @@ function file(told) {
   return {
     kind: "file",
     text: name,
-    file: { name, type: String(told.ContentType ?? ""), bytes, status: String(told.Status ?? "") },
+    file: {
+      id: String(told.AttachmentId ?? ""),
+      name,
+      type: String(told.ContentType ?? ""),
+      bytes,
+      status: String(told.Status ?? ""),
+      token: "",
+    },
   }
 }
 

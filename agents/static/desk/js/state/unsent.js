@@ -13,7 +13,13 @@ export function queueMessage(state, message) {
 
 /** What can go to the server now, oldest first. @param {State} state @returns {Unsent[]} */
 export function toSend(state) {
-  return Object.values(state.unsent).filter((one) => one.state === "waiting")
+  return Object.values(state.unsent).filter((one) => one.state === "waiting" && one.size === undefined)
+}
+
+/** The file that goes to the server next: one at a time, in the order they were chosen. @param {State} state @returns {Unsent|null} */
+export function fileToSend(state) {
+  const files = Object.values(state.unsent).filter((one) => one.size !== undefined)
+  return files.some((one) => one.state === "asked") ? null : (files.find((one) => one.state === "waiting") ?? null)
 }
 
 /** @param {State} state @param {string} token @returns {State} */
