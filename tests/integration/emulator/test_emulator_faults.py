@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +13,11 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from tests.emulating import (
     EVENT,
+    INBOUND_FLOW,
     INSTANCE,
     TOPIC,
     Customer,
@@ -61,6 +65,59 @@ def test_what_was_answered_is_there_after_kill_9(own: RunningEmulator) -> None:
         assert heard == said
         attributes = ada.connect.get_contact_attributes(InstanceId=INSTANCE, InitialContactId=ada.contact_id)
         assert attributes["Attributes"] == {"topic": "parcels"}
+
+
+def test_killed_in_the_midst_of_calls_it_has_all_that_was_answered(running: Running, tmp_path: Path) -> None:
+    """Chats are begun, spoken in and ended by several at once when it is killed; what each had an answer to is there."""
+    events = tmp_path / "events.jsonl"
+    emulator = running(options=["--events", str(events)])
+    connect, participant = emulator.client("connect"), emulator.client("connectparticipant")
+    begun: dict[str, str] = {}
+    ended: set[str] = set()
+    said: list[tuple[str, str]] = []
+
+    def works() -> None:
+        with contextlib.suppress(BotoCoreError):
+            while True:
+                chat = connect.start_chat_contact(
+                    InstanceId=INSTANCE, ContactFlowId=INBOUND_FLOW, ParticipantDetails={"DisplayName": "Ada"}
+                )
+                begun[chat["ContactId"]] = chat["ParticipantToken"]
+                answer = participant.create_participant_connection(
+                    ParticipantToken=chat["ParticipantToken"], Type=["CONNECTION_CREDENTIALS"], ConnectParticipant=True
+                )
+                token = answer["ConnectionCredentials"]["ConnectionToken"]
+                words = participant.send_message(ConnectionToken=token, ContentType="text/plain", Content="Hello")
+                said.append((chat["ContactId"], words["Id"]))
+                connect.stop_contact(InstanceId=INSTANCE, ContactId=chat["ContactId"])
+                ended.add(chat["ContactId"])
+
+    workers = [threading.Thread(target=works, daemon=True) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    eventually(lambda: len(ended) >= 8, 30, "chats have come and gone")
+    emulator.kill()
+    for worker in workers:
+        worker.join(30)
+    emulator.start()
+    kept = {each["contactId"]: each["state"] for each in emulator.control("contacts")["contacts"]}
+    assert begun.keys() <= kept.keys()
+    assert {kept[each] for each in ended} == {"ENDED"}
+
+    def told(kind: str) -> set[str]:
+        found: set[str] = set()
+        for line in events.read_text().splitlines():
+            with contextlib.suppress(ValueError):  # a line the kill has cut in two; it is told again
+                detail = json.loads(line)["detail"]
+                found |= {detail["contactId"]} if detail["eventType"] == kind else set()
+        return found
+
+    eventually(lambda: begun.keys() <= told("INITIATED"), 30, "all that began is told")
+    eventually(lambda: ended <= told("DISCONNECTED") & told("COMPLETED"), 30, "all that ended is told")
+    emulator.stop()
+    with contextlib.closing(sqlite3.connect(emulator.state)) as state:
+        kept_words = set(state.execute("SELECT contact_id, id FROM item WHERE role = 'CUSTOMER' AND type = 'MESSAGE'"))
+    assert set(said) <= kept_words
 
 
 def test_a_flow_waits_on_after_kill_9_and_the_clock_stays_turned(own: RunningEmulator) -> None:
