@@ -49,6 +49,7 @@ export function createTranscript(log, box) {
 
   /** @param {Row[]} some */
   const measure = (some) => {
+    if (log.clientHeight === 0) return leave() // behind another pane nothing has a height
     const tops = [...box.children].map((row) => /** @type {HTMLElement} */ (row).offsetTop)
     const last = /** @type {HTMLElement|null} */ (box.lastElementChild)
     if (last) tops.push(last.offsetTop + last.offsetHeight + GAP)
