@@ -84,15 +84,10 @@ class Teller:
 
     def due(self) -> list[Telling]:
         """What is to be carried now, in its order. What goes to a topic is in the topic's own durable queue at once."""
-        with self._world.store.change():
-            rows = self._world.store.all(
-                "SELECT * FROM untold WHERE next_at <= ? ORDER BY seq LIMIT ?", self._world.clock.wall(), _AT_ONCE
-            )
-            tellings = [self._complete(row) for row in rows]
-            for each in tellings:
-                if is_topic_arn(each.where):
-                    topics.publish_text(self._world, each.where, each.text)
-                    self._forget(each)
+        sql = "SELECT * FROM untold WHERE next_at <= ? ORDER BY seq LIMIT ?"
+        rows = self._world.store.all(sql, self._world.clock.wall(), _AT_ONCE)
+        tellings = [self._complete(row) for row in rows]
+        self._publish([each for each in tellings if is_topic_arn(each.where)])
         return [each for each in tellings if not is_topic_arn(each.where)]
 
     def next_due(self) -> int | None:
@@ -136,6 +131,14 @@ class Teller:
         else:
             where, text = place, json.dumps(transcripts.transcript(world, contact), ensure_ascii=False)
         return Telling(row["seq"], what, contact.id, row["since"], row["attempts"], where, text)
+
+    def _publish(self, tellings: list[Telling]) -> None:
+        if not tellings:
+            return
+        with self._world.store.change():
+            for each in tellings:
+                topics.publish_text(self._world, each.where, each.text)
+                self._forget(each)
 
     def _settle(self, telling: Telling, result: Result) -> None:
         wall, attempts = self._world.clock.wall(), telling.attempts + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +133,36 @@ def test_without_a_disconnect_flow_the_agents_leaving_ends_the_chat(amazon: Amaz
     assert on_ccp(amazon, grace) == [(contact_id, "ENDED")]
     grace.clears(contact_id)
     assert on_ccp(amazon, grace) == []
+
+
+def test_a_contact_is_described_with_its_queue_its_agent_and_the_work_after_it(amazon: Amazon) -> None:
+    began = datetime(2027, 1, 15, 8, tzinfo=UTC)
+    contact_id, _ = amazon.customer()
+    entered = {"Id": BASIC_QUEUE, "EnqueueTimestamp": began}
+    assert described(amazon, contact_id)["QueueInfo"] == entered
+    assert "AgentInfo" not in described(amazon, contact_id)
+    grace = Agent.of(amazon, "grace")
+    amazon.pass_time(5)
+    grace.serves(contact_id)
+    accepted = began + timedelta(seconds=5)
+    served = {"Id": grace.id, "AcceptedByAgentTimestamp": accepted, "ConnectedToAgentTimestamp": accepted}
+    assert described(amazon, contact_id)["AgentInfo"] == served
+    amazon.pass_time(60)
+    grace.leaves(contact_id)
+    ended = accepted + timedelta(seconds=60)
+    assert described(amazon, contact_id)["AgentInfo"] == {**served, "AfterContactWorkStartTimestamp": ended}
+    amazon.pass_time(30)
+    grace.clears(contact_id)
+    shown = described(amazon, contact_id)
+    assert (shown["AgentInfo"], shown["QueueInfo"]) == (
+        {
+            **served,
+            "AfterContactWorkStartTimestamp": ended,
+            "AfterContactWorkEndTimestamp": ended + timedelta(seconds=30),
+            "AfterContactWorkDuration": 30,
+        },
+        entered,
+    )
 
 
 def test_an_agent_may_leave_with_the_participants_own_token(amazon: Amazon) -> None:
