@@ -68,6 +68,7 @@ async def take_in(seen: Seen) -> None:
     except connect.Refused as error:
         raise Refusal("relayRefused", f"Amazon Connect refuses to let the portal speak for you: {error}.") from None
     await reconcile.one(ours)  # what was said between the first look and the start of streaming
+    await relay.keep_idle_times(seen.contact_id, relayed.order.queue)
 
 
 async def _end(seen: Seen) -> None:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import fanout, life, numbering, outbox, rounds, wire
 from .db import in_db
-from .models import Contact, Conversation, Item, Outgoing, Participant
+from .models import Contact, Conversation, Item, Outgoing, Participant, Text
 from .together import Together
 from .wire import ChatEvent
 
 OURS = frozenset({"CUSTOM_BOT", "AGENT"})  # what our participants are: the second in a relayed contact
+SAME_MOMENT = timedelta(seconds=60)  # a leaving, and the end of patience that was its cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,10 @@ def _take_effect(conversation: Conversation, event: ChatEvent, now: datetime) ->
             _somebody_left(conversation, event, now)
         case wire.CHAT_ENDED:
             _chat_ended(conversation, now)
+        case wire.IDLE if event.role == "CUSTOMER":
+            _nudge(conversation)
+        case wire.IDLE_TOO_LONG if event.role == "CUSTOMER":
+            _customer_fell_silent(conversation, event, now)
 
 
 def _name(conversation: Conversation, name: str) -> None:
@@ -296,12 +302,42 @@ def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) 
     rounds.left(ours.pk, now)
     for contact in _contacts(conversation):
         if contact.pk == ours.contact_id and contact.round == ours.round:
-            rounds.end(contact, _why_out(contact), now, leave=False)
+            rounds.end(contact, _why_out(contact, event), now, leave=False)
 
 
-def _why_out(contact: Contact) -> life.Reason:
-    """A custom participant is removed; an agent leaves, or transfers, in the CCP."""
+def _why_out(contact: Contact, left: ChatEvent) -> life.Reason:
+    """A custom participant is removed; an agent leaves, or transfers, in the CCP; either when the customer fell silent."""
+    if _near(contact.conversation, wire.IDLE_TOO_LONG, left).filter(role="CUSTOMER").exists():
+        return life.Reason.SILENT
     return life.Reason.AGENT_LEFT if contact.is_relayed else life.Reason.REMOVED
+
+
+def _customer_fell_silent(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+    """Connect's own timer took us out. It may be told after our leaving, which was then thought to have another reason."""
+    for contact in _contacts(conversation):
+        ours = rounds.ours_of(contact)
+        left = _near(conversation, wire.LEFT, event)
+        if ours is not None and left.filter(participant_id=ours.participant_id).exists():
+            rounds.end(contact, life.Reason.SILENT, now, leave=False)
+
+
+def _near(conversation: Conversation, content_type: str, event: ChatEvent) -> QuerySet[Item]:
+    """What was told of the same moment, by Connect's clock: notifications come in any order."""
+    moment = (event.absolute_time - SAME_MOMENT, event.absolute_time + SAME_MOMENT)
+    return Item.objects.filter(conversation=conversation, content_type=content_type, absolute_time__range=moment)
+
+
+def _nudge(conversation: Conversation) -> None:
+    """Connect's own timer runs on a relayed contact, and has no words; elsewhere the portal's does (agents.silence).
+    It does not know who owes the next word: a customer who waits for the agent's is not asked.
+    """
+    said = Item.objects.filter(conversation=conversation, type="MESSAGE").order_by("absolute_time", "pk").last()
+    if said is None or said.role == "CUSTOMER":
+        return
+    for contact in _contacts(conversation):
+        text = contact.queue.words(Text.NUDGE, conversation.language) if contact.queue.nudge_after else ""
+        if text and contact.is_relayed and contact.state == life.State.CONNECTED:
+            outbox.say(contact, text)
 
 
 def _chat_ended(conversation: Conversation, now: datetime) -> None:

@@ -6,6 +6,7 @@ the participant is one of ours like any other; `media`, the outbox and reconcili
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from django.conf import settings
 from . import connect, fanout, ingest, life, rounds
 from .db import in_db
 from .media import MediaController
-from .models import Contact, Item, Outgoing, Participant
+from .models import Contact, Item, Outgoing, Participant, Queue
 from .rounds import HandOver
 from .wire import ChatEvent
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ROLE = "AGENT"
+LEAST_MINUTES, MOST_MINUTES = 2, 480  # of a participant's timer (UpdateParticipantRoleConfig)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,36 @@ async def prove(relay: Relay) -> Proof:
     for page in pages:
         await in_db(ingest.write)(page)
     return proof
+
+
+async def keep_idle_times(contact_id: str, queue: Queue) -> None:
+    """The queue's patience with silent customers, as Connect's own timers: it begins with the next agent who joins
+    (adminguide/setup-chat-timeouts), and goes with the chat when it is transferred there. Best effort.
+    """
+    timers = idle_timers(queue)
+    if not timers:
+        return
+    try:
+        await connect.control(
+            "update_participant_role_config",
+            ContactId=contact_id,
+            ChannelConfiguration={"Chat": {"ParticipantTimerConfigList": timers}},
+        )
+    except (connect.Refused, connect.Unavailable) as error:
+        log.warning("The contact %s keeps its own idle times: %s", contact_id, error)
+
+
+def idle_timers(queue: Queue) -> list[dict[str, Any]]:
+    """In whole minutes, as Connect wants them; none where the queue does not mind."""
+    if not queue.nudge_after:
+        return []
+    return [_timer("IDLE", queue.nudge_after), _timer("DISCONNECT_NONCUSTOMER", queue.silent_after)]
+
+
+def _timer(kind: str, seconds: int) -> dict[str, Any]:
+    minutes = min(MOST_MINUTES, max(LEAST_MINUTES, -(-seconds // 60)))
+    value = {"ParticipantTimerDurationInMinutes": minutes} if seconds else {"ParticipantTimerAction": "Unset"}
+    return {"ParticipantRole": "CUSTOMER", "TimerType": kind, "TimerValue": value}
 
 
 def _speaker(proof: Proof) -> MediaController:

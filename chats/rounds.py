@@ -222,7 +222,7 @@ def why_unsent(contact: Contact) -> str:
 
 
 def _improve(contact: Contact, reason: life.Reason) -> None:
-    if RANK[reason] > RANK[contact.end_reason] and reason not in {life.Reason.AGENT, life.Reason.SILENT}:
+    if RANK[reason] > RANK[contact.end_reason] and reason != life.Reason.AGENT:
         told, contact.end_reason = why_unsent(contact), reason
         contact.changed()
         fanout.tell(contact)

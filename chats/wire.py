@@ -18,6 +18,8 @@ TYPING = EVENT + "typing"
 JOINED = EVENT + "participant.joined"
 LEFT = EVENT + "participant.left"
 CHAT_ENDED = EVENT + "chat.ended"
+IDLE = EVENT + "participant.idle"
+IDLE_TOO_LONG = EVENT + "participant.autodisconnection"
 DELIVERED = EVENT + "message.delivered"
 READ = EVENT + "message.read"
 

@@ -235,6 +235,27 @@ def test_what_the_ccp_transfers_goes_on_with_the_next_agent_in_a_contact_of_its_
         ended(jonas, segment, "agent")
 
 
+def test_connects_own_timers_watch_a_silent_customer_with_the_queues_patience(product: Product) -> None:
+    """From the next agent on who joins there: a configuration that changes under one waits for the next."""
+    product.portal.shell("from chats.models import Queue; Queue.objects.update(nudge_after=120, silent_after=180)")
+    with customer(product.emulator, "Ada", "hello") as ada, product.portal.desk("mira") as mira:
+        first = Ccp(product, "victor")
+        mira.call("relayContact", **first.serves(ada.contact_id))
+        connected(mira, ada.contact_id)
+        segment = first.agent.transfers(ada.contact_id, queueId=BASIC_QUEUE)
+        ended(mira, ada.contact_id, "agentLeft")
+        mira.call("relayContact", **Ccp(product, "walter").serves(segment))
+        connected(mira, segment)
+        mira.say(segment, "Which lamp is it?")
+        ada.wait_for_text("Which lamp is it?")
+        product.emulator.advance(121)
+        ada.wait_for_text("Are you still there?", 20)
+        product.emulator.advance(181)
+        ended(mira, segment, "silent")
+        assert part(mira, segment)["why"] == "the customer did not answer any more"
+    product.portal.shell("from chats.models import Queue; Queue.objects.update(nudge_after=0, silent_after=0)")
+
+
 # ---- bad input -------------------------------------------------------------------------------------------------------
 
 
