@@ -239,12 +239,12 @@ def test_connects_own_timers_watch_a_silent_customer_with_the_queues_patience(pr
     """From the next agent on who joins there: a configuration that changes under one waits for the next."""
     product.portal.shell("from chats.models import Queue; Queue.objects.update(nudge_after=120, silent_after=180)")
     with customer(product.emulator, "Ada", "hello") as ada, product.portal.desk("mira") as mira:
-        first = Ccp(product, "victor")
+        first = Ccp(product, "xenia")
         mira.call("relayContact", **first.serves(ada.contact_id))
         connected(mira, ada.contact_id)
         segment = first.agent.transfers(ada.contact_id, queueId=BASIC_QUEUE)
         ended(mira, ada.contact_id, "agentLeft")
-        mira.call("relayContact", **Ccp(product, "walter").serves(segment))
+        mira.call("relayContact", **Ccp(product, "yara").serves(segment))
         connected(mira, segment)
         mira.say(segment, "Which lamp is it?")
         ada.wait_for_text("Which lamp is it?")
