@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bench import desk, relay, routing
+from bench import desk, emulator, relay, routing
 
 # A module each; the first line of its docstring says what it measures.
-BENCHES = {"relay": relay, "routing": routing, "desk": desk}
+BENCHES = {"relay": relay, "routing": routing, "desk": desk, "emulator": emulator}
 
 
 def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in {"-h", "--help"}:
         print("usage: python -m bench <name> [options]   (options of each: --help)\n")
         for name, bench in BENCHES.items():
-            print(f"  {name:<8} {str(bench.__doc__).splitlines()[0]}")
+            print(f"  {name:<9} {str(bench.__doc__).splitlines()[0]}")
         return 0
     name, *options = arguments
     if name not in BENCHES:

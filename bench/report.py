@@ -17,7 +17,8 @@ from .measure import Closed, Results
 
 FULL = 0.9  # of a core: whoever uses more is the limit
 BAR = 40  # characters of the longest bar
-HEAD = ("lane", "p50 ms", "p99 ms", "msg/s", "x bare", "CPU s/10k", "x bare", "server cores", "generator cores")
+BARE = "bare Channels"
+HEAD = ("lane", "p50 ms", "p99 ms", "msg/s", "x limit", "CPU s/10k", "x limit", "server cores", "generator cores")
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def line(results: Results) -> Line:
     )
 
 
-def text(lines: Sequence[Line], idle: Sequence[Idle]) -> str:
+def text(lines: Sequence[Line], idle: Sequence[Idle], than: str = BARE) -> str:
     """The first line is the limit that the others are compared with."""
-    parts = [table(lines), bars(lines)]
+    parts = [table(lines), bars(lines, than)]
     if idle:
         parts.append("\n".join(map(_idle, idle)))
     return "\n\n".join([*parts, *notes(lines)])
@@ -88,8 +89,8 @@ def table(lines: Sequence[Line]) -> str:
     return "\n".join(_row(row, wide) for row in (HEAD, *rows))
 
 
-def bars(lines: Sequence[Line]) -> str:
-    """Ratios to bare Channels, drawn."""
+def bars(lines: Sequence[Line], than: str = BARE) -> str:
+    """Ratios to the limit, drawn."""
     bare, others = lines[0], lines[1:]
     wanted: list[tuple[str, Callable[[Line], float]]] = [
         ("messages per second (more is better)", lambda one: one.per_second / bare.per_second),
@@ -100,7 +101,7 @@ def bars(lines: Sequence[Line]) -> str:
     for title, ratio in wanted:
         longest = max(1.0, *map(ratio, lines))
         wide = max(len(one.name) for one in lines)
-        drawn.append(f"{title}, x bare Channels")
+        drawn.append(f"{title}, x {than}")
         drawn += [
             f"  {one.name:<{wide}}  {'█' * max(1, round(BAR * ratio(one) / longest))} {ratio(one):.2f}"
             for one in (bare, *others)
@@ -119,7 +120,13 @@ def notes(lines: Sequence[Line]) -> list[str]:
     return found
 
 
-def save(folder: Path, options: dict[str, Any], results: Sequence[Results], idle: Sequence[Idle]) -> Path:
+def save(
+    folder: Path,
+    options: dict[str, Any],
+    results: Sequence[Results],
+    idle: Sequence[Idle],
+    name: str = "relay",
+) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     machine = {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
@@ -130,7 +137,7 @@ def save(folder: Path, options: dict[str, Any], results: Sequence[Results], idle
         "lanes": [{**dataclasses.asdict(line(one)), "rounds": dataclasses.asdict(one)} for one in results],
         "idle": [dataclasses.asdict(one) for one in idle],
     }
-    path = folder / f"relay-{now:%Y%m%d-%H%M%S}.json"
+    path = folder / f"{name}-{now:%Y%m%d-%H%M%S}.json"
     path.write_text(json.dumps(content, indent=1) + "\n")
     return path
 

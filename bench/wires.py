@@ -54,7 +54,7 @@ class Http(asyncio.Protocol):
             if len(rest) < length:
                 return
             self._read = rest[length:]
-            _settle(self._waiting.popleft(), (int(head[9:12]), rest[:length]))
+            settle(self._waiting.popleft(), (int(head[9:12]), rest[:length]))
 
     def connection_lost(self, _error: Exception | None) -> None:
         while self._waiting:
@@ -137,7 +137,7 @@ class WebSocket(asyncio.Protocol):
         if b" 101 " not in head[:20]:
             _fail(self._opened, Broken(f"no websocket here: {head[:80]!r}"))
             return False
-        _settle(self._opened, None)
+        settle(self._opened, None)
         return True
 
     def _take_frames(self) -> None:
@@ -174,7 +174,7 @@ def _frame(opcode: int, payload: bytes) -> bytes:
     return head + b"\0\0\0\0" + payload
 
 
-def _settle(future: asyncio.Future[Any], value: object) -> None:
+def settle(future: asyncio.Future[Any], value: object) -> None:
     if not future.done():
         future.set_result(value)
 

@@ -91,6 +91,11 @@ class RunningEmulator:
         for client in self._clients:
             client.close()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
