@@ -229,3 +229,78 @@ def test_draft_and_place_are_there_after_a_refresh_and_on_a_second_machine(desk:
     (moved,) = asked(desk, "savePlace")
     assert moved["contactId"] == ADA
     assert 80 < int(moved["place"]["key"].rpartition("-")[2]) < 100
+
+
+# ---- emoji, length, keys -----------------------------------------------------------------------------------------------------
+
+
+def test_emoji_are_found_by_name_and_put_where_the_caret_was(desk: Guarded) -> None:
+    lay(desk)
+    page = desk.page
+    words(desk).click()
+    page.keyboard.type("Your  is on its way")
+    words(desk).evaluate("words => words.setSelectionRange(5, 5)")
+    page.get_by_role("button", name="Emoji").press("Enter")
+    search = page.get_by_label("Find an emoji by name")
+    expect(search).to_be_focused()
+    assert axe(desk) == []
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="slight smile")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(search).to_be_focused()
+    page.keyboard.type("parc")
+    expect(page.locator("#emoji-groups button")).to_have_text(["📦"])
+    page.keyboard.press("Enter")
+    expect(words(desk)).to_be_focused()
+    expect(words(desk)).to_have_value("Your 📦 is on its way")
+    expect(page.locator("#emoji")).to_be_hidden()
+
+
+def test_a_megabyte_is_kept_and_what_is_wrong_with_it_is_said(desk: Guarded) -> None:
+    page = desk.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lay(desk)
+    page.evaluate("navigator.clipboard.writeText('lorem ipsum '.repeat(87_382))")
+    words(desk).click()
+    page.keyboard.type("See: ")
+    page.keyboard.press("Control+v")
+    told = "Too long by 1,032,204 bytes: a message may have 16,384. Nothing is lost: shorten it, or send it in parts."
+    expect(page.locator("#count")).to_have_text(told)
+    expect(page.locator("#send")).to_be_disabled()
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text(told)
+    assert asked(desk, "sendMessage") == asked(desk, "saveDraft")[1:] == []
+    desk.view(BEN)
+    expect(words(desk)).to_have_value("")
+    desk.view(ADA)
+    assert words(desk).evaluate("words => [words.value.length, words.value.slice(0, 10)]") == [1_048_589, "See: lorem"]
+    words(desk).evaluate("words => { words.setSelectionRange(16_000, words.value.length) }")
+    page.keyboard.press("Delete")
+    expect(page.locator("#count")).to_have_text("384 bytes left")
+    page.keyboard.press("Enter")
+    expect(words(desk)).to_have_value("")
+    assert [len(one["message"]) for one in asked(desk, "sendMessage")] == [16_000]
+
+
+def test_enter_sends_shift_enter_breaks_an_input_method_keeps_its_enter_and_typing_is_told_now_and_then(
+    desk: Guarded,
+) -> None:
+    page = desk.page
+    page.clock.install()
+    lay(desk)
+    words(desk).click()
+    page.keyboard.type("one")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("two")
+    for composing in ("{isComposing: true}", "{keyCode: 229}"):
+        event = f"new KeyboardEvent('keydown', {{key: 'Enter', bubbles: true, cancelable: true, ...{composing}}})"
+        assert words(desk).evaluate(f"words => words.dispatchEvent({event})")  # it is the input method's
+    assert asked(desk, "sendMessage") == []
+    typing = [one for one in asked(desk, "sendEvent") if one["contentType"].endswith(".typing")]
+    assert typing == [{"contactId": ADA, "contentType": "application/vnd.amazonaws.connect.event.typing"}]
+    page.clock.run_for(4_100)
+    page.keyboard.type("!")
+    page.keyboard.press("Enter")
+    expect(words(desk)).to_have_value("")
+    assert [one["message"] for one in asked(desk, "sendMessage")] == ["one\ntwo!"]
+    assert len([one for one in asked(desk, "sendEvent") if one["contentType"].endswith(".typing")]) == 2

@@ -1,10 +1,11 @@
 // @ts-check
 /** Where the agent writes, to the customer or a note for the team: Enter sends, and what cannot be sent is never lost. */
 import { newToken } from "./desk.js"
-import { at, find, setAttribute, setText } from "./dom.js"
+import { at, composing, find, setAttribute, setText } from "./dom.js"
+import { createEmoji } from "./emoji.js"
 import { notice } from "./notice.js"
 import { createQuick } from "./quick.js"
-import { messagesRoom, notesRoom } from "./room.js"
+import { MAX_BYTES, direction, messagesRoom, notesRoom } from "./room.js"
 import { fill, gettext, say } from "./words.js"
 
 /** The counter shows when so much is left. */
@@ -37,6 +38,16 @@ export function createComposer(desk, drafts, on) {
   let typedAt = 0
 
   const text = () => words.value.trimEnd()
+  /** dir="auto" looks through all of it at every key: seconds, after somebody pasted a megabyte. @param {string} begins @param {number} length */
+  const direct = (begins, length) => {
+    const dir = length > MAX_BYTES ? direction(begins) : "auto"
+    if (words.dir !== dir) words.dir = dir
+  }
+  /** @param {string} to */
+  const show = (to) => {
+    direct(to, to.length)
+    words.value = to
+  }
   /** As a text field has it. */
   const begun = () => drafts.of(contactId, mode).replace(/\r\n?/g, "\n")
   const typing = () =>
@@ -70,17 +81,19 @@ export function createComposer(desk, drafts, on) {
   /** Show what was written here in this mode. @param {Mode} to */
   const turn = (to) => {
     quick.close()
+    emoji.close()
     mode = to
     modes.set(contactId, mode)
-    words.value = begun()
+    show(begun())
     drawCount()
     draw()
   }
   const send = () => {
-    if (why || under || !text().trim() || !drawCount()) return
+    if (why || under || !text().trim()) return
+    if (!drawCount()) return notice(find("#count").textContent ?? "")
     if (mode === "note") return void note()
     desk.send(contactId, text())
-    words.value = ""
+    show("")
     drafts.set(contactId, "reply", "")
     drawCount()
     on.sent()
@@ -96,7 +109,7 @@ export function createComposer(desk, drafts, on) {
     if (refused) notice(say("The note was not kept: %(why)s", { why: refused }))
     else {
       if (drafts.of(about, "note").trimEnd() === written) drafts.set(about, "note", "")
-      if (about === contactId) words.value = begun()
+      if (about === contactId) show(begun())
       on.sent()
     }
     drawCount()
@@ -117,14 +130,20 @@ export function createComposer(desk, drafts, on) {
     turn(/** @type {Mode} */ (choice.dataset.mode))
     words.focus()
   })
+  const emoji = createEmoji(words)
   const quick = createQuick(words, desk.quickResponses, () => (why || mode === "note" ? "" : contactId))
   words.addEventListener("keydown", (event) => {
     // While an input method composes, Enter chooses a word.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+    if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
     send()
   })
+  words.addEventListener("paste", ({ clipboardData }) => {
+    const pasted = clipboardData?.getData("text/plain") ?? ""
+    direct(words.value || pasted, words.value.length + pasted.length)
+  })
   words.addEventListener("input", () => {
+    direct(words.value, words.value.length)
     typedAt = Date.now()
     drafts.set(contactId, mode, words.value)
     if (words.value && mode === "reply") desk.typing(contactId)
@@ -157,7 +176,7 @@ export function createComposer(desk, drafts, on) {
         draw()
       }
       if (words.value !== begun() && !typing()) {
-        words.value = begun()
+        show(begun())
         drawCount()
       }
     },

@@ -72,6 +72,9 @@ export function icon(name, more = "") {
   return svg
 }
 
+/** While an input method composes, Enter and the arrows are its own; Safari tells by the code 229. @param {KeyboardEvent} event */
+export const composing = (event) => event.isComposing || event.keyCode === 229
+
 /** @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text

@@ -7,7 +7,8 @@
 /**
  * @typedef {import("./kept.js").Mode} Mode
  * @typedef {import("./kept.js").Begun} Begun
- * @typedef {{words: Begun, asked: boolean, refused: boolean, since: number}} Entry  Words the server may not have yet.
+ * @typedef {{words: Begun, asked: boolean, kept: boolean, refused: boolean, since: number, told: Begun|null}} Entry
+ *   Words the server may not have yet; `told`: what it said it had when they were sent.
  * @typedef {Object} Server
  * @property {(contactId: string) => Begun|null} told  What it has; null: the contact is not on the desk.
  * @property {(contactId: string, words: Begun) => Promise<"kept"|"refused"|"gone"|"unknown">} save
@@ -18,8 +19,6 @@
 export const PAUSE = 600
 /** and at the latest after so long. */
 export const LATEST = 2_400
-/** The server's own frame may come after its answer: what it has kept is taken to be there by then. */
-export const TOLD_WITHIN = 3_000
 
 /** @type {Begun} */
 const NOTHING = { reply: "", note: "" }
@@ -42,12 +41,12 @@ export function createDrafts(server, kept) {
     const one = own.get(contactId)
     if (!one || one.asked || one.refused || !server.live()) return
     one.asked = true
+    one.told = server.told(contactId)
     const result = await server.save(contactId, one.words)
     if (own.get(contactId) !== one) return // more was typed, and is saved in its turn
     if (result === "gone") return forget(contactId, one)
-    one.asked = result === "kept"
+    one.asked = one.kept = result === "kept"
     one.refused = result === "refused"
-    if (result === "kept") setTimeout(() => forget(contactId, one), TOLD_WITHIN)
     if (result === "unknown") due.set(contactId, setTimeout(() => void save(contactId), LATEST))
     settle()
   }
@@ -57,9 +56,12 @@ export function createDrafts(server, kept) {
     own.delete(contactId)
     keep()
   }
-  /** What the server says it has needs no keeper here. */
+  /** What the server says it has needs no keeper here; what it has kept and then said otherwise has been changed elsewhere. */
   const settle = () => {
-    for (const [contactId, one] of own) if (one.asked && same(server.told(contactId), one.words)) forget(contactId, one)
+    for (const [contactId, one] of own) {
+      const told = server.told(contactId)
+      if (one.asked && (same(told, one.words) || (one.kept && told !== null && !same(one.told, told)))) forget(contactId, one)
+    }
   }
 
   return {
@@ -94,7 +96,7 @@ export function createDrafts(server, kept) {
 /** @typedef {ReturnType<typeof createDrafts>} Drafts */
 
 /** @param {Begun} words @returns {Entry} */
-const entry = (words) => ({ words, asked: false, refused: false, since: 0 })
+const entry = (words) => ({ words, asked: false, kept: false, refused: false, since: 0, told: null })
 
 /** @param {Begun|null} a @param {Begun} b */
 const same = (a, b) => a !== null && a.reply === b.reply && a.note === b.note

@@ -2,7 +2,7 @@
 /** Internal notes as the team reads them: in the thread at their time, and beside it; one's own can be changed. */
 import { dayOfYear, exactly, hour } from "./clock.js"
 import { newToken } from "./desk.js"
-import { at, chrome, find, icon, keep, make, redraw, setText, words } from "./dom.js"
+import { at, chrome, composing, find, icon, keep, make, redraw, setText, words } from "./dom.js"
 import { notesRoom } from "./room.js"
 import { gettext, say } from "./words.js"
 
@@ -102,7 +102,7 @@ export function createNotes(store, desk) {
   }
   field.addEventListener("input", drawRoom)
   field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+    if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
     const yes = /** @type {HTMLButtonElement} */ (at(editor, "save"))
     if (!yes.disabled) yes.form?.requestSubmit(yes)

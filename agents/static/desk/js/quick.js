@@ -1,7 +1,7 @@
 // @ts-check
 /** "/" in the composer opens the quick responses: shortcut, then name, then content; arrows choose, Enter or Tab inserts. */
 import { announce } from "./announce.js"
-import { find, make, setAttribute, setText } from "./dom.js"
+import { composing, find, make, setAttribute, setText } from "./dom.js"
 import { gapIn, ranked, slashAt } from "./state/quick.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
@@ -105,7 +105,7 @@ export function createQuick(words, ask, contact) {
   words.addEventListener("click", () => void look())
   words.addEventListener("blur", close)
   words.addEventListener("keydown", (event) => {
-    if (panel.hidden || event.isComposing) return
+    if (panel.hidden || composing(event)) return
     if (event.key === "Escape") {
       dismissed = slash?.from ?? -1
       close()

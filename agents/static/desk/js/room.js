@@ -1,6 +1,6 @@
 // @ts-check
 /** How much may be written, and the sentence that says what is left. */
-import { fill, ngettext } from "./words.js"
+import { fill, gettext, ngettext } from "./words.js"
 
 /** SendMessage's limit (agents/protocol.py, MAX_CONTENT_BYTES). */
 export const MAX_BYTES = 16_384
@@ -10,24 +10,29 @@ export const MAX_NOTE = 4_000
 /** @param {string} text */
 export const bytes = (text) => new TextEncoder().encode(text).length
 
+const STRONG = /\p{L}/u
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
+
+/** Which way the words run, by their first letter. @param {string} text @returns {"ltr"|"rtl"} */
+export const direction = (text) => (RIGHT_TO_LEFT.test(STRONG.exec(text.slice(0, 1_000))?.[0] ?? "") ? "rtl" : "ltr")
+
 /** @typedef {{left: number, told: string}} Room */
 
 /** In a message. @param {string} text @returns {Room} */
 export function messagesRoom(text) {
   const left = MAX_BYTES - bytes(text)
-  const told =
-    left < 0
-      ? ngettext("%(n)s byte too many", "%(n)s bytes too many", -left)
-      : ngettext("%(n)s byte left", "%(n)s bytes left", left)
-  return { left, told: fill(told, { n: Math.abs(left).toLocaleString() }) }
+  if (left < 0) return { left, told: tooLong(gettext("Too long by %(n)s bytes: a message may have %(most)s."), left, MAX_BYTES) }
+  return { left, told: fill(ngettext("%(n)s byte left", "%(n)s bytes left", left), { n: left.toLocaleString() }) }
 }
 
 /** In a note. @param {string} text @returns {Room} */
 export function notesRoom(text) {
-  const left = MAX_NOTE - [...text].length
-  const told =
-    left < 0
-      ? ngettext("%(n)s character too many", "%(n)s characters too many", -left)
-      : ngettext("%(n)s character left", "%(n)s characters left", left)
-  return { left, told: fill(told, { n: Math.abs(left).toLocaleString() }) }
+  // Some megabytes are not worth counting exactly.
+  const left = MAX_NOTE - (text.length > 10 * MAX_NOTE ? text.length : [...text].length)
+  if (left < 0) return { left, told: tooLong(gettext("Too long by %(n)s characters: a note may have %(most)s."), left, MAX_NOTE) }
+  return { left, told: fill(ngettext("%(n)s character left", "%(n)s characters left", left), { n: left.toLocaleString() }) }
 }
+
+/** @param {string} sentence @param {number} left @param {number} most */
+const tooLong = (sentence, left, most) =>
+  `${fill(sentence, { n: (-left).toLocaleString(), most: most.toLocaleString() })} ${gettext("Nothing is lost: shorten it, or send it in parts.")}`
