@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emulator import administration, challenges, contact_data, continuing, search
+from emulator import administration, challenges, contact_data, continuing, search, undocumented
 from emulator.access import AccessKey, Warden, keys, resources
 from emulator.administration.flows import Published
 from emulator.attachments import operations as attachments_operations
@@ -92,10 +92,10 @@ class Emulator:
         service = self.service(request)
         fault = self._exceeded(service, request) or fault
         if fault and fault.status is not None and fault.when == BEFORE:
-            return self._failure(service, fault)
+            return self._failure(service, request, fault)
         response = self._commit(service, request)
         if fault and fault.status is not None and fault.when == AFTER:
-            return self._failure(service, fault)
+            return self._failure(service, request, fault)
         return response
 
     def close(self) -> None:
@@ -113,13 +113,21 @@ class Emulator:
             return None
         return Fault(operation, status=429)
 
-    def _failure(self, service: Service | QueryService, fault: Fault) -> Response:
+    def _failure(self, service: Service | QueryService, request: Request, fault: Fault) -> Response:
         code = {
             400: "ValidationException" if service is self.participant else "InvalidRequestException",
             403: "AccessDeniedException",
             404: "ResourceNotFoundException",
             409: "ConflictException",
-            429: "ThrottlingException",
+            429: _throttling(service, request),
         }.get(fault.status or 500, service.internal_error)
         refused = service.refuse(ServiceError(code, "a fault was asked for"))
         return Response(fault.status or 500, refused.headers, refused.body)
+
+
+def _throttling(service: Service | QueryService, request: Request) -> str:
+    operation = service.operation(request)
+    if operation not in service.handlers or service.name == "sns":
+        return "ThrottlingException"
+    listed = {shape.name for shape in service.model.operation_model(operation).error_shapes}
+    return "ThrottlingException" if "ThrottlingException" in listed else undocumented.THROTTLING_NOT_LISTED

@@ -15,6 +15,8 @@ OTHER_ROLE_THAN_CUSTOM_BOT: Final = "InvalidRequestException"
 CONTACT_HAS_ENDED: Final = "ResourceNotFoundException"
 # A request with no Authorization header: what AWS's front door says, in no model and on no page of Connect's.
 NO_AUTHORIZATION: Final = "MissingAuthenticationTokenException"
+# Above the rate of an operation that lists no ThrottlingException: what API_StartChatContact names beside its list.
+THROTTLING_NOT_LISTED: Final = "TooManyRequestsException"
 # A signature made more than 5 minutes ago or ahead: what JSON services answer, with "Signature expired: …". (S3 says
 # RequestTimeTooSkewed; SDKs take both for a clock that is wrong.)
 CLOCK_SKEW: Final = "InvalidSignatureException"

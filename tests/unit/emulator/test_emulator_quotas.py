@@ -78,6 +78,13 @@ def test_above_the_documented_rate_is_429_until_time_has_passed(amazon: Amazon) 
         describe()
 
 
+def test_start_chat_contact_has_a_name_of_its_own_for_it(amazon: Amazon) -> None:
+    control(amazon, "quotas", rates=True)
+    for _ in range(8):
+        amazon.start_chat()
+    assert code(amazon.start_chat) == (429, "TooManyRequestsException")
+
+
 def test_boto3_waits_and_tries_again_above_the_rate(amazon: Amazon) -> None:
     _, token = amazon.customer()
     control(amazon, "quotas", rates=True)
