@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import time
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from chats import attributes, fanout, transcripts, wire
@@ -15,7 +18,7 @@ from chats.db import in_db, look_up
 from chats.models import Outgoing
 from chats.wire import iso
 
-from . import desk, drafts, notes, presence, protocol, relay, routing
+from . import desk, drafts, floor, notes, presence, protocol, relay, routing
 from .models import Agent
 from .refusal import Refusal
 from .socket import Socket
@@ -203,6 +206,10 @@ class FloorSocket(Listening):
 
     requests: ClassVar = protocol.FLOOR_REQUESTS
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._watches_the_floor = False
+
     def authorise(self) -> bool:
         return self.user is not None
 
@@ -218,6 +225,24 @@ class FloorSocket(Listening):
         stream = await look_up(self._stream)(params.contactId)
         hub = await fanout.hub()
         await hub.follow(self, stream, {})
+
+    async def do_watchFloor(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
+        if not self._watches_the_floor:
+            self._watches_the_floor = True
+            self.spawn(self._tell_of_the_floor(await look_up(self._floor)()))
+
+    async def _tell_of_the_floor(self, told: floor.Seen) -> None:
+        """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""
+        while True:
+            await asyncio.sleep(settings.CCP_POLL_SECONDS)
+            with contextlib.suppress(DatabaseError):  # away for a while: the next look finds what has changed
+                seen = await look_up(self._floor)()
+                if seen != told:
+                    told = seen
+                    self.push(fanout.encode("floor", {"live": len(seen)}))
+
+    def _floor(self) -> floor.Seen:
+        return floor.seen_by(self.visitor.user_id)
 
     def _stream(self, contact_id: str) -> str:
         assert self.user is not None  # noqa: S101 -- admitted sockets have a user

@@ -228,6 +228,7 @@ FLOOR_REQUESTS: dict[str, type[Closed]] = {
     "ping": Nothing,
     "presence": Presence,
     "watchContact": OfContact,
+    "watchFloor": Nothing,
     "getTranscript": GetTranscript,
     "getEarlierContacts": OfContact,
 }
@@ -505,6 +506,12 @@ class TypingParams(Closed):
     displayName: str  # noqa: N815 -- the wire is camelCase
 
 
+class FloorParams(Closed):
+    """The list of live contacts is not what it was: draw it again. `live`: how many there are now."""
+
+    live: int
+
+
 class AskParams(Closed):
     """Are you there? Answer at once with the notification `presence` and the same number."""
 
@@ -531,6 +538,7 @@ NOTIFICATIONS: dict[str, type[Closed]] = {
     "note": NoteParams,
     "closedStream": ClosedStreamParams,
     "typing": TypingParams,
+    "floor": FloorParams,
     "ask": AskParams,
     "bye": ByeParams,
 }

@@ -20,13 +20,13 @@ from django.views.decorators.http import require_GET
 from chats import kinds, life, parcels, transcripts
 from chats.models import Contact, Queue
 
+from .floor import live
 from .models import Agent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ENDED_PER_PAGE = 50
-LIVE_STATES = (life.State.WAITING, life.State.CONNECTED)
 NAMES = ("first_name", "last_name", "username")
 
 
@@ -65,9 +65,8 @@ def floor(request: HttpRequest) -> HttpResponse:
     user = _supervisor(request)
     wanted = request.GET.get("q", "").strip()
     found = matching(transcripts.visible_to(user), wanted).select_related("conversation", "queue", "owner")
-    live = found.filter(state__in=LIVE_STATES).order_by("waiting_since", "pk")
     ended = Paginator(found.filter(state=life.State.ENDED).order_by("-ended_at", "pk"), ENDED_PER_PAGE)
-    context = {"live": live, "ended": ended.get_page(request.GET.get("page")), "q": wanted}
+    context = {"live": live(found), "ended": ended.get_page(request.GET.get("page")), "q": wanted}
     return render(request, "floor.html", _frame(user, {"wsPath": "/ws/floor/"}) | context)
 
 

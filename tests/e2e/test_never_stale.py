@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.browsing import window
 from tests.e2e.cable import Cable
 from tests.e2e.desks import DeskPage
+from tests.e2e.shots import sign_in
 from tests.emulating import Customer, customer, eventually
 from tests.portal import Product
 
@@ -209,6 +210,24 @@ def _one_of_them_calls(first: Page, second: Page) -> None:
     eventually(lambda: sum(one["tones"] for one in heard()) >= 4, 20, "the offer rings, and rings again")
     assert sorted(one["tones"] > 0 for one in heard()) == [False, True]
     assert sum(one["popups"] for one in heard()) == 1
+
+
+def test_the_supervisors_list_is_live(chromium_once: Browser, running: Product) -> None:
+    with window(chromium_once, viewport=SIZE) as page, customer(running.emulator, "Gwen", "Hello") as gwen:
+        sign_in(page, running, "ida")
+        page.wait_for_url("**/floor/")
+        live, ended = page.locator("#live"), page.locator("#ended")
+        gwens = live.get_by_role("link", name="Gwen", exact=True)
+        gwens.focus()
+        with customer(running.emulator, "Fay", "Is anybody there?") as fay:
+            expect(live.get_by_role("link", name="Fay", exact=True)).to_be_visible(timeout=20_000)
+            expect(gwens).to_be_focused()
+            running.portal.restart()
+            fay.leave()
+            expect(ended.get_by_role("link", name="Fay", exact=True)).to_be_visible(timeout=40_000)
+            expect(live.get_by_role("link", name="Fay", exact=True)).to_have_count(0)
+            expect(gwens).to_be_focused()
+        gwen.leave()
 
 
 def test_a_page_that_came_only_in_part_completes_itself(chromium_once: Browser, running: Product, cable: Cable) -> None:

@@ -1,13 +1,83 @@
 // @ts-check
-/** The supervisor's list: drawn by the server, its timers go on here. */
+/** The supervisor's list: drawn by the server, drawn again when the socket says that it changed; its timers go on here. */
+import { createChip } from "./chip.js"
 import { setClock } from "./clock.js"
 import { find } from "./dom.js"
 import { initMe } from "./me.js"
+import { initNotice } from "./notice.js"
+import { Line, socketUrl, wakeWithThePage } from "./socket.js"
 import { localTimes, tickTimers } from "./timers.js"
+
+/** @type {{wsPath: string, loginPath: string}} */
+const page = JSON.parse(find("#page").textContent ?? "")
+const BLOCKS = ["live", "ended"]
+/** Each block as the server drew it: its timers have gone on since. @type {Map<string, string>} */
+const drawn = new Map(BLOCKS.map((id) => [id, find(`#${id}`).innerHTML]))
+let busy = false
+let again = false
+
+const line = new Line({
+  url: socketUrl(page.wsPath),
+  known: () => ({}),
+  visible: () => !document.hidden,
+  onTime: setClock,
+  onFrame: ({ method }) => method === "floor" && void draw(),
+  // Listen first, look second: what changed while nobody listened is on the page that is fetched now.
+  onCaughtUp: () => line.request("watchFloor").then(draw, () => {}),
+  onStatus({ code }) {
+    if (code === 4401) location.assign(`${page.loginPath}?next=${encodeURIComponent(location.pathname)}`)
+    chip()
+  },
+})
+const chip = createChip(line)
+
+/** This page as it is now: a document, so that no text becomes HTML here. @returns {Promise<Document|null>} */
+const fetched = () =>
+  new Promise((told) => {
+    const asked = new XMLHttpRequest()
+    asked.open("GET", location.href)
+    asked.responseType = "document"
+    asked.onloadend = () => told(asked.status === 200 ? asked.responseXML : null)
+    asked.send()
+  })
+
+/** One at a time; what changes meanwhile is drawn after it. @returns {Promise<void>} */
+async function draw() {
+  again = busy
+  if (busy) return
+  busy = true
+  const fresh = await fetched()
+  for (const id of BLOCKS) {
+    const block = fresh?.getElementById(id)
+    if (block && block.innerHTML !== drawn.get(id)) replace(id, block)
+  }
+  busy = false
+  if (again) return draw()
+}
+
+/** Whoever stands on a contact goes on standing there, wherever its row is now. @param {string} id @param {Element} fresh */
+function replace(id, fresh) {
+  drawn.set(id, fresh.innerHTML)
+  const block = find(`#${id}`)
+  const here = block.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null
+  const aside = block.querySelector(".scroll")?.scrollLeft ?? 0
+  block.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)))
+  const table = block.querySelector(".scroll")
+  if (table) table.scrollLeft = aside
+  localTimes()
+  tickTimers()
+  if (here) /** @type {HTMLElement|null} */ (block.querySelector(`a[href="${CSS.escape(here)}"]`))?.focus()
+}
 
 const drawnAt = find("#floor").dataset.now
 if (drawnAt) setClock(drawnAt, 0)
 initMe()
+initNotice()
 localTimes()
 tickTimers()
-setInterval(tickTimers, 1_000)
+setInterval(() => {
+  tickTimers()
+  chip()
+}, 1_000)
+wakeWithThePage(line)
+line.open()

@@ -1,0 +1,28 @@
+"""The floor: the live contacts a supervisor may see, for the page that lists them and for the socket that says it changed."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+
+from chats import life, transcripts
+from chats.models import Contact
+
+LIVE = (life.State.WAITING, life.State.CONNECTED)
+Seen: TypeAlias = tuple[tuple[object, ...], ...]  # what a row of the list shows, and what decides its place
+
+
+def live(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    """Those that wait or are served, the longest waiting first."""
+    return contacts.filter(state__in=LIVE).order_by("waiting_since", "pk")
+
+
+def seen_by(user_id: int) -> Seen:
+    """The list as this user sees it now, to compare: nothing once they may not."""
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return ()
+    shown = ("pk", "state", "round", "owner", "queue", "conversation__customer_name", "waiting_since", "connected_at")
+    return tuple(live(transcripts.visible_to(user)).values_list(*shown))
