@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import urllib.error
 import urllib.request
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tests.amazon import BASIC_QUEUE
 from tests.ccp import Agent
 from tests.emulating import Customer
 from tests.flows import flow, queue, transfer
-from tests.portal import Desk, Product
+from tests.portal import Desk, Product, Session
 
 
 def into_connects_queue(folder: Path) -> Path:
@@ -53,3 +57,38 @@ def sends(somebody: Customer, content: bytes, name: str, content_type: str) -> s
     attachment_id = str(started["AttachmentId"])
     somebody.participant.complete_attachment_upload(ConnectionToken=token, AttachmentIds=[attachment_id])
     return attachment_id
+
+
+@dataclass
+class Response:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return dict(json.loads(self.body))
+
+    @property
+    def reason(self) -> str:
+        return str(self.json["reason"])
+
+
+def ask(session: Session, path: str, data: bytes | None = None, **headers: str) -> Response:
+    request = urllib.request.Request(session.url + path, data=data, headers={"Referer": session.url, **headers})
+    try:
+        with session.opener.open(request, timeout=30) as answer:
+            return Response(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Response(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
+
+
+def hand_in(desk: Desk, contact_id: str, content: bytes, name: str, token: str = "", **headers: str) -> Response:
+    given = {
+        "X-File-Name": quote(name),
+        "X-Client-Token": token or str(uuid.uuid4()),
+        "X-CSRFToken": desk.session.cookie("csrftoken"),
+        "Content-Type": "application/octet-stream",
+    }
+    return ask(desk.session, f"/contacts/{contact_id}/files/", content, **given | headers)

@@ -95,6 +95,23 @@ export class Chat {
     this.#flush()
   }
 
+  /** The bytes of what is not yet sent; a reload forgets them. @type {Map<string, File>} */
+  #bytes = new Map()
+
+  /** @param {File} file @param {string} contentType */
+  attach(file, contentType) {
+    const clientToken = crypto.randomUUID()
+    this.#bytes.set(clientToken, file)
+    const about = { clientToken, content: file.name, contentType, size: file.size, at: new Date().toISOString() }
+    this.#become(conversation.attach(this.state, about))
+    this.#flush()
+  }
+
+  /** A file of the chat: its address, for a while. @param {string} id @param {"INLINE" | "ATTACHMENT"} how */
+  attachment(id, how) {
+    return this.api.attachment(this.line.token, id, how)
+  }
+
   /** The same words with the same ClientToken: had they arrived after all, they stay one message. @param {string} clientToken */
   again(clientToken) {
     this.#become(conversation.mark(this.state, clientToken, "waiting"))
@@ -103,6 +120,7 @@ export class Chat {
 
   /** @param {string} clientToken */
   discard(clientToken) {
+    this.#bytes.delete(clientToken)
     this.#become(conversation.discard(this.state, clientToken))
   }
 
@@ -120,12 +138,29 @@ export class Chat {
   async #send(words) {
     this.#become(conversation.mark(this.state, words.clientToken, "sending"))
     try {
+      if (words.size !== undefined) return await this.#sendFile(words)
       const answer = await this.api.sendMessage(this.line.token, words)
       this.#become(conversation.sent(this.state, words.clientToken, answer))
       return true
     } catch (error) {
       return this.#unsent(words, error)
     }
+  }
+
+  /** Its item comes when it is scanned; from its upload on it is known by its id, so that it is completed once. @param {conversation.Outgoing} file */
+  async #sendFile({ clientToken, content, contentType, attachmentId }) {
+    const bytes = this.#bytes.get(clientToken)
+    if (!attachmentId) {
+      if (!bytes) throw new Refused(400, "", "choose it again: the page was loaded anew")
+      const upload = await this.api.startUpload(this.line.token, { name: content, type: contentType, size: bytes.size })
+      await this.api.put(upload.url, upload.headers, bytes)
+      attachmentId = upload.id
+      this.#become(conversation.uploaded(this.state, clientToken, attachmentId))
+    }
+    await this.api.completeUpload(this.line.token, attachmentId, clientToken)
+    this.#bytes.delete(clientToken)
+    this.#become(conversation.mark(this.state, clientToken, "checked"))
+    return true
   }
 
   /**
@@ -137,7 +172,8 @@ export class Chat {
     const renewable = refusal?.status === 403 && this.#tries === 0
     if (refusal && !renewable && (!refusal.passing || this.#tries + 1 >= TRIES)) {
       const reason = refusal.passing ? "the chat service did not take it" : refusal.message
-      this.#become(conversation.mark(this.state, words.clientToken, "failed", reason))
+      const failed = conversation.mark(this.state, words.clientToken, "failed", reason)
+      this.#become(conversation.uploaded(failed, words.clientToken, "")) // a file is uploaded anew when it is tried again
       return true
     }
     this.#become(conversation.mark(this.state, words.clientToken, "waiting"))
@@ -154,7 +190,7 @@ export class Chat {
 
   /** Their newest message has come (`delivered`), or was seen (`read`). Receipts are a courtesy: a refusal changes nothing. @param {boolean} seen */
   async acknowledge(seen) {
-    const newest = this.state.items.findLast((item) => item.Type === "MESSAGE" && conversation.isTheirs(this.state, item))
+    const newest = this.state.items.findLast((item) => item.Type !== "EVENT" && conversation.isTheirs(this.state, item))
     const kind = seen ? "read" : "delivered"
     const told = newest && [this.marks.read, this.marks[kind]].includes(newest.Id)
     if (!newest || told || this.#acknowledging || this.line.state !== "up") return

@@ -7,8 +7,9 @@
  * @typedef {{Id: string, AbsoluteTime: string, Type: string, ContentType: string, Content?: string, ParticipantId?: string,
  *   ParticipantRole?: string, DisplayName?: string, Attachments?: Attachment[],
  *   MessageMetadata?: {MessageId?: string, Receipts?: Receipt[]}}} Item
- * @typedef {"waiting" | "sending" | "failed"} Status
- * @typedef {{clientToken: string, content: string, contentType: string, at: string, status: Status, reason?: string, id?: string}} Outgoing
+ * @typedef {"waiting" | "sending" | "checked" | "failed"} Status `checked`: a file that Connect has and scans
+ * @typedef {{clientToken: string, content: string, contentType: string, at: string, status: Status, reason?: string, id?: string,
+ *   size?: number, attachmentId?: string}} Outgoing with a `size` it is a file, and `content` its name
  * @typedef {{name: string, at: string, until: number}} Typing
  * @typedef {{me: string, name: string, items: Item[], outgoing: Outgoing[], receipts: Record<string, "delivered" | "read">,
  *   typing: Record<string, Typing>, tokens: Record<string, string>, ended: boolean}} State
@@ -71,6 +72,7 @@ function withNewerAttachment(state, item, at) {
  * @param {State} state @param {Item} item @returns {State}
  */
 function withEcho(state, item) {
+  if (item.Type === "ATTACHMENT" && isMine(state, item)) return withFile(state, item)
   if (item.Type !== "MESSAGE" || !isMine(state, item)) return state
   const sending = state.outgoing.find((one) => one.status === "sending" && !one.id && one.content === item.Content)
   if (!sending) return state
@@ -79,6 +81,14 @@ function withEcho(state, item) {
     outgoing: state.outgoing.map((one) => (one === sending ? { ...one, id: item.Id } : one)),
     tokens: { ...state.tokens, [item.Id]: sending.clientToken },
   }
+}
+
+/** Our own file is known by its AttachmentId: it has become this item. @param {State} state @param {Item} item @returns {State} */
+function withFile(state, item) {
+  const ids = (item.Attachments ?? []).map((one) => one.AttachmentId)
+  const mine = state.outgoing.find((one) => one.attachmentId && ids.includes(one.attachmentId))
+  if (!mine) return state
+  return { ...discard(state, mine.clientToken), tokens: { ...state.tokens, [item.Id]: mine.clientToken } }
 }
 
 /** @param {State} state @param {Item} item @returns {State} */
@@ -130,6 +140,15 @@ export function present(state) {
 export const write = (state, words) => ({
   ...state,
   outgoing: [...state.outgoing, { ...words, contentType: "text/plain", status: "waiting" }],
+})
+
+/** @param {State} state @param {{clientToken: string, content: string, contentType: string, at: string, size: number}} file @returns {State} */
+export const attach = (state, file) => ({ ...state, outgoing: [...state.outgoing, { ...file, status: "waiting" }] })
+
+/** Connect has the bytes of a file, under this id. @param {State} state @param {string} clientToken @param {string} attachmentId @returns {State} */
+export const uploaded = (state, clientToken, attachmentId) => ({
+  ...state,
+  outgoing: state.outgoing.map((one) => (one.clientToken === clientToken ? { ...one, attachmentId } : one)),
 })
 
 /** @param {State} state @param {string} clientToken @param {Status} status @param {string} [reason] @returns {State} */

@@ -5,10 +5,12 @@
  * @typedef {import("./rows.js").Row} Row
  * @typedef {import("./rows.js").Bubble} Bubble
  * @typedef {{key: string, value: unknown, make: () => HTMLElement, fill: (node: HTMLElement) => void}} Part
+ * @typedef {{fresh: boolean, answerable: boolean, live: boolean, picture: (id: string) => Promise<string>}} How `picture`: the address of one,
+ *   which can be asked for while the line is `live`
  */
 
 const STATUS = {
-  sending: ["Sending", "clock"], waiting: ["Waits for the connection", "clock"], sent: ["Sent", "sent"],
+  sending: ["Sending", "clock"], checked: ["Being checked", "clock"], waiting: ["Waits for the connection", "clock"], sent: ["Sent", "sent"],
   delivered: ["Delivered", "read"], read: ["Read", "read"],
 }
 /** @type {WeakMap<HTMLElement, string>} */
@@ -23,7 +25,10 @@ function made(name) {
 /** @param {HTMLElement} node @param {string} selector @returns {HTMLElement} */
 const part = (node, selector) => /** @type {HTMLElement} */ (node.querySelector(selector))
 
-/** @param {HTMLElement} list @param {Row[]} rows @param {{fresh: boolean, answerable: boolean}} how */
+/**
+ * @param {HTMLElement} list @param {Row[]} rows
+ * @param {How} how
+ */
 export function drawRows(list, rows, how) {
   reconcile(list, rows.map((row) => rowPart(row, how)))
 }
@@ -50,11 +55,11 @@ function keyed(node, key) {
   return node
 }
 
-/** @param {Row} row @param {{fresh: boolean, answerable: boolean}} how @returns {Part} */
+/** @param {Row} row @param {How} how @returns {Part} */
 function rowPart(row, how) {
   if (row.kind === "day") return { key: row.key, value: dayName(row.at), make: () => made("day"), fill: (node) => fillDay(node, row.at) }
   if (row.kind === "system") return { key: row.key, value: row, make: () => fresh(made("system"), how), fill: (node) => fillSystem(node, row) }
-  return { key: `${row.author} ${row.key}`, value: [row, how.answerable], make: () => made("group"), fill: (node) => fillGroup(node, row, how) }
+  return { key: `${row.author} ${row.key}`, value: [row, how.answerable, how.live && row.bubbles.some(isShown)], make: () => made("group"), fill: (node) => fillGroup(node, row, how) }
 }
 
 /** @param {HTMLElement} node @param {{fresh: boolean}} how what is there when the page opens does not move */
@@ -91,7 +96,7 @@ function fillSystem(node, row) {
   fillTime(part(node, "time"), row.at, clock(row.at))
 }
 
-/** @param {HTMLElement} node @param {import("./rows.js").GroupRow} row @param {{fresh: boolean, answerable: boolean}} how */
+/** @param {HTMLElement} node @param {import("./rows.js").GroupRow} row @param {How} how */
 function fillGroup(node, row, how) {
   node.classList.toggle("group--me", row.mine)
   const who = part(node, ".group__who")
@@ -141,14 +146,17 @@ function icon(name) {
   return svg
 }
 
-/** @param {Bubble} bubble @param {{fresh: boolean, answerable: boolean}} how @returns {Part} */
+/** @param {Bubble} bubble @param {How} how @returns {Part} */
 function bubblePart(bubble, how) {
   const fill = { text: fillText, file: fillFile, choices: fillChoices }[bubble.kind]
   return {
-    key: bubble.key, value: [bubble, how.answerable], make: () => fresh(made(bubble.kind), how),
+    key: bubble.key, value: [bubble, how.answerable, isShown(bubble) && how.live], make: () => fresh(made(bubble.kind), how),
     fill: (node) => fill(node, /** @type {any} */ (bubble), how),
   }
 }
+
+/** @param {Bubble} bubble */
+const isShown = (bubble) => bubble.kind === "file" && bubble.picture
 
 /** @param {HTMLElement} node @param {import("./rows.js").TextBubble} bubble */
 function fillText(node, bubble) {
@@ -157,10 +165,26 @@ function fillText(node, bubble) {
   node.classList.toggle("is-failed", bubble.status === "failed")
 }
 
-/** @param {HTMLElement} node @param {import("./rows.js").FileBubble} bubble */
-function fillFile(node, bubble) {
+/** @param {HTMLElement} node @param {import("./rows.js").FileBubble} bubble @param {How} how */
+function fillFile(node, bubble, how) {
   part(node, ".file__name").textContent = bubble.name
   part(node, ".file__facts").textContent = bubble.facts
+  node.classList.toggle("is-waiting", bubble.status === "waiting")
+  node.classList.toggle("is-failed", bubble.status === "failed")
+  const open = /** @type {HTMLButtonElement} */ (part(node, ".file__open"))
+  open.hidden = !bubble.opens
+  open.dataset.opens = bubble.opens
+  open.setAttribute("aria-label", `Download ${bubble.name}`)
+  if (bubble.picture) showPicture(/** @type {HTMLImageElement} */ (part(node, "img")), bubble, how)
+}
+
+/** @param {HTMLImageElement} image @param {import("./rows.js").FileBubble} bubble @param {How} how */
+function showPicture(image, { name, opens }, how) {
+  if (!how.live || image.hasAttribute("src")) return
+  image.alt = name
+  image.hidden = false
+  image.onerror = () => (image.hidden = true)
+  how.picture(opens).then((url) => (image.src = url), () => (image.hidden = true))
 }
 
 /** @param {HTMLElement} node @param {import("./rows.js").ChoicesBubble} bubble @param {{answerable: boolean}} how */

@@ -2,6 +2,7 @@
 /** The chat on the screen: header, log, composer, end; it draws what the chat says and hands on what the person does. */
 
 import { isTheirs, present } from "./conversation.js"
+import { fileError, typeOf, TYPES } from "./files.js"
 import { roomLeft, tooLong } from "./limits.js"
 import { drawRows } from "./log.js"
 import { asText, rows } from "./rows.js"
@@ -93,7 +94,9 @@ export class Page {
   /** @param {Chat} chat */
   #drawLog(chat) {
     const answerable = !chat.state.ended && !chat.leaving
-    drawRows(part("rows"), rows(chat.state), { fresh: this.#wasLoaded, answerable })
+    drawRows(part("rows"), rows(chat.state), {
+      fresh: this.#wasLoaded, answerable, live: chat.line.state === "up", picture: (id) => this.#picture(chat, id),
+    })
     this.#wasLoaded ||= chat.loaded
     this.log.setAttribute("aria-busy", String(!chat.loaded && !chat.state.ended))
     const typing = Object.values(chat.line.state === "down" ? {} : chat.state.typing).map((one) => one.name || "Somebody")
@@ -115,13 +118,13 @@ export class Page {
   }
 
   #hint() {
-    const wrong = tooLong(this.words.value)
+    const wrong = tooLong(this.words.value) || this.#wrongFile
     const hint = this.form.hidden ? "" : wrong || roomLeft(this.words.value)
     text("hint", hint)
     const node = /** @type {HTMLElement} */ (document.getElementById("send-hint"))
     node.hidden = !hint
     node.classList.toggle("is-over", Boolean(wrong))
-    this.words.setAttribute("aria-invalid", String(Boolean(wrong)))
+    this.words.setAttribute("aria-invalid", String(Boolean(tooLong(this.words.value))))
   }
 
   /** What came while nobody looked is counted in the title, and told to be unread. @param {Chat} chat @param {boolean} stick */
@@ -153,6 +156,7 @@ export class Page {
     })
     this.words.addEventListener("keydown", (event) => this.#key(event))
     this.words.addEventListener("input", () => this.#typed())
+    this.#listenForFiles()
     this.log.addEventListener("click", (event) => this.#pressed(/** @type {Element} */ (event.target)))
     this.log.addEventListener("scroll", () => this.#atEnd() && this.#unseen && this.draw(), { passive: true })
     document.addEventListener("visibilitychange", () => this.draw())
@@ -162,6 +166,73 @@ export class Page {
     for (const button of actions("end")) button.addEventListener("click", () => this.#askEnd())
     for (const button of actions("anew")) button.addEventListener("click", () => this.#anew())
     part("end").addEventListener("close", () => part("end").returnValue === "end" && this.#end())
+  }
+
+  /** Files that are chosen, dropped or pasted. */
+  #listenForFiles() {
+    const input = /** @type {HTMLInputElement} */ (part("file"))
+    input.accept = Object.keys(TYPES).map((ending) => `.${ending}`).join(",")
+    for (const button of actions("attach")) button.addEventListener("click", () => input.click())
+    input.addEventListener("change", () => {
+      this.#attach(input.files ?? [])
+      input.value = ""
+    })
+    this.words.addEventListener("paste", (event) => {
+      const data = event.clipboardData
+      // A text program copies a picture of the words beside them: the words are meant.
+      if (!data?.files.length || data.types.includes("text/plain")) return
+      event.preventDefault()
+      this.#attach(data.files)
+    })
+    // Wherever a file is let go: the browser would open it, and the chat would be gone.
+    const holds = (/** @type {DragEvent} */ event) => Boolean(event.dataTransfer?.types.includes("Files"))
+    addEventListener("dragover", (event) => {
+      if (!holds(event)) return
+      event.preventDefault()
+      this.form.classList.toggle("is-over", !this.form.hidden)
+    })
+    addEventListener("dragleave", (event) => !event.relatedTarget && this.form.classList.remove("is-over"))
+    addEventListener("drop", (event) => {
+      if (!holds(event)) return
+      event.preventDefault()
+      this.form.classList.remove("is-over")
+      this.#attach(event.dataTransfer?.files ?? [])
+    })
+  }
+
+  #wrongFile = ""
+
+  /** @param {Iterable<File>} files */
+  #attach(files) {
+    if (this.form.hidden || !this.chat) return
+    const errors = [...files].map((file) => [file, fileError(file)])
+    for (const [file, error] of /** @type {[File, string][]} */ (errors)) if (!error) this.chat.attach(file, typeOf(file.name))
+    this.#wrongFile = String(errors.find(([, error]) => error)?.[1] ?? "")
+    this.#goToEnd()
+    this.words.focus()
+  }
+
+  /** @type {Map<string, Promise<string>>} asked for once */
+  #pictures = new Map()
+
+  /** @param {Chat} chat @param {string} id */
+  #picture(chat, id) {
+    const known = this.#pictures.get(id) ?? chat.attachment(id, "INLINE")
+    this.#pictures.set(id, known)
+    known.catch(() => this.#pictures.delete(id))
+    return known
+  }
+
+  /** @param {string} id */
+  async #download(id) {
+    try {
+      const link = document.createElement("a")
+      link.href = (await this.chat?.attachment(id, "ATTACHMENT")) ?? ""
+      link.click()
+    } catch {
+      this.#wrongFile = "That file cannot be fetched just now."
+      this.#hint()
+    }
   }
 
   #lastHeight = 0
@@ -183,6 +254,7 @@ export class Page {
   }
 
   #typed() {
+    this.#wrongFile = ""
     this.draft("words", this.words.value)
     if (!CSS.supports("field-sizing", "content")) this.words.rows = Math.min(5, this.words.value.split("\n").length)
     this.#hint()
@@ -206,6 +278,8 @@ export class Page {
 
   /** @param {Element} target a choice, Retry or Discard */
   #pressed(target) {
+    const opens = /** @type {HTMLButtonElement | null} */ (target.closest("[data-opens]"))
+    if (opens?.dataset.opens) return void this.#download(opens.dataset.opens)
     const choice = /** @type {HTMLButtonElement | null} */ (target.closest(".choice"))
     const doing = /** @type {HTMLButtonElement | null} */ (target.closest("[data-do]"))
     if (choice?.dataset.answer) this.chat?.write(choice.dataset.answer)
@@ -236,7 +310,7 @@ export class Page {
   }
 
   #anew() {
-    const unsent = this.chat?.state.outgoing.map((one) => one.content) ?? []
+    const unsent = this.chat?.state.outgoing.filter((one) => one.size === undefined).map((one) => one.content) ?? []
     const words = [...unsent, this.words.value.trim()].filter(Boolean).join("\n")
     this.draft("words", "")
     this.chat = null

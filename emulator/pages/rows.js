@@ -2,13 +2,15 @@
 /** What stands on the screen, as plain values: day separators, system lines and grouped bubbles, from the conversation. */
 
 import { EVENT, INTERACTIVE, isMine, isTheirs } from "./conversation.js"
+import { isPicture, sizeWord, typeWord } from "./files.js"
 import { question } from "./interactive.js"
 
 /**
  * @typedef {import("./conversation.js").State} State
  * @typedef {import("./conversation.js").Item} Item
  * @typedef {{key: string, kind: "text", text: string, status: string}} TextBubble
- * @typedef {{key: string, kind: "file", name: string, facts: string}} FileBubble
+ * @typedef {{key: string, kind: "file", name: string, facts: string, status: string, opens: string, picture: boolean}} FileBubble
+ *   `opens`: the AttachmentId, when it can be fetched
  * @typedef {{key: string, kind: "choices", question: import("./interactive.js").Question, chosen: string}} ChoicesBubble
  * @typedef {TextBubble | FileBubble | ChoicesBubble} Bubble
  * @typedef {{kind: "day", key: string, at: string}} DayRow
@@ -84,8 +86,10 @@ function bubblesOf(state, item) {
 /** @param {string} key @param {import("./conversation.js").Attachment} one @returns {FileBubble} */
 function file(key, one) {
   const states = { APPROVED: "Checked", REJECTED: "Refused", IN_PROGRESS: "Being checked" }
-  const facts = [one.ContentType, states[/** @type {keyof states} */ (one.Status)] ?? one.Status]
-  return { key, kind: "file", name: one.AttachmentName ?? "File", facts: facts.filter(Boolean).join(", ") }
+  const name = one.AttachmentName ?? "File"
+  const facts = [typeWord(name, one.ContentType), states[/** @type {keyof states} */ (one.Status)] ?? one.Status]
+  const opens = one.Status === "APPROVED" ? one.AttachmentId ?? "" : ""
+  return { key, kind: "file", name, facts: facts.filter(Boolean).join(", "), status: "", opens, picture: Boolean(opens) && isPicture(one.ContentType) }
 }
 
 /** The first answer after a question that is one of its choices. @param {State} state @param {Item} item @param {import("./interactive.js").Question} asked */
@@ -107,16 +111,27 @@ function group(state, item, bubbles) {
 /** What is not yet sent stands at the end, as it was written. @param {State} state @returns {GroupRow[]} */
 function waiting(state) {
   const there = new Set(state.items.map((item) => item.Id))
-  return state.outgoing.filter((one) => !one.id || !there.has(one.id)).map((one) => ({
-    kind: "group", key: one.clientToken, at: one.at, mine: true, who: "", author: state.me, status: one.status, reason: one.reason ?? "",
-    bubbles: [{ key: one.clientToken, kind: "text", text: one.content, status: one.status }], last: one.clientToken,
-  }))
+  return state.outgoing.filter((one) => !one.id || !there.has(one.id)).map((one) => {
+    const bubble = unsent(one)
+    return {
+      kind: "group", key: bubble.key, at: one.at, mine: true, who: "", author: state.me, status: one.status, reason: one.reason ?? "",
+      bubbles: [bubble], last: one.clientToken,
+    }
+  })
+}
+
+/** @param {import("./conversation.js").Outgoing} one @returns {TextBubble | FileBubble} */
+function unsent({ clientToken, content, contentType, size, status }) {
+  if (size === undefined) return { key: clientToken, kind: "text", text: content, status }
+  const facts = `${typeWord(content, contentType)}, ${sizeWord(size)}`
+  return { key: `${clientToken} 0`, kind: "file", name: content, facts, status, opens: "", picture: false }
 }
 
 /** @param {Row} last @param {GroupRow} row whether the row continues the last one @returns {last is GroupRow} */
 function belongs(last, row) {
   if (last.kind !== "group" || last.author !== row.author || last.who !== row.who) return false
   if (row.status === "failed" || last.status === "failed" || (row.status === "waiting") !== (last.status === "waiting")) return false
+  if ((row.status === "checked") !== (last.status === "checked")) return false
   return Math.abs(Date.parse(row.at) - Date.parse(last.at)) < GROUP_GAP
 }
 

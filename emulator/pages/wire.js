@@ -95,6 +95,32 @@ export function participantApi(page) {
       return items
     },
 
+    /** Where the bytes of a file go. @param {string} token @param {{name: string, type: string, size: number}} file @returns {Promise<{id: string, url: string, headers: Record<string, string>}>} */
+    async startUpload(token, { name, type, size }) {
+      const asked = { AttachmentName: name, ContentType: type, AttachmentSizeInBytes: size, ClientToken: crypto.randomUUID() }
+      const answer = await post(participant("start-attachment-upload"), token, asked)
+      return { id: answer.AttachmentId, url: answer.UploadMetadata.Url, headers: answer.UploadMetadata.HeadersToInclude ?? {} }
+    },
+
+    /** @param {string} url @param {Record<string, string>} headers @param {Blob} bytes */
+    async put(url, headers, bytes) {
+      let answer
+      try {
+        answer = await fetch(url, { method: "PUT", headers, body: bytes })
+      } catch (error) {
+        throw new Unreachable(String(error))
+      }
+      if (!answer.ok) throw new Refused(answer.status, "", /<Message>(.*?)<\/Message>/.exec(await answer.text())?.[1] ?? "the file was not taken")
+    },
+
+    /** @param {string} token @param {string} id @param {string} clientToken @returns {Promise<unknown>} */
+    completeUpload: (token, id, clientToken) =>
+      post(participant("complete-attachment-upload"), token, { AttachmentIds: [id], ClientToken: clientToken }),
+
+    /** Where a file can be fetched for some minutes. @param {string} token @param {string} id @param {"INLINE" | "ATTACHMENT"} how @returns {Promise<string>} */
+    attachment: async (token, id, how) =>
+      (await post(participant("attachment"), token, { AttachmentId: id, UrlContentDisposition: how })).Url,
+
     /** @param {string} token @param {string} clientToken @returns {Promise<unknown>} */
     disconnect: (token, clientToken) => post(participant("disconnect"), token, { ClientToken: clientToken }),
   }

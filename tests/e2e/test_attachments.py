@@ -13,9 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.attaching import into_connects_queue, relay, sends
+from tests.attaching import hand_in, into_connects_queue, relay, sends
 from tests.e2e.browsing import window
-from tests.e2e.desks import DeskPage
+from tests.e2e.desks import CustomerPage, DeskPage
 from tests.e2e.fed_desk import ME, Guarded, agent_contact, answer, at, contact, item
 from tests.emulating import customer
 from tests.pictures import png
@@ -100,6 +100,44 @@ def test_files_go_to_the_customer_by_button_drop_and_paste_and_come_from_them(
         desk.end()
         expect(letter).to_contain_text("only while the agent is in the chat")
         expect(theirs.locator("a")).to_have_count(0)
+
+
+def test_on_the_customers_page_files_are_attached_seen_and_fetched(product: Product, chromium_once: Browser) -> None:
+    with window(chromium_once, viewport={"width": 1440, "height": 900}) as page, product.portal.desk("jonas") as jonas:
+        CustomerPage(page, product.emulator.url).start("Amelia Hart", "The shelf is split")
+        contact_id = page.locator("[data-text=contact]").inner_text()
+        relay(product, jonas, contact_id)
+        got = lambda: [a["AttachmentName"] for one in jonas.held.transcript() for a in one["Attachments"]]  # noqa: E731 -- asked again and again
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Attach a file").click()
+        chooser.value.set_files(
+            [
+                {"name": "split.png", "mimeType": "image/png", "buffer": PHOTO},
+                {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"},
+            ]
+        )
+        expect(page.locator("#send-hint")).to_have_text(re.compile("“logo.svg” cannot be sent: pictures, PDF"))
+        mine = page.locator(".group--me .file")
+        expect(mine.locator("img")).to_have_js_property("naturalWidth", 480)
+        expect(mine.locator(".file__facts")).to_have_text("PNG, Checked")
+        jonas.until(lambda _: got() == ["split.png"], "the agent has it")
+        page.context.set_offline(True)
+        hand_over(page, "[data-part=log]", "drop", ("note.txt", "text/plain", b"a note"))
+        expect(mine.last).to_have_class(re.compile("is-waiting"))
+        page.context.set_offline(False)
+        jonas.until(lambda _: got() == ["split.png", "note.txt"], "once, when the line is back", 30)
+        expect(page.locator(".file.is-waiting, .is-failed")).to_have_count(0)
+        with page.expect_request(lambda asked: "message.read" in (asked.post_data or "")):  # a file is read like words
+            assert hand_in(jonas, contact_id, PHOTO, "panel.png").status == 200
+        theirs = page.locator(".group:not(.group--me) .file")
+        expect(theirs.locator("img")).to_have_js_property("naturalWidth", 480)
+        with page.expect_download() as saved:
+            theirs.get_by_role("button", name="Download panel.png").click()
+        assert (saved.value.suggested_filename, Path(saved.value.path()).read_bytes()) == ("panel.png", PHOTO)
+        assert Axe().run(page).response["violations"] == []
+        page.reload()
+        expect(page.locator(".file img:visible")).to_have_count(2)
+        expect(mine).to_have_count(2)
 
 
 def fetched(page: Page, link: Any) -> tuple[str, bytes]:

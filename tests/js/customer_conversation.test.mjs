@@ -159,8 +159,8 @@ test("an attachment shows its name, type and state, and follows its scan", () =>
   const file = (Status) => ({ ...theirs("i1", 1), Type: "ATTACHMENT", Attachments: [{ AttachmentId: "a", AttachmentName: "note.pdf", ContentType: "application/pdf", Status }] })
   const facts = (state) => rows(state, utc).at(-1).bubbles.map((bubble) => [bubble.name, bubble.facts])
   const first = all([file("IN_PROGRESS")])
-  assert.deepEqual(facts(first), [["note.pdf", "application/pdf, Being checked"]])
-  assert.deepEqual(facts(all([file("APPROVED")], first)), [["note.pdf", "application/pdf, Checked"]])
+  assert.deepEqual(facts(first), [["note.pdf", "PDF, Being checked"]])
+  assert.deepEqual(facts(all([file("APPROVED")], first)), [["note.pdf", "PDF, Checked"]])
 })
 
 test("a list picker becomes choices, and remembers the one taken", () => {

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from chats import kinds
-from tests.attaching import into_connects_queue, relay, sends
+from tests.attaching import ask, hand_in, into_connects_queue, relay, sends
 from tests.emulating import Customer, customer, eventually
 from tests.pictures import JPEG, PNG
 from tests.portal import Desk, Product, RunningPortal, Session
@@ -48,41 +43,6 @@ def ada(product: Product, mira: Desk) -> Iterator[Customer]:
         mira.call("destroyConnection", contactId=ada.contact_id)
         mira.until(lambda held: held.agent_contacts[ada.contact_id]["state"] == "ended", "it ends")
         mira.call("clearContact", contactId=ada.contact_id)
-
-
-@dataclass
-class Response:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, Any]:
-        return dict(json.loads(self.body))
-
-    @property
-    def reason(self) -> str:
-        return str(self.json["reason"])
-
-
-def ask(session: Session, path: str, data: bytes | None = None, **headers: str) -> Response:
-    request = urllib.request.Request(session.url + path, data=data, headers={"Referer": session.url, **headers})
-    try:
-        with session.opener.open(request, timeout=30) as answer:
-            return Response(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return Response(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
-
-
-def hand_in(desk: Desk, contact_id: str, content: bytes, name: str, token: str = "", **headers: str) -> Response:
-    given = {
-        "X-File-Name": quote(name),
-        "X-Client-Token": token or str(uuid.uuid4()),
-        "X-CSRFToken": desk.session.cookie("csrftoken"),
-        "Content-Type": "application/octet-stream",
-    }
-    return ask(desk.session, f"/contacts/{contact_id}/files/", content, **given | headers)
 
 
 def kept(portal: RunningPortal) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +22,7 @@ from emulator.attachments.kinds import KINDS, is_what_it_says
 from emulator.clock import iso
 from emulator.restjson import Request, Response
 from tests.amazon import Amazon
-from tests.emulating import EVENT, INSTANCE, TOPIC
+from tests.emulating import EVENT, INSTANCE, ROOT, TOPIC
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
 OPEN_XML = "application/vnd.openxmlformats-officedocument."
@@ -405,3 +406,14 @@ def test_a_receipt_may_be_for_an_attachment(amazon: Amazon) -> None:
         ConnectionToken=bot, ContentType=EVENT + "message.read", Content=json.dumps({"messageId": item["Id"]})
     )
     assert attachments(amazon, token)[0]["MessageMetadata"]["MessageId"] == item["Id"]
+
+
+def test_the_customers_page_offers_the_types_and_the_size_that_are_taken() -> None:
+    page = (ROOT / "emulator" / "pages" / "files.js").read_text(encoding="utf-8").replace("${OPEN_XML}", OPEN_XML)
+    table = re.search(r"const TYPES = \{(.*?)\n\}", page, re.DOTALL)
+    assert table is not None
+    offered = dict(re.findall(r"(\w+): [\"`]([^\"`]+)[\"`]", table[1]))
+    assert set(offered) == set(KINDS)
+    assert all(offered[ending] in KINDS[ending].content_types for ending in KINDS)
+    assert "FILE_MAX = 20 * 1024 * 1024\n" in page
+    assert limits.ATTACHMENT_BYTES == 20 * 1024 * 1024
