@@ -276,7 +276,7 @@ def _take_effect(conversation: Conversation, event: ChatEvent, now: datetime) ->
         case wire.LEFT:
             _somebody_left(conversation, event, now)
         case wire.CHAT_ENDED:
-            _chat_ended(conversation, now)
+            _chat_ended(conversation, event, now)
         case wire.IDLE if event.role == "CUSTOMER":
             _nudge(conversation)
         case wire.IDLE_TOO_LONG if event.role == "CUSTOMER":
@@ -307,18 +307,26 @@ def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) 
 
 def _why_out(contact: Contact, left: ChatEvent) -> life.Reason:
     """A custom participant is removed; an agent leaves, or transfers, in the CCP; either when the customer fell silent."""
-    if _near(contact.conversation, wire.IDLE_TOO_LONG, left).filter(role="CUSTOMER").exists():
+    if _was_silent(contact.conversation, left):
         return life.Reason.SILENT
     return life.Reason.AGENT_LEFT if contact.is_relayed else life.Reason.REMOVED
 
 
 def _customer_fell_silent(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
-    """Connect's own timer took us out. It may be told after our leaving, which was then thought to have another reason."""
+    """Connect's own timer took us out. It may be told after what followed, which was then thought to have another reason."""
+    chat_ended = _near(conversation, wire.CHAT_ENDED, event).exists()
     for contact in _contacts(conversation):
         ours = rounds.ours_of(contact)
-        left = _near(conversation, wire.LEFT, event)
-        if ours is not None and left.filter(participant_id=ours.participant_id).exists():
+        if ours is None:
+            continue
+        left = _near(conversation, wire.LEFT, event).filter(participant_id=ours.participant_id)
+        if chat_ended or left.exists():
             rounds.end(contact, life.Reason.SILENT, now, leave=False)
+
+
+def _was_silent(conversation: Conversation, event: ChatEvent) -> bool:
+    """Connect's own timer for the customer was the cause of this event."""
+    return _near(conversation, wire.IDLE_TOO_LONG, event).filter(role="CUSTOMER").exists()
 
 
 def _near(conversation: Conversation, content_type: str, event: ChatEvent) -> QuerySet[Item]:
@@ -340,13 +348,14 @@ def _nudge(conversation: Conversation) -> None:
             outbox.say(contact, text)
 
 
-def _chat_ended(conversation: Conversation, now: datetime) -> None:
+def _chat_ended(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+    reason = life.Reason.SILENT if _was_silent(conversation, event) else life.Reason.CHAT_ENDED
     conversation.chat_ended_at = now
     conversation.save(update_fields=["chat_ended_at"])
     Participant.objects.filter(conversation=conversation, round__isnull=False, left_at=None).update(left_at=now)
     for contact in _contacts(conversation):
         ended = contact.state == life.State.ENDED
-        rounds.end(contact, life.Reason.CHAT_ENDED, now, leave=False)
+        rounds.end(contact, reason, now, leave=False)
         outbox.fail_unsent(contact, rounds.why_unsent(contact))
         if ended:
             contact.changed()

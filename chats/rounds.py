@@ -223,10 +223,12 @@ def why_unsent(contact: Contact) -> str:
 
 def _improve(contact: Contact, reason: life.Reason) -> None:
     if RANK[reason] > RANK[contact.end_reason] and reason != life.Reason.AGENT:
-        told, contact.end_reason = why_unsent(contact), reason
+        told, before = why_unsent(contact), life.Reason(contact.end_reason) if contact.end_reason else None
+        contact.end_reason = reason
         contact.changed()
         fanout.tell(contact)
         outbox.correct(contact, told, why_unsent(contact))
+        signals.end_explained.send(sender=Contact, contact=contact, before=before)
 
 
 @transaction.atomic

@@ -140,6 +140,11 @@ class AgentContact(models.Model):
         if profile.acw == RoutingProfile.Acw.TIMED:
             self.acw_until = now + timedelta(seconds=profile.acw_seconds)
 
+    def explain(self, why: str) -> None:
+        """Why it ended is known better now."""
+        self.why = why
+        self.changed()
+
     def let_go(self) -> None:
         """After contact work does not count as a chat: nobody is there to do it."""
         self.holds_slot, self.acw_until = False, None

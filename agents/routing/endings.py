@@ -9,10 +9,11 @@ from django.utils import timezone
 from agents import desk, life, presence
 from agents.models import AgentContact, ContactTimer, RoutingProfile
 from chats import fanout, signals
+from chats import life as chat
 from chats.models import Contact
 
 from . import transfers
-from .parts import disown, ended_because, hold, move
+from .parts import ENDED_BECAUSE, disown, ended_because, hold, move, with_agent
 
 ME = "agents.routing"
 
@@ -22,6 +23,7 @@ def listen() -> None:
     transfers.listen()  # first: what was offered to a second agent is withdrawn before the part of the first one ends
     signals.contact_waits.connect(_somebody_waits, dispatch_uid=f"{ME}.waits")
     signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
+    signals.end_explained.connect(_it_is_explained, dispatch_uid=f"{ME}.explained")
 
 
 def _somebody_waits(*, contact: Contact, **_kwargs: Any) -> None:
@@ -58,3 +60,15 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
         move(part, life.Move.WITHDRAW, now, ended_because(contact))
         move(part, life.Move.CLEAR, now)
         disown(contact)
+
+
+def _it_is_explained(*, contact: Contact, before: chat.Reason | None, **_kwargs: Any) -> None:
+    """Notifications come in any order: whoever was told the first guess is told the better one."""
+    guess = ENDED_BECAUSE[before] if before is not None else ""
+    told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
+    for pk, agent_id in list(told.order_by("agent").values_list("pk", "agent_id")):
+        agent = with_agent(contact, agent_id).agent
+        part = AgentContact.objects.get(pk=pk)
+        part.agent, part.contact = agent, contact
+        part.explain(ended_because(contact))
+        fanout.tell(part)

@@ -243,6 +243,19 @@ def test_a_connected_contact_ends_for_its_agent_with_the_reason(clock):
     assert (agent.load, agent.idle_since) == (0, clock.now)
 
 
+def test_a_reason_that_is_known_better_later_is_told_to_the_agent_too(clock, heard):
+    """Notifications come in any order: that our participant left may be heard before why."""
+    agent, contact = factories.agent(), factories.contact()
+    routing.run(clock.now)
+    routing.accept(agent, contact.pk, clock.now)
+    for reason in (chat.Reason.REMOVED, chat.Reason.CUSTOMER, chat.Reason.CHAT_ENDED):
+        with heard.committed():
+            rounds.end(rounds.locked(contact.pk), reason, clock.tick(1), leave=False)
+    assert AgentContact.objects.get().why == "the customer left"
+    assert heard.last(agent.stream, "agentContact")["agentContact"]["why"] == "the customer left"
+    assert load(agent) == 0
+
+
 @pytest.mark.parametrize("reason", list(chat.Reason))
 def test_every_reason_has_words(clock, reason):
     agent, contact = factories.agent(), factories.contact()
