@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from emulator import undocumented
+from emulator.sockets import Socket
 from tests.emulating import EVENT, INSTANCE, Customer, RunningEmulator, customer, eventually
 
 
@@ -234,3 +236,12 @@ def test_a_custom_participant_may_listen_on_a_socket_too(emulator: RunningEmulat
             heard = [json.loads(json.loads(socket.recv(10))["content"]) for _ in range(2)]
             assert [item.get("Content") for item in heard] == [None, "Hello, machine"]
         eventually(lambda: emulator.contact(ada.contact_id)["state"] == "OPEN")
+
+
+def test_a_reader_that_is_too_slow_is_cut_off_with_a_code_a_server_may_send() -> None:
+    socket = Socket(SimpleNamespace(id="p"), "c")
+    for n in range(1_001):
+        socket.put(str(n))
+    sent = [socket.outbox.get_nowait() for _ in range(socket.outbox.qsize())]
+    assert sent == [*map(str, range(1_000)), undocumented.SOCKET_TOO_SLOW]
+    assert all(3000 <= code <= 4999 for code in (undocumented.SOCKET_CUT, undocumented.SOCKET_TOO_SLOW))
