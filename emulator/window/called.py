@@ -22,7 +22,7 @@ def respond(world: World, calls: Calls, query: Mapping[str, str]) -> Response:
         el("a", words, href=f"{ROOT}calls{link}", aria_current="true" if here else None)
         for link, words, here in choices
     ]
-    lead = "The last calls since the emulator was started. Neither bodies nor tokens are kept here."
+    lead = "The last calls since the emulator was started, without bodies and tokens."
     return page(
         world,
         "calls",

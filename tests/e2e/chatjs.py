@@ -162,6 +162,11 @@ class ChatJsCustomer:
     def transcript(self) -> list[dict[str, Any]]:
         return list(self.page.evaluate("() => customer.getTranscript()"))
 
+    def connections(self) -> int:
+        """How often ChatJS has called CreateParticipantConnection."""
+        asked = "performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/participant/connection')).length"
+        return int(self.page.evaluate(asked))
+
     def end(self) -> None:
         self.page.evaluate("() => customer.disconnectParticipant()")
 

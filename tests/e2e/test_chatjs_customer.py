@@ -119,6 +119,7 @@ def test_chatjs_connects_and_hears_its_own_first_message(customer):
     item = customer.wait_for_text("Hello")
     assert (item["ParticipantRole"], item["DisplayName"]) == ("CUSTOMER", "Ada")
     customer.wait_for("healthy")  # aws/ping is answered
+    assert customer.connections() == 1  # an Expiry it cannot wait for, and it asks again at once, and again
 
 
 def test_an_endpoint_called_localhost_has_a_socket_chatjs_takes(begin, emulator):
@@ -257,8 +258,9 @@ def test_the_transcript_is_what_was_said(customer, other):
     assert people == [("CUSTOMER", "Hello"), ("CUSTOM_BOT", "One"), ("CUSTOMER", "Two")]
 
 
-def test_a_message_whose_answer_was_a_500_is_sent_again_by_itself_and_said_once(customer, other, emulator):
-    emulator.control("faults", {"operation": "SendMessage", "status": 500, "when": "after"})
+@pytest.mark.parametrize(("status", "when"), [(500, "after"), (429, "before")])
+def test_a_message_that_fails_on_its_way_is_sent_again_by_itself_and_said_once(customer, other, emulator, status, when):
+    emulator.control("faults", {"operation": "SendMessage", "status": status, "when": when})
     customer.send("Once")
     other.wait_to_hear("Hello", "Once")
     customer.send("Twice")
@@ -266,9 +268,14 @@ def test_a_message_whose_answer_was_a_500_is_sent_again_by_itself_and_said_once(
     assert customer.texts().count("Once") == 1
 
 
-def test_a_refusal_is_one_chatjs_can_tell(customer):
+def test_a_refusal_is_one_chatjs_can_tell(customer, package):
     refused = customer.refusal("describeView", {"viewToken": "no-flow-has-given-this"})
     assert (refused["type"], refused["statusCode"]) == ("ResourceNotFoundException", 404)
+    if package == CHATJS_5:
+        refused = customer.refusal(
+            "getAuthenticationUrl", {"redirectUri": "https://shop.example/", "sessionId": "x" * 36}
+        )
+        assert (refused["type"], refused["statusCode"]) == ("ValidationException", 400)
 
 
 def test_chatjs_reconnects_by_itself_when_its_socket_is_cut(customer, other, emulator):
