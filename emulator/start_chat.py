@@ -51,7 +51,7 @@ def read(emulator: Emulator, body: bytes) -> Params:
         "InstanceId": given.get("InstanceId") or emulator.world.instance.id,
         "ContactFlowId": given.get("ContactFlowId") or INBOUND_FLOW,
         "ParticipantDetails": {"DisplayName": _display_name(given)},
-        "ClientToken": str(uuid.uuid4()),
+        "ClientToken": given.get("ClientToken") or str(uuid.uuid4()),
     }
     optional = {
         "Attributes": _attributes(given.get("Attributes")),

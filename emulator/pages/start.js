@@ -22,6 +22,7 @@ export function startForm(form, { startChat, onStarted, draft, drafts }) {
     { field: first, check: messageError },
   ]
   let busy = false
+  let unanswered = { words: "", token: "" } // tried again with the same words, it is the same chat and not a second one
 
   for (const { field, check } of checks) {
     field.addEventListener("input", () => {
@@ -43,11 +44,15 @@ export function startForm(form, { startChat, onStarted, draft, drafts }) {
   async function start() {
     bad.hidden = true
     const displayName = name.value.trim()
-    const started = await startChat({
+    const details = {
       DisplayName: displayName,
       InitialMessage: { Content: first.value.trim(), ContentType: "text/plain" },
       SupportedMessagingContentTypes: ["text/plain", INTERACTIVE],
-    })
+    }
+    const words = JSON.stringify(details)
+    if (unanswered.words !== words) unanswered = { words, token: crypto.randomUUID() }
+    const started = await startChat({ ...details, ClientToken: unanswered.token })
+    unanswered = { words: "", token: "" }
     first.value = ""
     draft("first", "")
     onStarted(started, displayName)

@@ -128,6 +128,22 @@ def test_a_start_without_a_connection_keeps_the_words_and_works_later(customer):
     expect(mine(customer)).to_have_text(["Hello"])
 
 
+def test_a_start_whose_answer_is_lost_begins_no_second_chat(customer, emulator):
+    begun = []
+
+    def lose(route):
+        """The call arrives, its answer does not."""
+        begun.append(route.fetch().json()["data"]["startChatResult"]["ContactId"])
+        route.abort()
+
+    customer.route("**/_emulator/startChat", lose, times=1)
+    customer.get_by_label("Your name").fill("Amelia Hart")
+    customer.get_by_label("Your message").fill(FIRST)
+    customer.get_by_role("button", name="Start the chat").click()
+    expect(customer.get_by_role("alert")).to_be_visible()
+    assert start(customer) == begun[0]
+
+
 # ---- The talk --------------------------------------------------------------------------------------------------------
 
 

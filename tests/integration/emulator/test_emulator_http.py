@@ -179,6 +179,15 @@ def test_a_chat_that_cannot_start_says_why(emulator: RunningEmulator, body: Any,
     assert error["message"]
 
 
+def test_a_page_that_got_no_answer_starts_the_same_chat_again(emulator: RunningEmulator) -> None:
+    def started(**more: str) -> str:
+        answer = json.loads(ask(emulator, "POST", "/_emulator/startChat", {**OUR_PAGE, **more})[2])
+        return str(answer["data"]["startChatResult"]["ContactId"])
+
+    assert started(ClientToken="once") == started(ClientToken="once")
+    assert len({started(ClientToken="once"), started(ClientToken="twice"), started(), started()}) == 4
+
+
 def test_a_start_by_get_is_refused_and_its_preflight_allowed(emulator: RunningEmulator) -> None:
     assert ask(emulator, "GET", "/_emulator/startChat")[0] == 405
     assert ask(emulator, "OPTIONS", "/_emulator/startChat")[0] == 200
