@@ -264,7 +264,14 @@ def check_hand_in(user_id: int, contact_id: str) -> None:
         raise Refusal("contactNotFound", NOT_HERE)
     ours = rounds.ours_of(contact)
     if ours is not None and parcels.are_refused_to(ours.role, timezone.now()):
-        raise Refusal("filesNotPermitted", parcels.NOT_OURS_TO_SEND.removeprefix("Not sent: "))
+        raise _files_not_permitted()
+
+
+def _files_not_permitted() -> Refusal:
+    return Refusal(
+        "filesNotPermitted",
+        "Amazon Connect takes no files from the portal in this chat. Send a link to where the customer can fetch it.",
+    )
 
 
 @transaction.atomic
@@ -299,10 +306,10 @@ def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
 
 def _check_file(outgoing: Outgoing) -> None:
     if not files.is_here(outgoing.file):
-        raise Refusal("fileGone", parcels.GONE)
+        raise Refusal("fileGone", "The file is no longer kept here. Attach it again.")
     ours = rounds.ours_of(outgoing.contact)
     if ours is not None and parcels.are_refused_to(ours.role, timezone.now()):
-        raise Refusal("filesNotPermitted", parcels.NOT_OURS_TO_SEND)
+        raise _files_not_permitted()
 
 
 @transaction.atomic

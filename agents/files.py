@@ -17,6 +17,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -58,11 +59,11 @@ async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
         key, size = await asyncio.to_thread(files.keep, cast("BinaryIO", request), kinds.MAX_BYTES, check)
         outgoing = await in_db(_keep)(wanted, key, size)
     except Refusal as refusal:
-        return _refused(refusal.reason, refusal.told())
+        return _refused(refusal)
     except kinds.Unfit as unfit:
-        return _refused(unfit.reason, f"{unfit}.")
+        return _refused(_refusal(unfit.reason, _name_of(request)))
     except files.TooLarge:
-        return _refused("fileTooLarge", "The file is larger than it said.")
+        return _refused(_refusal("fileTooLarge", ""))
     return JsonResponse({"clientToken": outgoing[0], "state": outgoing[1]})
 
 
@@ -70,10 +71,35 @@ def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> desk.FileToS
     token = request.headers.get("X-Client-Token", "")
     if not 0 < len(token) <= MAX_CLIENT_TOKEN:
         raise Refusal("params", f"X-Client-Token has 1 to {MAX_CLIENT_TOKEN} characters.")
-    name = kinds.tidy(unquote(request.headers.get("X-File-Name", "")))
+    name = _name_of(request)
     length = request.headers.get("Content-Length", "")
     kind = kinds.check(name, int(length) if length.isascii() and length.isdecimal() else 1)
     return desk.FileToSend(user_id, contact_id, token, name, kind.content_type)
+
+
+def _name_of(request: HttpRequest) -> str:
+    return kinds.tidy(unquote(request.headers.get("X-File-Name", "")))
+
+
+def _refusal(reason: str, name: str) -> Refusal:
+    """What is wrong with a file, for whoever hands it in."""
+    match reason:
+        case "fileEmpty":
+            return Refusal("fileEmpty", "The file is empty.")
+        case "fileTooLarge":
+            most = kinds.MAX_BYTES // 1024 // 1024
+            return Refusal("fileTooLarge", "The file is larger than %(most)s MB, the most that can be sent.", most=most)
+        case "fileLies":
+            ending = name.rpartition(".")[2].lower()
+            return Refusal(
+                "fileLies",
+                "The file is called .%(ending)s, but it is something else: it is not sent.",
+                ending=ending,
+            )
+    return Refusal(
+        "fileType",
+        "Files of this type cannot be sent: Amazon Connect takes pictures, PDF, Office, text, sound and film files.",
+    )
 
 
 def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
@@ -89,8 +115,9 @@ def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
     return outgoing.client_token, str(outgoing.as_dict()["state"])
 
 
-def _refused(reason: str, message: str) -> JsonResponse:
-    return JsonResponse({"reason": reason, "message": message}, status=STATUS.get(reason, 409))
+def _refused(refusal: Refusal) -> JsonResponse:
+    told = {"reason": refusal.reason, "message": refusal.told()}
+    return JsonResponse(told, status=STATUS.get(refusal.reason, 409))
 
 
 # ---- fetching --------------------------------------------------------------------------------------------------------
@@ -106,11 +133,10 @@ async def fetch(request: HttpRequest, contact_id: str, attachment_id: str) -> Ht
         file = await look_up(_file)(user, contact_id, attachment_id)
         return await _opened(file, preview="preview" in request.GET)
     except attachments.Unreadable as error:
-        return await asyncio.to_thread(_unreadable, request, str(error), 409)
+        return await asyncio.to_thread(_unreadable, request, gettext(str(error)), 409)
     except (connect.Refused, connect.Unavailable):
-        return await asyncio.to_thread(
-            _unreadable, request, "Amazon Connect does not answer just now. Try again in a moment.", 503
-        )
+        why = gettext("Amazon Connect does not answer just now. Try again in a moment.")
+        return await asyncio.to_thread(_unreadable, request, why, 503)
 
 
 def _file(user: User, contact_id: str, attachment_id: str) -> attachments.File:

@@ -10,16 +10,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from . import connect, ingest, reconcile
 from .db import in_db
 from .media import Download, MediaController
 from .models import Contact, Item, Participant
 from .wire import ATTACHMENT
 
-CUSTOM = "Amazon Connect lets no custom participant read files: ask the customer to write down what matters."
-OVER = "Amazon Connect gives files out only while the agent is in the chat."
-REJECTED = "Amazon Connect has refused this file: the customer can send another one."
-SCANNED = "Amazon Connect is still looking at this file. Try again in a moment."
+CUSTOM = gettext_noop(
+    "Amazon Connect lets no custom participant read files: ask the customer to write down what matters."
+)
+OVER = gettext_noop("Amazon Connect gives files out only while the agent is in the chat.")
+REJECTED = gettext_noop("Amazon Connect has refused this file: the customer can send another one.")
+SCANNED = gettext_noop("Amazon Connect is still looking at this file. Try again in a moment.")
 
 
 class Unreadable(Exception):
