@@ -183,6 +183,7 @@ def test_two_tabs_and_two_machines_agree_and_one_of_them_calls(
         for tab in (first, second):
             expect(tab.head).to_have_text("Dora")
             expect(tab.offers).to_have_count(0)
+        _what_is_seen_in_one_is_silent_in_the_other(dora, first, second)
         cable.pull()
         page.context.set_offline(True)
         first.say("from the first tab")
@@ -210,6 +211,24 @@ def _one_of_them_calls(first: Page, second: Page) -> None:
     eventually(lambda: sum(one["tones"] for one in heard()) >= 4, 20, "the offer rings, and rings again")
     assert sorted(one["tones"] > 0 for one in heard()) == [False, True]
     assert sum(one["popups"] for one in heard()) == 1
+
+
+def _what_is_seen_in_one_is_silent_in_the_other(dora: Customer, first: DeskPage, second: DeskPage) -> None:
+    look = "away => { window.away = away; document.dispatchEvent(new Event('visibilitychange')) }"
+    rings, looked_at = sorted((first, second), key=lambda tab: tab.page.evaluate("-window.heard.tones"))
+    before = rings.page.evaluate("window.heard.tones")
+    looked_at.page.evaluate(look, False)
+    dora.say("You see this")
+    for tab in (first, second):
+        expect(tab.theirs.last).to_have_text("You see this")
+    asked = (
+        "async () => { await navigator.locks.query(); return window.heard.tones }"  # as the tab does before it rings
+    )
+    assert rings.page.evaluate(asked) == before
+    looked_at.page.evaluate(look, True)
+    dora.say("You hear this")
+    eventually(lambda: rings.page.evaluate("window.heard.tones") > before, 20, "nobody looks: a tone")
+    assert rings.page.evaluate("window.heard.tones") == before + 1
 
 
 def test_the_supervisors_list_is_live(chromium_once: Browser, running: Product) -> None:

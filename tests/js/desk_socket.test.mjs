@@ -1,7 +1,7 @@
 /** The line: a WebSocket of our own making on the other end, and Node's mock timers for the clock. */
 import assert from "node:assert/strict"
 import { beforeEach, mock, test } from "node:test"
-import { DOUBTED_PONG_WITHIN, Line, PING_EVERY, PONG_WITHIN, backOff } from "../../agents/static/desk/js/socket.js"
+import { DOUBTED_PONG_WITHIN, Line, PING_EVERY, PONG_WITHIN, backOff, wakeWithThePage } from "../../agents/static/desk/js/socket.js"
 
 /** The browser's WebSocket, as far as the line uses it; the test is the server. */
 class Wire {
@@ -286,4 +286,28 @@ test("the line was away since it fell silent, not since that was noticed", async
   const asked = Date.now()
   mock.timers.tick(PONG_WITHIN)
   assert.equal(told.statuses.at(-1).since, asked)
+})
+
+test("the page wakes the line: network, focus, a look, and a computer that has slept", () => {
+  const woken = []
+  const connection = new EventTarget()
+  globalThis.window = new EventTarget()
+  globalThis.document = Object.assign(new EventTarget(), { hidden: false })
+  Object.defineProperty(globalThis, "navigator", { value: { connection }, configurable: true })
+  mock.timers.reset()
+  mock.timers.enable({ apis: ["setInterval", "Date"] })
+  wakeWithThePage({ wake: (changed = false) => woken.push(changed) })
+  for (const event of ["online", "offline"]) window.dispatchEvent(new Event(event))
+  connection.dispatchEvent(new Event("change"))
+  assert.deepEqual(woken.splice(0), [true, true, true])
+  window.dispatchEvent(new Event("focus"))
+  document.dispatchEvent(new Event("visibilitychange"))
+  document.hidden = true
+  document.dispatchEvent(new Event("visibilitychange"))
+  assert.deepEqual(woken.splice(0), [false, false])
+  for (let second = 0; second < 10; second += 1) mock.timers.tick(1_000)
+  assert.deepEqual(woken.splice(0), [])
+  mock.timers.setTime(Date.now() + 3_600_000)
+  mock.timers.tick(1_000)
+  assert.equal(woken.at(-1), true)
 })
