@@ -81,6 +81,7 @@ def welcome(place: Place) -> str:
   A supervisor  {place.portal}/floor/   log in as ida
   An admin      {place.portal}/admin/   log in as admin
   Password of all four: {PASSWORD}
+  What Connect does, emulated: {place.emulator}/_emulator/
 
   Open the customer's page in one window and the desk in another, set the agent to Available, write as the customer.
   A browser holds one login at a time: a second agent or the supervisor needs a private window.
