@@ -231,6 +231,21 @@ def test_draft_and_place_are_there_after_a_refresh_and_on_a_second_machine(desk:
     assert 80 < int(moved["place"]["key"].rpartition("-")[2]) < 100
 
 
+def test_a_place_before_what_is_held_is_fetched(desk: Guarded) -> None:
+    said = [item(number, ADA) for number in range(1, 301)]
+    pages = iter([said[101:201], said[1:101]])
+    desk.answers["getTranscript"] = lambda _asked: {
+        "InitialContactId": ADA,
+        "Transcript": next(pages),
+        "NextToken": "more",
+    }
+    desk.lay([agent_contact(ADA, draft=begun(place={"key": said[49]["Id"], "top": 16}))], viewing=ADA)
+    desk.chat(ADA, said[200:], earlier=True)
+    desk.open()
+    expect(desk.bubbles.filter(has_text=re.compile("^Message 50 of ada$"))).to_be_in_viewport()
+    assert asked(desk, "savePlace") == []
+
+
 # ---- emoji, length, keys -----------------------------------------------------------------------------------------------------
 
 

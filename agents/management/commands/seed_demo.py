@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from agents.models import Agent, AgentState, RoutingProfile, RoutingProfileQueue
+from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, RoutingProfileQueue
 from chats.models import Queue
 
 PASSWORD = "CCP_DEMO_PASSWORD"  # noqa: S105 -- the name of the variable that holds it
@@ -21,12 +21,19 @@ STATES = [
     ("Break", AgentState.Type.NOT_ROUTABLE, 20),
     ("Offline", AgentState.Type.OFFLINE, 90),
 ]
+RESPONSES = [
+    ("hello", "Greeting", "Good morning {customer}, this is {agent}. What can I do for you?"),
+    ("moment", "One moment", "One moment please, I am looking into it."),
+    ("photo", "Ask for a picture", "Could you send me a picture of it?"),
+    ("track", "Tracking link", "Your parcel is on its way: {link}"),
+    ("bye", "Goodbye", "Thank you for writing to {queue}, {customer}. Have a good day!"),
+]
 AGENTS = [("mira", "Mira", "Okafor"), ("jonas", "Jonas", "Kessler")]
 
 
 class Command(BaseCommand):
     help = (
-        "Makes the people, states and queue of the demo, unless they are there: agents mira and jonas, supervisor ida,"
+        "Makes the people, states, queue and quick responses of the demo, unless they are there: agents mira and jonas, supervisor ida,"
         f" admin. {PASSWORD} must hold the password of those that are made. Run it again as often as you like."
     )
 
@@ -35,6 +42,8 @@ class Command(BaseCommand):
         self.password = _password()
         for name, kind, order in STATES:
             AgentState.objects.get_or_create(name=name, defaults={"type": kind, "order": order})
+        for shortcut, name, content in RESPONSES:
+            QuickResponse.objects.get_or_create(shortcut=shortcut, defaults={"name": name, "content": content})
         agents, supervisors, admins = (_group(name) for name in ("Agents", "Supervisors", "Admins"))
         profile = _routing_profile(_queue(supervisors))
         for username, first, last in AGENTS:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from agents.models import Agent, AgentState, RoutingProfile
+from agents.models import Agent, AgentState, QuickResponse, RoutingProfile
 from chats import transcripts
 from chats.models import Queue
 from tests import factories
@@ -26,6 +26,7 @@ def everything():
         "agents": sorted(Agent.objects.values_list("user__username", "routing_profile__name", "state__name")),
         "states": sorted(AgentState.objects.values_list("name", "type")),
         "queues": sorted(Queue.objects.values_list("name", "public_name", "is_default", "readers__name")),
+        "responses": sorted(QuickResponse.objects.values_list("shortcut", "content")),
         "profiles": sorted(RoutingProfile.objects.values_list("name", "chat_concurrency", "queues__name")),
     }
 
@@ -37,6 +38,7 @@ def test_the_demo_has_its_people_states_and_queue():
     assert made["agents"] == [("jonas", "Customer care", "Offline"), ("mira", "Customer care", "Offline")]
     assert made["states"] == [("Available", "routable"), ("Break", "not_routable"), ("Offline", "offline")]
     assert made["queues"] == [("Returns", "Fenmark Home", True, "Supervisors")]
+    assert [shortcut for shortcut, _ in made["responses"]] == ["bye", "hello", "moment", "photo", "track"]
     assert made["profiles"] == [("Customer care", 3, "Returns")]
     names = {username: f"{first} {last}" for username, first, last, _, _ in made["people"]}
     assert names == {"admin": " ", "ida": "Ida Reuter", "jonas": "Jonas Kessler", "mira": "Mira Okafor"}
@@ -75,6 +77,7 @@ def test_what_was_changed_stays_and_what_lacks_is_made(monkeypatch):
     Queue.objects.get().readers.clear()
     RoutingProfile.objects.update(chat_concurrency=5)
     AgentState.objects.filter(name="Break").update(type="routable")
+    QuickResponse.objects.filter(shortcut="bye").update(content="Bye!")
     expected = everything()
     monkeypatch.setenv("CCP_DEMO_PASSWORD", "a new password")
     call_command("seed_demo")

@@ -59,6 +59,7 @@ const line = new Line({
     }
     desk.flush()
     drafts.flush()
+    places.look()
     reading.look()
   },
   onStatus(status) {
@@ -92,7 +93,7 @@ const conversation = createConversation({
         .catch(() => notice(gettext("The browser did not let us copy that.")))
   },
 })
-const places = createPlaces(store, desk, conversation)
+const places = createPlaces(store, desk, conversation, () => line.live)
 const finder = createFind(conversation, { earlier })
 const composer = createComposer(desk, drafts, {
   drafted: store.repaint,

@@ -57,7 +57,7 @@ function buttons() {
 export function drawNotes(place, notes, me) {
   const all = Object.values(notes).toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))
   place.hidden = me === null && all.length === 0
-  at(place, "none").hidden = all.length > 0
+  at(place, "no-notes").hidden = all.length > 0
   const add = place.querySelector("#note-add")
   if (add instanceof HTMLElement) add.hidden = me === null
   keep(

@@ -9,14 +9,49 @@ import { cardOf, viewing } from "./state.js"
 
 /** Whoever scrolls on is not there yet. */
 const STAYS = 1_200
+/** So many pages of the transcript are fetched to find where somebody has read on another machine. */
+const MOST_PAGES = 5
+/** Rows that are no items: they come with the items around them. */
+const NO_ITEM = /^(day|group|bot|note):|^(new|gap)$/
 
 /**
  * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
  * @param {ReturnType<typeof import("./conversation.js").createConversation>} conversation
+ * @param {() => boolean} live
  */
-export function createPlaces(store, desk, conversation) {
+export function createPlaces(store, desk, conversation, live) {
   /** @type {Map<string, {place: Place, timer: ReturnType<typeof setTimeout>}>} */
   const due = new Map()
+
+  /** Contacts that this tab has shown. @type {Set<string>} */
+  const opened = new Set()
+  let reaching = ""
+
+  /** The place may be before what this tab holds. @param {string} contactId @param {string} initialContactId @param {Told} place */
+  const reach = async (contactId, initialContactId, place) => {
+    const held = () => store.state.conversations[initialContactId]
+    const missing = () => held()?.earlier && !held().items.some((item) => item.Id === place.key.split("#")[0])
+    if (NO_ITEM.test(place.key) || !missing()) return
+    reaching = contactId
+    for (let page = 0, count = 0; page < MOST_PAGES && missing() && held().items.length !== count; page += 1) {
+      count = held().items.length
+      await desk.earlier(contactId, initialContactId)
+    }
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        reaching = ""
+        if (conversation.shown?.id === contactId && conversation.place?.end) conversation.reveal(place.key, "start")
+      }),
+    )
+  }
+  /** @param {import("./types.js").State} state */
+  const open = (state) => {
+    const contactId = viewing(state)
+    const row = contactId && !opened.has(contactId) ? rowOf(state, contactId) : undefined
+    if (!row || !live() || !state.conversations[row.initialContactId]) return
+    opened.add(contactId)
+    if (row.draft?.place) void reach(contactId, row.initialContactId, row.draft.place)
+  }
 
   /** @param {string} contactId */
   const save = (contactId) => {
@@ -32,6 +67,7 @@ export function createPlaces(store, desk, conversation) {
   /** A contact that this tab shows stays where it is: somebody reads it. @param {import("./types.js").State} after @param {import("./types.js").State} before */
   const take = (after, before) => {
     if (viewing(after) !== viewing(before)) save(viewing(before))
+    open(after)
     if (after.agentContacts === before.agentContacts) return
     for (const [key, row] of Object.entries(after.agentContacts)) {
       const place = row.draft?.place
@@ -43,8 +79,11 @@ export function createPlaces(store, desk, conversation) {
   store.watch(take)
 
   return {
+    /** The line is back. */
+    look: () => open(store.state),
     /** The agent has scrolled. @param {string} contactId @param {Place} place */
     moved(contactId, place) {
+      if (contactId === reaching) return
       clearTimeout(due.get(contactId)?.timer)
       due.set(contactId, { place, timer: setTimeout(() => save(contactId), STAYS) })
     },
