@@ -33,8 +33,9 @@ export function drawCard(element, { card, draft, me }, chosen) {
   const unread = at(element, "unread")
   unread.hidden = card.unread === 0
   redraw(unread, card.unread, () => [spoken(`${gettext("unread")} `), String(card.unread)])
-  redraw(at(element, "meta"), [card.queue, card.typing, card.state], () => [
+  redraw(at(element, "meta"), [card.queue, card.typing, card.state, card.handing], () => [
     make("span", "", card.queue),
+    ...askingWord(card),
     ...typingWord(card),
   ])
 }
@@ -48,7 +49,14 @@ export function drawOffer(element, card) {
   const side = card.queuedSince === null ? "" : say("waited %(time)s", { time: clockwise(since(card.queuedSince)) })
   setText(at(element, "side"), side)
   redraw(at(element, "last"), card.last, () => lastWords(card, null))
-  redraw(at(element, "meta"), card.queue, () => [make("span", "", gettext("Offered")), make("span", "", card.queue)])
+  const from = card.handing
+  redraw(at(element, "meta"), [card.queue, from], () => [
+    make("span", "", from ? say("From %(name)s", { name: from.from || gettext("a colleague") }) : gettext("Offered")),
+    make("span", "", card.queue),
+  ])
+  const comment = at(element, "comment")
+  comment.hidden = !from?.comment
+  redraw(comment, from?.comment, () => (from?.comment ? [icon("transfer"), typed(from.comment)] : []))
 }
 
 /** @param {HTMLElement} ring @param {Card} card */
@@ -85,6 +93,8 @@ export function whyEnded({ endReason, why }) {
     customer: gettext("The customer left the chat"),
     chatEnded: gettext("The chat has ended"),
     removed: gettext("Another agent or bot took over in Amazon Connect"),
+    agentLeft: gettext("You ended or transferred it in Amazon Connect"),
+    silent: gettext("The customer did not answer any more"),
     lost: gettext("Amazon Connect no longer knows this chat; it could not be verified why"),
     notJoined: gettext("The chat could not be joined in time"),
   }
@@ -97,6 +107,7 @@ const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1)
 /** @param {HTMLElement} side @param {Card} card */
 function drawSide(side, card) {
   if (card.waitingSince) return drawWaiting(side, card.waitingSince)
+  if (card.state === "ended" && card.acwUntil) return drawLeft(side, card.acwUntil)
   const from = card.state === "ended" ? card.endedAt : (card.answeredAt ?? card.acceptedAt)
   const [look, word] =
     card.state === "ended"
@@ -106,6 +117,14 @@ function drawSide(side, card) {
         : ["clock", gettext("accepted, since")]
   side.className = card.state === "ended" ? "card__side timer num" : "card__side num"
   drawTimer(side, look, word, from)
+}
+
+/** After contact work that ends by itself. @param {HTMLElement} side @param {string} until_ */
+function drawLeft(side, until_) {
+  const left = until(until_)
+  side.className = `card__side timer num${left <= 10 ? " timer--bad" : ""}`
+  redraw(side, ["left", until_], () => [icon("hourglass"), spoken(`${gettext("after contact work, left")} `), make("span", "")])
+  setText(/** @type {Element} */ (side.lastElementChild), clockwise(left))
 }
 
 /** @param {HTMLElement} side @param {string} waitingSince */
@@ -152,6 +171,14 @@ function lastWords({ last }, me) {
   if (last.kind === "file") return [icon("file"), typed(words)]
   if (last.kind === "form") return [icon("list"), typed(words || gettext("Interactive message"))]
   return last.kind === "bot" ? [icon("bot"), typed(words)] : [typed(words)]
+}
+
+/** Somebody is asked to take it over, or was and did not. @param {Card} card */
+function askingWord({ handing, state }) {
+  if (!handing || state !== "connected") return []
+  if (handing.kind === "asking") return [make("span", "asking-word", say("asking %(name)s", { name: handing.to }))]
+  if (handing.kind === "received" && handing.from) return [make("span", "", say("from %(name)s", { name: handing.from }))]
+  return []
 }
 
 /** @param {Card} card */

@@ -83,6 +83,23 @@ export function createDesk(store, line) {
     end: (contactId) => ask("destroyConnection", { contactId }),
     /** @param {string} contactId */
     clear: (contactId) => ask("clearContact", { contactId }),
+    /**
+     * After contact work is done, and what came of it. The refusal; empty: done.
+     * @param {string} contactId @param {{disposition: string|null, note: string}} work
+     */
+    wrapUp: (contactId, work) => attempt("clearContact", { contactId, ...work }),
+    /** What a contact may have come to; null: it could not be asked. @param {string} contactId @returns {Promise<{dispositions: string[], required: boolean}|null>} */
+    dispositions: (contactId) => line.request("getDispositions", { contactId }).catch(() => null),
+    /** Whom a contact can be handed on to, or why that could not be asked. @returns {Promise<import("./transfer.js").Endpoint[]|string>} */
+    endpoints: () =>
+      line.request("getEndpoints").then(
+        (told) => told.endpoints,
+        (error) => reason(error),
+      ),
+    /** The refusal; empty: it is under way. @param {string} contactId @param {{type: string, id: string}} endpoint @param {string} comment */
+    transfer: (contactId, endpoint, comment) => attempt("transferContact", { contactId, endpoint, comment }),
+    /** @param {string} contactId */
+    cancelTransfer: (contactId) => ask("cancelTransfer", { contactId }),
     /** @param {string} name */
     setState: (name) => ask("setAgentState", { state: name, enqueueNextState: openContacts(store.state) > 0 }),
     /** @param {string} contactId @param {string} content */
@@ -102,23 +119,6 @@ export function createDesk(store, line) {
       flush()
     },
     flush,
-    /** @param {string} contactId @param {string} clientToken @param {boolean} local */
-    retry(contactId, clientToken, local) {
-      if (!local) return void ask("retryMessage", { contactId, clientToken })
-      store.change((state) => desk.retryUnsent(state, clientToken))
-      flush()
-    },
-    /** @param {string} contactId @param {string} clientToken @param {boolean} local */
-    discard(contactId, clientToken, local) {
-      if (local) store.change((state) => desk.dropUnsent(state, clientToken))
-      else void ask("discardMessage", { contactId, clientToken })
-    },
-    /** @param {string} contactId */
-    typing(contactId) {
-      if (!line.live || Date.now() - (typedAt.get(contactId) ?? 0) < TYPING_EVERY) return
-      typedAt.set(contactId, Date.now())
-      line.request("sendEvent", { contactId, contentType: `${EVENT}typing` }).catch(() => {})
-    },
     /** Words ready for this contact; null: they could not be had. @param {string} contactId @returns {Promise<import("./state/quick.js").Response[]|null>} */
     async quickResponses(contactId) {
       try {
@@ -147,6 +147,23 @@ export function createDesk(store, line) {
     editNote: (contactId, noteId, text) => attempt("editNote", { contactId, noteId, text }),
     /** @param {string} contactId @param {string} noteId */
     deleteNote: (contactId, noteId) => attempt("deleteNote", { contactId, noteId }),
+    /** @param {string} contactId @param {string} clientToken @param {boolean} local */
+    retry(contactId, clientToken, local) {
+      if (!local) return void ask("retryMessage", { contactId, clientToken })
+      store.change((state) => desk.retryUnsent(state, clientToken))
+      flush()
+    },
+    /** @param {string} contactId @param {string} clientToken @param {boolean} local */
+    discard(contactId, clientToken, local) {
+      if (local) store.change((state) => desk.dropUnsent(state, clientToken))
+      else void ask("discardMessage", { contactId, clientToken })
+    },
+    /** @param {string} contactId */
+    typing(contactId) {
+      if (!line.live || Date.now() - (typedAt.get(contactId) ?? 0) < TYPING_EVERY) return
+      typedAt.set(contactId, Date.now())
+      line.request("sendEvent", { contactId, contentType: `${EVENT}typing` }).catch(() => {})
+    },
     /** @param {string} contactId @param {string} messageId @returns {Promise<void>} */
     read: (contactId, messageId) =>
       line.request("sendEvent", {

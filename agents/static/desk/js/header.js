@@ -1,7 +1,7 @@
 // @ts-check
 /** Above the conversation: who it is, where they came from, for how long, and how to end it. */
 import { exactly, since, spoken } from "./clock.js"
-import { at, find, icon, make, redraw, setText } from "./dom.js"
+import { at, find, icon, make, redraw, setAttribute, setText } from "./dom.js"
 import { whyEnded } from "./card.js"
 import { gettext, say } from "./words.js"
 
@@ -12,13 +12,23 @@ export function drawHeader(card) {
   const head = find("#head")
   setText(at(head, "name"), card.name || gettext("Customer"))
   const age = contactAge(card)
-  redraw(at(head, "facts"), [card.state, card.why, card.endReason, card.queue, age], () => [
+  redraw(at(head, "facts"), [card.state, card.why, card.endReason, card.queue, card.relayed, age], () => [
     ...presence(card),
     make("span", "", card.queue),
+    ...(card.relayed ? [inConnect()] : []),
     ...(age ? [inContact(card, age)] : []),
   ])
   const end = /** @type {HTMLButtonElement} */ (find("#end"))
   end.hidden = card.state !== "connected"
+  find("#transfer").hidden = card.state !== "connected"
+  setAttribute(find("#transfer"), "aria-disabled", card.relayed || card.handing?.kind === "asking")
+}
+
+/** Amazon Connect itself gave it to the agent: it is transferred there. */
+function inConnect() {
+  const words = make("span", "", gettext("in Amazon Connect"))
+  words.title = gettext("Amazon Connect gave you this contact: transfer it in the Contact Control Panel.")
+  return words
 }
 
 /** @param {Card} card */

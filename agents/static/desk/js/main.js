@@ -16,6 +16,8 @@ import { createDrafts } from "./drafts.js"
 import { createDrawer } from "./drawer.js"
 import { createFind } from "./find.js"
 import { createEndDialog } from "./header.js"
+import { createHandingLine, createTransfer } from "./transfer.js"
+import { createWrap } from "./wrap.js"
 import { keptBy } from "./kept.js"
 import { createKeys } from "./keys.js"
 import { initMe } from "./me.js"
@@ -99,19 +101,28 @@ const composer = createComposer(desk, drafts, {
   drafted: store.repaint,
   sent: () => requestAnimationFrame(() => requestAnimationFrame(conversation.toEnd)),
 })
-const notes = createNotes(store, desk)
-const talk = createTalk(
-  store,
-  { conversation, composer, details: createDetails(store.repaint, createPast(line, store.repaint)), reading },
-  page.userId,
-  line,
-)
 const attach = createAttach(store, {
   rules: page.files,
   card: () => (composer.usable ? talk.inView() : null),
   live: () => line.live,
   sent: () => requestAnimationFrame(() => requestAnimationFrame(conversation.toEnd)),
 })
+const askToTransfer = createTransfer(store, desk)
+const wrap = createWrap(desk, { card: () => talk.inView(), kept, live: () => line.live, repaint: store.repaint })
+const notes = createNotes(store, desk, drafts)
+const talk = createTalk(
+  store,
+  {
+    conversation,
+    composer,
+    details: createDetails(store.repaint, createPast(line, store.repaint)),
+    reading,
+    handing: createHandingLine(desk, { card: () => talk.inView(), ask: askToTransfer, repaint: store.repaint }),
+    wrap: wrap.paint,
+  },
+  page.userId,
+  line,
+)
 const drawer = createDrawer()
 const askToEnd = createEndDialog(desk.end, drafts.of)
 const agentState = createAgentState(store, desk)
@@ -179,7 +190,7 @@ const answer = (/** @type {(contactId: string) => unknown} */ verb) => () => {
   if (offer) verb(offer.contactId)
 }
 const done = inView((card) => {
-  if (card.state === "ended") void desk.clear(card.contactId)
+  if (card.state === "ended") void wrap.finish()
 })
 /** Where nothing can be written to the customer any more a note still can. */
 const note = inView((card) => (composer.usable ? composer.write("note") : notes.add(card.contactId, card.name)))
@@ -195,13 +206,14 @@ createKeys({
   w: done,
   s: agentState.open,
   e: inView(askToEnd),
+  t: inView(askToTransfer),
   r: () => composer.usable && composer.write("reply"),
   f: () => composer.usable && attach.choose(),
   n: note,
 })
 find("#end").addEventListener("click", inView(askToEnd))
 find("#note-add").addEventListener("click", note)
-find("#done").addEventListener("click", done)
+find("#transfer").addEventListener("click", inView(askToTransfer))
 find("#offered-accept").addEventListener(
   "click",
   inView((card) => void take(card.contactId, true)),

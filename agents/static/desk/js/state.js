@@ -17,5 +17,6 @@ export {
   waiting,
 } from "./state/cards.js"
 export { bubbles } from "./state/bubbles.js"
+export { isNews } from "./state/handing.js"
 export { holdOrder } from "./state/order.js"
 export { people } from "./state/people.js"

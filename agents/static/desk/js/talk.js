@@ -16,10 +16,12 @@ const NOTHING = { contacts: {}, items: [], earlier: false, outgoing: {}, receipt
  * @property {ReturnType<typeof import("./composer.js").createComposer>} composer
  * @property {ReturnType<typeof import("./details.js").createDetails>} details
  * @property {ReturnType<typeof import("./reading.js").createReading>} reading
+ * @property {(card: import("./state/cards.js").Card|null, held: boolean) => void} handing
+ * @property {(card: import("./state/cards.js").Card|null) => void} wrap
  */
 
 /** @param {import("./store.js").Store} store @param {Parts} parts @param {number} me @param {import("./socket.js").Line} line */
-export function createTalk(store, { conversation, composer, details, reading }, me, line) {
+export function createTalk(store, { conversation, composer, details, reading, handing, wrap }, me, line) {
   /** The contact in view, if it can be looked at: a missed one cannot. */
   const inView = () => {
     const card = cardOf(store.state, viewing(store.state))
@@ -32,6 +34,8 @@ export function createTalk(store, { conversation, composer, details, reading }, 
       const held = card ? store.state.conversations[card.initialContactId] : undefined
       find("#head").hidden = find("#talk-body").hidden = card === null
       find("#nothing").hidden = card !== null
+      handing(card, held !== undefined || !line.live)
+      wrap(card)
       details.paint(card, held, me)
       composer.paint(
         card?.state === "connected" ? card : null,
@@ -64,14 +68,12 @@ function shown(state, card, held, eyes) {
 
 /** @param {import("./state/cards.js").Card} card */
 function drawFoot(card) {
-  find("#wrap").hidden = card.state !== "ended"
   const offered = find("#offered")
   offered.hidden = card.state !== "connecting"
   if (card.state === "connecting" && card.expiresAt) {
     const left = until(card.expiresAt)
     setText(at(offered, "left"), fill(ngettext("%(n)s second left", "%(n)s seconds left", left), { n: left }))
   }
-  setText(at(find("#wrap"), "why"), gettext("Press Done when you have finished: the contact leaves your desk."))
 }
 
 /** @param {import("./types.js").State} state */

@@ -10,17 +10,21 @@
  * @typedef {string | {tag: string, children: Rich[], href?: string|null, start?: number|null}} Rich  Markdown as a tree.
  * @typedef {{name: string, type: "routable"|"not_routable"|"offline"}} AgentState
  * @typedef {{agentId: string, name: string, state: AgentState, stateSince: string, nextState: AgentState|null,
- *   states: AgentState[], load: number, capacity: number, routingProfile: string, queues: string[]}} Agent
+ *   states: AgentState[], load: number, capacity: number, routingProfile: string, queues: string[],
+ *   acw?: "off"|"optional"|"required"|"timed"}} Agent
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: string, customerName: string,
  *   queue: string, offeredAt: string, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
- *   readNumber: number,
+ *   acwUntil?: string|null, dispositionRequired?: boolean, note?: string, readNumber: number,
  *   draft?: {text: string, note: string, place: Place|null}}} AgentContact
  * @typedef {{key: string, top: number}} Place  Where the agent reads: an item, and how far below the upper edge.
+ * @typedef {{state: "offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued", sender: Author|null,
+ *   endpoint: {type: "agent"|"queue", id: string, name: string}, comment: string, why: string, askedAt: string,
+ *   settledAt: string|null}} Transfer
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
  *   owner: Author|null, endReason: string, chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
- *   endedAt: string|null, attributes: Record<string, string>}} Contact
+ *   endedAt: string|null, attributes: Record<string, string>, transfer?: Transfer|null, relayed?: boolean}} Contact
  * @typedef {{contactId: string, clientToken: string, kind: "MESSAGE"|"ATTACHMENT"|"DISCONNECT", contentType: string,
  *   content: string, author: Author|null, state: "queued"|"sending"|"taken"|"sent"|"failed"|"discarded", why: string,
  *   itemId: string|null, position: number, createdAt: string, size?: number|null, rich?: Rich[]|null}} Outgoing

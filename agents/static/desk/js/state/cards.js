@@ -3,6 +3,7 @@
 import { agentContactKey } from "./apply.js"
 import { facesOf } from "./faces.js"
 import { factsOf } from "./facts.js"
+import { handingOf } from "./handing.js"
 import { botPart } from "./items.js"
 
 /**
@@ -31,6 +32,9 @@ import { botPart } from "./items.js"
  * @property {import("../kept.js").Begun} draft  As the server has it.
  * @property {number} failed
  * @property {boolean} typing
+ * @property {import("./handing.js").Handing|null} handing  Somebody hands it on.
+ * @property {boolean} relayed  Amazon Connect itself gave it to the agent.
+ * @property {string|null} acwUntil  Then after contact work ends by itself.
  * @typedef {{offers: Card[], waiting: Card[], answered: Card[], ended: Card[], missed: Card[]}} Desk
  */
 
@@ -174,13 +178,19 @@ function newCard(row, held, typing, failed) {
     draft: { reply: row.draft?.text ?? "", note: row.draft?.note ?? "" },
     failed,
     typing,
+    handing: handingOf(row, held?.contacts[row.contactId]),
+    relayed: held?.contacts[row.contactId]?.relayed ?? false,
+    acwUntil: row.acwUntil ?? null,
   }
 }
 
-/** The contact may be in a newer round already. @param {Conversation|undefined} held @param {AgentContact} row */
+/**
+ * The contact may be in a newer round already, or have ended later, with a colleague it was handed on to.
+ * @param {Conversation|undefined} held @param {AgentContact} row
+ */
 function endReason(held, row) {
   const contact = held?.contacts[row.contactId]
-  return contact && contact.round === row.round ? contact.endReason : ""
+  return contact && contact.round === row.round && contact.endedAt === row.endedAt ? contact.endReason : ""
 }
 
 /** @param {State} state @param {Conversation|undefined} held @param {string} contactId */

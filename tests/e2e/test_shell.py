@@ -1,0 +1,270 @@
+"""The desk around the conversation: handing on, after contact work, offers seen, palette, keys, settings, notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from agents import protocol
+from chats.wire import iso
+from tests.e2e.browsing import window
+from tests.e2e.fed_desk import (
+    AVAILABLE,
+    BREAK,
+    ME,
+    Guarded,
+    Refused,
+    agent_contact,
+    answer,
+    at,
+    complete,
+    contact,
+    item,
+)
+from tests.portal import RunningPortal
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+JONAS = {"id": 2, "name": "Jonas Kessler"}
+REQUIRED = "Say first what came of it: Answered, Refund."
+
+
+@pytest.fixture
+def desk(chromium_once: Browser, lone_portal: RunningPortal) -> Iterator[Guarded]:
+    with window(chromium_once, viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as page:
+        guarded = Guarded(page, lone_portal)
+        yield guarded
+        assert guarded.harm() == []
+
+
+def soon(seconds: float) -> str:
+    return iso(datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+def offer(contact_id: str, **changes: Any) -> dict[str, Any]:
+    times = {"offeredAt": soon(-2), "expiresAt": soon(300), "acceptedAt": None}
+    return agent_contact(contact_id, **{"state": "connecting", **times, **changes})
+
+
+def transfer(state: str, sender: dict[str, Any] = ME, to: str = "Jonas Kessler", **changes: Any) -> dict[str, Any]:
+    return {
+        "state": state,
+        "sender": sender,
+        "endpoint": {"type": "agent", "id": "a2", "name": to},
+        "comment": "Knows lamps.",
+        "why": "",
+        "askedAt": soon(-5),
+        "settledAt": None if state == "offered" else soon(-1),
+        **changes,
+    }
+
+
+def endpoint(kind: str, key: str, name: str, refusal: str = "", **more: Any) -> dict[str, Any]:
+    known = {"type": kind, "id": key, "name": name, "refusal": refusal, **more}
+    return protocol.Endpoint(**known).model_dump()
+
+
+def endpoints() -> list[dict[str, Any]]:
+    free = {"state": AVAILABLE, "load": 0, "capacity": 3}
+    return [
+        endpoint("agent", "a1", "Ida Sund", **free),
+        endpoint("agent", "a2", "Jonas Kessler", **free),
+        endpoint("agent", "a3", "Noor Haddad", "Noor Haddad takes no contacts now: Break.", **free | {"state": BREAK}),
+        endpoint("queue", "1", "Orders", open=True, waiting=2),
+        endpoint("queue", "2", "Second level", "The queue Second level is closed now.", open=False, waiting=0),
+    ]
+
+
+def lay(desk: Guarded, *others: dict[str, Any], viewing: str = "ada", **about_ada: Any) -> None:
+    """Ada is served; whoever else is on the desk comes with `others`, and may be in view."""
+    desk.answers["getEndpoints"] = lambda _asked: {"endpoints": endpoints()}
+    desk.answers["getDispositions"] = lambda _asked: {"dispositions": ["Answered", "Refund"], "required": True}
+    desk.answers["getQuickResponses"] = lambda _asked: {"quickResponses": []}
+    desk.lay([agent_contact("ada"), *others], viewing=viewing)
+    desk.chat("ada", [item(1, "ada", "My lamp flickers"), answer(2, "ada", "I look it up")], **about_ada)
+    for other in others:
+        name = other["customerName"]
+        desk.chat(other["contactId"], [item(1, other["contactId"], f"Hello from {name}")], customerName=name)
+    desk.open()
+
+
+def told(desk: Guarded, **changes: Any) -> None:
+    """News of Ada's contact."""
+    desk.tell("contact", "conversation:ada", contact=complete(protocol.Contact, contact("ada", **changes)))
+
+
+def asked(desk: Guarded, method: str) -> list[dict[str, Any]]:
+    return [one["params"] for one in desk.asked if one.get("method") == method]
+
+
+def fine(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+# ---- handing on ------------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_is_handed_on_by_keyboard_alone(desk: Guarded) -> None:
+    lay(desk)
+    page, keys = desk.page, desk.page.keyboard
+    page.locator("#log").focus()
+    keys.press("t")
+    dialog = page.get_by_role("dialog", name="Transfer Amelia Hart")
+    expect(dialog.get_by_role("option")).to_have_count(5)
+    expect(dialog.get_by_role("group", name="Colleagues").get_by_role("option")).to_have_count(3)
+    expect(dialog.get_by_role("option", name="Noor Haddad")).to_have_attribute("aria-disabled", "true")
+    expect(dialog.get_by_role("option", name="Second level")).to_contain_text("closed")
+    fine(page)
+    keys.press("Enter")  # Ida stands first
+    expect(dialog.get_by_label("Comment for whoever gets it")).to_be_focused()
+    keys.press("Shift+Tab")
+    keys.type("jk")
+    expect(dialog.get_by_role("option")).to_have_text(["Jonas KesslerAvailable, 0 of 3 chats"])
+    keys.press("Enter")
+    keys.type("Knows lamps.")
+    keys.press("Tab")
+    keys.press("Tab")
+    expect(dialog.get_by_role("button", name="Transfer to Jonas Kessler")).to_be_focused()
+    keys.press("Enter")
+    expect(dialog).to_be_hidden()
+    to = {"type": "agent", "id": "a2"}
+    assert asked(desk, "transferContact") == [{"contactId": "ada", "endpoint": to, "comment": "Knows lamps."}]
+
+
+def test_a_refused_transfer_says_why_in_the_dialog_and_keeps_what_was_typed(desk: Guarded) -> None:
+    def refuse(_asked: dict[str, Any]) -> dict[str, Any]:
+        raise Refused("agentFull", "Ida Sund has no room: 3 of 3 chats.")
+
+    lay(desk)
+    desk.answers["transferContact"] = refuse
+    page = desk.page
+    page.locator("#transfer").click()
+    dialog = page.locator("#transfer-dialog")
+    dialog.get_by_role("button", name="Transfer").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose a colleague or a queue first.")
+    dialog.get_by_role("option", name="Noor Haddad").dispatch_event("click")  # refused: not taken
+    expect(dialog.locator(".is-chosen")).to_have_count(0)
+    dialog.get_by_role("option", name="Ida Sund").click()
+    dialog.get_by_label("Comment for whoever gets it").fill("Knows lamps.")
+    dialog.get_by_role("button", name="Transfer to Ida Sund").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Ida Sund has no room: 3 of 3 chats.")
+    expect(dialog.get_by_label("Comment for whoever gets it")).to_have_value("Knows lamps.")
+    told(desk, state="ENDED", endReason="customer")
+    ended = desk.complete_card(agent_contact("ada", state="ended", endedAt=soon(0), acwUntil=None))
+    desk.tell("agentContact", "agent:mira", agentContact=ended)
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#notice")).to_contain_text("is not with you any more")
+
+
+def test_the_sender_sees_who_is_asked_takes_it_back_and_hears_of_a_decline(desk: Guarded) -> None:
+    lay(desk, transfer=transfer("offered"))
+    page, line = desk.page, desk.page.locator("#handing")
+    expect(line).to_contain_text("Jonas Kessler is asked to take over. Until then you serve.")
+    expect(line).to_contain_text("Knows lamps.")
+    expect(page.locator("#cards [data-contact=ada]")).to_contain_text("asking Jonas Kessler")
+    expect(page.locator("#transfer")).to_have_attribute("aria-disabled", "true")
+    fine(page)
+    line.get_by_role("button", name="Take back").click()
+    told(desk, transfer=transfer("declined", why="declined"))
+    expect(line).to_contain_text("Jonas Kessler declined: you go on serving.")
+    assert asked(desk, "cancelTransfer") == [{"contactId": "ada"}]
+    line.get_by_role("button", name="Transfer again").click()
+    expect(page.locator("#transfer-dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    line.get_by_role("button", name="Put away").click()
+    expect(line).to_be_hidden()
+    told(desk, transfer=transfer("missed", askedAt=soon(-1)))
+    expect(line).to_contain_text("Jonas Kessler did not answer")
+
+
+def test_the_receiver_sees_who_hands_it_on_and_the_comment_before_and_after(desk: Guarded) -> None:
+    lay(desk, owner=JONAS, transfer=transfer("offered", JONAS, ME["name"]))
+    row = desk.complete_card(offer("ada", offeredAt=at(-20)))
+    desk.tell("agentContact", "agent:mira", agentContact=row)
+    card, line = desk.page.locator("#offers .offer"), desk.page.locator("#handing")
+    expect(card).to_contain_text("From Jonas Kessler")
+    expect(card.locator(".offer__comment")).to_have_text("Knows lamps.")
+    expect(line).to_contain_text("Jonas Kessler hands this on to you.")
+    fine(desk.page)
+    told(desk, transfer=transfer("accepted", JONAS, ME["name"]))
+    desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(agent_contact("ada")))
+    expect(line).to_contain_text("Jonas Kessler handed this on to you.")
+    expect(line.locator("q")).to_have_text("Knows lamps.")
+    expect(line.get_by_role("button", name="Take back")).to_have_count(0)
+
+
+def test_a_contact_of_amazon_connect_is_transferred_there(desk: Guarded) -> None:
+    lay(desk, relayed=True)
+    expect(desk.page.locator("#head")).to_contain_text("in Amazon Connect")
+    expect(desk.page.locator("#transfer")).to_have_attribute("aria-disabled", "true")
+    desk.page.locator("#log").focus()
+    desk.page.keyboard.press("t")
+    expect(desk.page.locator("#notice")).to_contain_text("transfer it in the Contact Control Panel")
+    expect(desk.page.locator("#transfer-dialog")).to_be_hidden()
+
+
+# ---- after contact work ----------------------------------------------------------------------------------------------
+
+
+def ended(**changes: Any) -> dict[str, Any]:
+    over = {"state": "ended", "customerName": "Dora Sund", "endedAt": soon(-3), "dispositionRequired": True}
+    return agent_contact("dora", **over | changes)
+
+
+def test_what_came_of_it_is_asked_and_a_refusal_stands_at_the_field(desk: Guarded) -> None:
+    def clear(params: dict[str, Any]) -> dict[str, Any]:
+        if not params["disposition"]:
+            raise Refused("dispositionRequired", REQUIRED)
+        return {}
+
+    lay(desk, ended(acwUntil=soon(90)), viewing="dora")
+    desk.answers["clearContact"] = clear
+    page, keys = desk.page, desk.page.keyboard
+    wrap = page.get_by_role("form", name="After contact work")
+    expect(wrap.locator("[data-at=left]")).to_contain_text("1:2")
+    expect(page.locator("#cards [data-contact=dora] .card__side")).to_contain_text("left 1:2")
+    expect(wrap.get_by_role("combobox").locator("option")).to_have_text(["Choose\u2026", "Answered", "Refund"])
+    page.locator("#log").focus()
+    keys.press("w")
+    expect(wrap.get_by_role("alert")).to_have_text(REQUIRED)
+    expect(page.locator("#disposition")).to_be_focused()
+    expect(page.locator("#disposition")).to_have_attribute("aria-invalid", "true")
+    fine(page)
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.type("Model 7 is known for it")
+    page.reload()  # what was typed is still there
+    expect(page.locator("#wrap-note")).to_have_value("Model 7 is known for it")
+    expect(page.locator("#disposition")).to_have_value("Answered")
+    page.locator("#wrap-note").focus()
+    keys.press("Enter")
+    expect(wrap.get_by_role("alert")).to_be_hidden()
+    work = {"contactId": "dora", "disposition": "Answered", "note": "Model 7 is known for it"}
+    page.wait_for_function(
+        "() => !sessionStorage.length || ![...Object.keys(sessionStorage)].some(k => k.includes(':work:'))"
+    )
+    assert asked(desk, "clearContact") == [{"contactId": "dora", "disposition": None, "note": ""}, work]
+
+
+def test_time_boxed_work_that_was_written_is_kept_before_the_time_is_over(desk: Guarded) -> None:
+    lay(desk, ended(acwUntil=soon(8)), viewing="dora")
+    desk.page.locator("#wrap-note").fill("Sent a new one")
+    expect(desk.page.locator("#wrap-note")).to_have_value("Sent a new one")
+    desk.page.wait_for_function(
+        "() => !Object.keys(sessionStorage).some(key => key.includes(':work:'))", timeout=30_000
+    )
+    assert asked(desk, "clearContact") == [{"contactId": "dora", "disposition": None, "note": "Sent a new one"}]
+
+
+def test_a_contact_that_was_handed_on_says_where_its_transcript_is(desk: Guarded) -> None:
+    gone = ended(why="handed on to Jonas Kessler")
+    lay(desk, gone, viewing="dora")
+    desk.close_stream("conversation:dora")
+    expect(desk.page.locator("#head")).to_contain_text("Handed on to Jonas Kessler")
+    expect(desk.page.locator("#handing")).to_contain_text("The conversation is with whoever serves it now")
+    expect(desk.page.locator("#cards [data-contact=dora]")).to_contain_text("Handed on to Jonas Kessler")
