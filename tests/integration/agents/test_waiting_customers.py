@@ -136,12 +136,13 @@ def served(clock):
     return contact
 
 
-def agent_says(contact, clock, text="Which colour?"):
+def agent_says(contact, clock, text="Which colour?", **columns):
     contact = Contact.objects.get(pk=contact.pk)
     seq = contact.conversation.next_seq()
     Outgoing.objects.create(
         conversation=contact.conversation, contact=contact, round=contact.round, client_token=f"t{seq}", content=text,
         author=contact.owner, state="sent", due_at=clock.now, created_at=clock.now, position=seq, seq=seq,
+        **columns,
     )  # fmt: skip
 
 
@@ -167,10 +168,11 @@ def test_who_does_not_answer_is_nudged_and_later_the_chat_ends(served, clock):
     assert ContactTimer.objects.count() == 0
 
 
-def test_it_counts_from_the_agents_last_message(served, clock):
+@pytest.mark.parametrize("kind", ["MESSAGE", "ATTACHMENT"])
+def test_it_counts_from_the_agents_last_message_or_file(served, clock, kind):
     agent_says(served, clock)
     clock.tick(100)
-    agent_says(served, clock, "Or which size?")
+    agent_says(served, clock, "Or which size?", kind=kind)
     assert every_second(clock, 150) == [120]
 
 
