@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +30,13 @@ def test_the_browser_is_asked_and_a_choice_stays() -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login/")
     assert heading(client) == "Am Arbeitsplatz anmelden"
     assert heading(client, **{"accept-language": "fr"}) == "Am Arbeitsplatz anmelden"
+
+
+@pytest.mark.django_db
+def test_every_language_is_offered_in_itself() -> None:
+    page = Client().get("/login/", headers={"accept-language": GERMAN}).content.decode()
+    offered = re.findall(r'<button [^>]*lang="(\w+)" aria-pressed="(\w+)">([^<]+)</button>', page)
+    assert offered == [("en", "false", "English"), ("de", "true", "Deutsch")]
 
 
 @pytest.mark.django_db
