@@ -86,6 +86,15 @@ class DeskPage:
     def done(self) -> None:
         self.page.locator("#done").click()
 
+    def hand_on(self, to: str, comment: str = "") -> None:
+        self.page.locator("#transfer").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("combobox").fill(to)
+        dialog.get_by_role("option").filter(has_text=to).click()
+        dialog.get_by_label("Comment for whoever gets it").fill(comment)
+        dialog.get_by_role("button", name=f"Transfer to {to}").click()
+        expect(dialog).to_be_hidden()
+
 
 class CustomerPage:
     """The customer's page of the demo."""

@@ -11,7 +11,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -99,17 +98,6 @@ def shift(running: Product, pages: tuple[DeskPage, DeskPage]) -> Iterator[Shift]
     both.tidy()
 
 
-def endpoint(desk: Any, name: str) -> dict[str, str]:
-    found = next(one for one in desk.call("getEndpoints")["endpoints"] if one["name"] == name)
-    return {"type": found["type"], "id": found["id"]}
-
-
-def hand_on(product: Product, sender: str, contact_id: str, to: str, comment: str) -> None:
-    """From another tab of the sender's, without a browser."""
-    with product.portal.desk(sender) as tab:
-        tab.call("transferContact", contactId=contact_id, endpoint=endpoint(tab, to), comment=comment)
-
-
 # ---- offers ------------------------------------------------------------------------------------------------------------
 
 
@@ -158,7 +146,8 @@ def test_transferred_the_new_agent_has_every_word_at_once(shift: Shift) -> None:
         cleo.say("The left one")
         expect(shift.mira.theirs.last).to_have_text("The left one")
         shift.jonas.go("Available")
-        hand_on(shift.product, "mira", cleo.contact_id, "Jonas Kessler", "Knows chairs better")
+        shift.mira.hand_on("Jonas Kessler", "Knows chairs better")
+        expect(shift.jonas.offers.filter(has_text="Cleo")).to_contain_text("Knows chairs better", timeout=20_000)
         shift.jonas.accept("Cleo")
         expect(shift.jonas.page.locator("#rows .bubble")).to_contain_text(
             ["My chair wobbles", "Which leg is it?", "The left one"]
@@ -178,7 +167,7 @@ def test_declined_by_the_colleague_it_returns_to_the_sender_who_never_stopped_se
     with shift.customer("Dora", "My sofa is blue") as dora:
         shift.mira.accept("Dora")
         shift.jonas.go("Available")
-        hand_on(shift.product, "mira", dora.contact_id, "Jonas Kessler", "")
+        shift.mira.hand_on("Jonas Kessler")
         offer = shift.jonas.offers.filter(has_text="Dora")
         expect(offer).to_be_visible(timeout=20_000)
         shift.mira.say("I am asking a colleague")
@@ -186,6 +175,7 @@ def test_declined_by_the_colleague_it_returns_to_the_sender_who_never_stopped_se
         shift.jonas.page.wait_for_timeout(600)  # as DeskPage.accept
         offer.get_by_role("button", name="Decline").click()
         expect(shift.jonas.offers).to_have_count(0)
+        expect(shift.mira.page.locator("#handing")).to_contain_text("declined", ignore_case=True)
         shift.mira.say("I can help you myself")
         dora.wait_for_text("I can help you myself", 20)
         assert dora.texts().count("Mira has joined.") == 1
