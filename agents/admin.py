@@ -231,7 +231,7 @@ class AgentContactAdmin(ReadOnlyAdmin):
     search_fields = [*PERSON, "contact__id", "contact__conversation__customer_name"]
     date_hierarchy = "offered_at"
     ordering = ["-offered_at"]
-    exclude = ["seq", "read_number", "story"]
+    exclude = ["seq", "read_number", "story", "draft", "note_draft", "place"]  # a draft is nobody else's
     readonly_fields = ["told"]
 
     @admin.display(description=_("story of the offer"))

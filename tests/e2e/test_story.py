@@ -46,6 +46,7 @@ def test_the_main_job_from_the_first_message_to_the_end(browser: Browser, produc
         second.goto(f"{product.portal.url}/desk/")
         other_tab = DeskPage(second, product.portal).live()
         expect(other_tab.head).to_have_text("Amelia Hart")
+        _a_draft_follows(mira, other_tab)
         with customer(product.emulator, "Bob", "And my lamp?") as bob:
             mira.accept("Bob")
             mira.say("It is on its way, Bob")
@@ -75,6 +76,25 @@ def _they_talk(amelia: CustomerPage, mira: DeskPage) -> None:
     amelia.sees("I am sorry, a new one is on its way")
     expect(mira.mine.last).to_have_text("I am sorry, a new one is on its way")
     expect(mira.page.locator("#rows .group--me").last).to_contain_text("Sent")
+    _a_note_stays_inside(amelia, mira)
+
+
+def _a_draft_follows(mira: DeskPage, other_tab: DeskPage) -> None:
+    mira.type("It comes by th")
+    expect(other_tab.page.locator("#words")).to_have_value("It comes by th")
+    mira.page.locator("#words").fill("")
+    expect(other_tab.page.locator("#words")).to_have_value("")
+
+
+def _a_note_stays_inside(amelia: CustomerPage, mira: DeskPage) -> None:
+    mira.page.locator("#log").press("n")
+    mira.page.keyboard.type("the third split one")
+    mira.page.keyboard.press("Enter")
+    expect(mira.page.locator("#rows .note > p[dir]")).to_have_text("the third split one")
+    mira.page.locator("#log").press("r")
+    amelia.say("Thank you")
+    expect(mira.theirs.last).to_have_text("Thank you")
+    expect(amelia.page.locator("body")).not_to_contain_text("the third split one")
 
 
 def _twice_ended_and_back(product: Product, amelia: CustomerPage, mira: DeskPage) -> None:
@@ -87,6 +107,7 @@ def _twice_ended_and_back(product: Product, amelia: CustomerPage, mira: DeskPage
         expect(mira.card("Amelia Hart")).to_have_count(0)
         amelia.say(f"I am back, {number}")
         mira.accept("Amelia Hart")
+        mira.page.locator("#log").press("End")
         expect(mira.theirs.last).to_have_text(f"I am back, {number}")
         mira.say(f"Welcome back, {number}")
         amelia.sees(f"Welcome back, {number}")
@@ -113,6 +134,9 @@ def _supervisor_and_admin_see_it(browser: Browser, product: Product) -> None:
         page.get_by_role("link", name="Amelia Hart").first.click()
         expect(page.locator("#rows")).to_contain_text("I am back, 2")
         expect(page.locator("#rows")).to_contain_text("Mira Okafor")
+        for place in ("#rows .note", "#notes li"):
+            expect(page.locator(place)).to_contain_text("the third split one")
+        expect(page.locator(".note button:visible, #note-add:visible")).to_have_count(0)
     with window(browser, viewport=SIZE) as page:
         page.goto(f"{product.portal.url}/admin/login/?next=/admin/")
         page.get_by_label("Username").fill("admin")

@@ -76,13 +76,16 @@ export function drawNotes(place, notes, me) {
 /**
  * Changing and deleting one's own, and writing one where the composer is not there.
  * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
+ * @param {import("./drafts.js").Drafts} drafts
  */
-export function createNotes(store, desk) {
+export function createNotes(store, desk, drafts) {
   const editor = /** @type {HTMLDialogElement} */ (find("#note-dialog"))
   const field = /** @type {HTMLTextAreaElement} */ (find("#note-words"))
   const asking = /** @type {HTMLDialogElement} */ (find("#note-delete"))
   /** @type {(text: string) => Promise<string>} */
   let save = async () => ""
+  /** The contact whose begun note this is; empty: a note that is there already. */
+  let begun = ""
   /** @type {() => Promise<string>} */
   let remove = async () => ""
 
@@ -94,13 +97,17 @@ export function createNotes(store, desk) {
   }
   const edit = (/** @type {string} */ title, /** @type {string} */ text, /** @type {typeof save} */ then) => {
     save = then
+    begun = ""
     setText(at(editor, "title"), title)
     field.value = text
     drawRoom()
     editor.showModal()
     field.focus()
   }
-  field.addEventListener("input", drawRoom)
+  field.addEventListener("input", () => {
+    drawRoom()
+    if (begun) drafts.set(begun, "note", field.value)
+  })
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
@@ -138,7 +145,12 @@ export function createNotes(store, desk) {
     /** A note on a contact in which nothing can be written to the customer. @param {string} contactId @param {string} name */
     add(contactId, name) {
       const token = newToken()
-      edit(say("Internal note on %(name)s", { name }), "", (text) => desk.addNote(contactId, text, token))
+      edit(say("Internal note on %(name)s", { name }), drafts.of(contactId, "note"), async (text) => {
+        const refused = await desk.addNote(contactId, text, token)
+        if (!refused) drafts.set(contactId, "note", "")
+        return refused
+      })
+      begun = contactId
     },
   }
 }

@@ -11,6 +11,8 @@ import { cardOf, viewing } from "./state.js"
 const STAYS = 1_200
 /** So many pages of the transcript are fetched to find where somebody has read on another machine. */
 const MOST_PAGES = 5
+/** Lines that only this tab draws. */
+const HERE_ONLY = new Set(["new", "gap"])
 /** Rows that are no items: they come with the items around them. */
 const NO_ITEM = /^(day|group|bot|note):|^(new|gap)$/
 
@@ -59,7 +61,7 @@ export function createPlaces(store, desk, conversation, live) {
     clearTimeout(one?.timer)
     due.delete(contactId)
     const row = rowOf(store.state, contactId)
-    if (!one || !row) return
+    if (!one || !row || HERE_ONLY.has(one.place.anchor?.key ?? "")) return
     const held = store.state.conversations[row.initialContactId]
     const place = toServer(one.place, held?.tokens ?? {})
     if (place?.key !== row.draft?.place?.key || place?.top !== row.draft?.place?.top) desk.savePlace(contactId, place)
