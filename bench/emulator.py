@@ -34,7 +34,6 @@ from .wires import HOST, Http, request, settle
 PER_SECOND = 50  # the low rate
 WARM_UP = 1.0  # seconds of closed loop that count for nothing
 SETTLE = 1.0  # seconds before memory is read
-STARTS = 3  # how often it is started; the median is told
 LIMIT = "a constant answer"
 STREAMED = "SendMessage → SNS post"
 
@@ -61,11 +60,18 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--conversations", type=int, default=50, help="with one message outstanding in each (50)")
     parser.add_argument("--chats", type=int, default=1000, help="open chats whose memory is measured (1000)")
     parser.add_argument("--rounds", type=int, default=1, help="how often; medians are told (1)")
+    parser.add_argument("--starts", type=int, default=3, help="how often it is started; the median is told (3)")
     parser.add_argument("--portal", action="store_true", help="measure the portal without the emulator, too")
     out = Path(os.environ.get("CCP_DATA_DIR", "var")) / "bench"
     parser.add_argument("--out", type=Path, default=out, help="folder for the JSON (var/bench)")
     options = parser.parse_args(arguments)
-    for name, least, most in (("seconds", 0.1, 60), ("conversations", 1, 500), ("chats", 1, 5000), ("rounds", 1, 20)):
+    for name, least, most in (
+        ("seconds", 0.1, 60),
+        ("conversations", 1, 500),
+        ("chats", 1, 5000),
+        ("rounds", 1, 20),
+        ("starts", 1, 20),
+    ):
         if not least <= getattr(options, name) <= most:
             parser.error(f"--{name} is {getattr(options, name):g}; it must be {least:g} to {most:g}")
     return options
@@ -86,8 +92,8 @@ class Run:
         try:
             _tell("starting daphne with a constant answer")
             systems.append(Constant(self.folder))
-            _tell(f"starting the emulator {STARTS} times, with {self.options.conversations} chats")
-            it = Emulated(self.folder / "emulator", self.options.conversations)
+            _tell(f"starting the emulator {self.options.starts} times")
+            it = Emulated(self.folder / "emulator", self.options.conversations, self.options.starts)
             systems.append(it)
             if self.options.portal:
                 _tell("starting the portal with a stand-in for Connect")
@@ -170,7 +176,7 @@ class Emulated:
 
     name = "the emulator"
 
-    def __init__(self, folder: Path, conversations: int) -> None:
+    def __init__(self, folder: Path, conversations: int, starts: int) -> None:
         folder.mkdir()
         quiet = folder / "quiet.json"
         quiet.write_text(flow(QUIET))
@@ -178,7 +184,7 @@ class Emulated:
         self._hook = free_port()
         endpoint = f"{TOPIC}=http://{HOST}:{self._hook}/sns/"
         self.emulator = RunningEmulator(folder, flows=[quiet], subscribe=[endpoint])
-        self.started = statistics.median(self._start() for _ in range(STARTS))
+        self.started = statistics.median(self._start() for _ in range(starts))
         self.waiting, self.posted = Waiting(), Waiting()
         self.customers: list[Hearer] = []
         self.lanes: list[Lane] = [Said(self), Heard(self), Posted(self), Read(self)]

@@ -24,7 +24,7 @@ LANES = [
 
 @pytest.mark.timeout(200)
 def test_every_lane_is_measured_and_drawn(tmp_path: Path) -> None:
-    tiny = ["--seconds", "0.1", "--conversations", "2", "--chats", "3", "--out", str(tmp_path)]
+    tiny = ["--seconds", "0.1", "--conversations", "2", "--chats", "3", "--starts", "1", "--out", str(tmp_path)]
     command = [sys.executable, "-m", "bench", "emulator", *tiny]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr
