@@ -268,3 +268,37 @@ def test_a_contact_that_was_handed_on_says_where_its_transcript_is(desk: Guarded
     expect(desk.page.locator("#head")).to_contain_text("Handed on to Jonas Kessler")
     expect(desk.page.locator("#handing")).to_contain_text("The conversation is with whoever serves it now")
     expect(desk.page.locator("#cards [data-contact=dora]")).to_contain_text("Handed on to Jonas Kessler")
+
+
+# ---- palette ---------------------------------------------------------------------------------------------------------
+
+
+def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded) -> None:
+    lay(desk, agent_contact("ben", customerName="Ben Okri"))
+    page, keys = desk.page, desk.page.keyboard
+    palette = page.get_by_role("dialog", name="Commands")
+    page.locator("#words").focus()  # also where single keys are words
+    keys.press("Control+k")
+    expect(page.locator("#palette-search")).to_be_focused()
+    expect(palette.get_by_role("group", name="Contacts").get_by_role("option")).to_have_count(2)
+    shown = palette.get_by_role("group", name="Actions").locator("kbd").all_inner_texts()
+    assert shown == ["J", "K", "A", "D", "R", "N", "F", "T", "E", "W", "S", "?"]
+    fine(page)
+    keys.type("okr")
+    keys.press("Enter")
+    expect(palette).to_be_hidden()
+    expect(page.locator("#head h2")).to_have_text("Ben Okri")
+    keys.press("Control+k")
+    keys.type("zzzz")
+    expect(palette).to_contain_text("Nothing fits.")
+    keys.press("Escape")
+    keys.press("Control+k")
+    keys.type("transf")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog", name="Transfer Ben Okri")).to_be_visible()
+    keys.press("Escape")
+    keys.press("Control+k")
+    keys.type("break")
+    keys.press("Enter")
+    expect(palette).to_be_hidden()
+    assert asked(desk, "setAgentState") == [{"state": "Break", "enqueueNextState": True}]

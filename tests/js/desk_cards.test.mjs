@@ -54,6 +54,14 @@ test("the order is: offered, waiting for me longest first, answered newest first
   )
 })
 
+test("a name that is learnt after the hand-over stands on the card", () => {
+  const held = deskOf([row("c1", { customerName: "" })], chat("c1", []))
+  const named = (customerName) =>
+    play(held, { method: "contact", params: { stream: "conversation:c1", seq: 2, contact: contact({ contactId: "c1", customerName }) } })
+  assert.equal(desk.cardOf(named("Ada Lind"), "c1").name, "Ada Lind")
+  assert.equal(desk.cardOf(deskOf([row("c2", { customerName: "Bo" })]), "c2").name, "Bo") // handed on: no conversation
+})
+
 test("the customer waits from their first unanswered message until a person answers, read or not", () => {
   const items = [
     said("a", "CUSTOM_BOT", { AbsoluteTime: at(1) }),

@@ -3,7 +3,15 @@
 import { find, make } from "./dom.js"
 import { gettext } from "./words.js"
 
-/** @param {Record<string, () => void>} does what each key does: the keys are those of `list` */
+/**
+ * What can be done now by its key, for the palette: the key as it is shown and the name.
+ * @typedef {{key: string, word: string, does: () => void}} Action
+ */
+
+/**
+ * @param {Record<string, () => void>} does what each key does: the keys are those of `list`
+ * @returns {Action[]}
+ */
 export function createKeys(does) {
   const dialog = /** @type {HTMLDialogElement} */ (find("#keys-dialog"))
   const on = /** @type {HTMLInputElement} */ (find("#keys-on"))
@@ -23,6 +31,10 @@ export function createKeys(does) {
     if (!does[name] || (!event.altKey && (isField(event.target) || !on.checked))) return
     press(event, does[name])
   })
+  return list()
+    .filter(([[key]]) => key.length === 1 && does[key.toLowerCase()] && key !== "1")
+    .map(([[key], word]) => ({ key, word, does: does[key.toLowerCase()] }))
+    .concat({ key: "?", word: gettext("These keys"), does: () => dialog.showModal() })
 }
 
 /** @param {KeyboardEvent} event @param {() => void} action */
@@ -52,9 +64,11 @@ function list() {
     [["R"], gettext("Reply")],
     [["N"], gettext("Internal note")],
     [["F"], gettext("Attach a file")],
+    [["T"], gettext("Transfer the contact")],
     [["E"], gettext("End the chat")],
     [["W"], gettext("After contact work done")],
     [["S"], gettext("My state")],
+    [["Ctrl K"], gettext("Everything that can be done, and every contact")],
     [["Ctrl F"], gettext("Find in the transcript")],
     [["Enter"], gettext("Send")],
     [["Shift Enter"], gettext("New line")],

@@ -24,6 +24,7 @@ import { initMe } from "./me.js"
 import { createNotes } from "./notes.js"
 import { initNotice, notice } from "./notice.js"
 import { createOfferSeen } from "./offer_seen.js"
+import { createPalette } from "./palette.js"
 import { createPast } from "./past.js"
 import { createPlaces } from "./places.js"
 import { createReading } from "./reading.js"
@@ -197,7 +198,7 @@ const note = inView((card) => (composer.usable ? composer.write("note") : notes.
 const accept = answer((contactId) => take(contactId))
 const decline = answer(desk.decline)
 
-createKeys({
+const actions = createKeys({
   j: () => go((order, here) => order[Math.min(order.length - 1, here + 1)]),
   k: () => go((order, here) => order[Math.max(0, here - 1)]),
   ...Object.fromEntries("123456789".split("").map((digit) => [digit, () => go((order) => order[Number(digit) - 1])])),
@@ -210,6 +211,15 @@ createKeys({
   r: () => composer.usable && composer.write("reply"),
   f: () => composer.usable && attach.choose(),
   n: note,
+})
+createPalette(store, {
+  actions,
+  view(contactId) {
+    void desk.view(contactId)
+    show("talk")
+    find("#log").focus()
+  },
+  setState: (name) => void desk.setState(name),
 })
 find("#end").addEventListener("click", inView(askToEnd))
 find("#note-add").addEventListener("click", note)

@@ -162,7 +162,8 @@ function newCard(row, held, typing, failed) {
     contactId: row.contactId,
     initialContactId: row.initialContactId,
     state: row.state,
-    name: row.customerName,
+    // The conversation learns it first: from the customer's own words, when the hand-over did not know it.
+    name: held?.contacts[row.contactId]?.customerName || row.customerName,
     queue: row.queue,
     why: row.why,
     endReason: endReason(held, row),
