@@ -184,7 +184,9 @@ def _transfer(record: Recorder, ada: Customer, jonas: Desk) -> None:
     jonas.available()
     there = jonas.held.agent["agentId"]
     asked, taken_back = _transfer_is(contact, "offered"), _transfer_is(contact, "withdrawn")
-    record.call("asks_a_colleague", "transferContact", asked, contactId=contact, endpoint={"type": "agent", "id": there})
+    record.call(
+        "asks_a_colleague", "transferContact", asked, contactId=contact, endpoint={"type": "agent", "id": there}
+    )
     record.call("takes_it_back", "cancelTransfer", taken_back, contactId=contact)
     record.call(
         "hands_it_on", "transferContact", lambda h: part(h, ada) != {}, contactId=contact, endpoint={"type": "agent", "id": there},
