@@ -125,7 +125,7 @@ def _offer(held: Held, now: datetime) -> None:
     fanout.tell(contact)
     agent.take_slot(now)
     fanout.tell(agent, agent.own_seq)
-    made = put_on_the_desk(contact, agent, now)
+    made = put_on_the_desk(held, now)
     if agent.routing_profile.auto_accept:
         take(held, made, now)
         desk.look_on(agent.user_id, arrived=contact.pk)
@@ -137,12 +137,15 @@ def _is_in_the_way(part: AgentContact) -> bool:
     return part.state == life.State.MISSED or (part.state == life.State.ENDED and this_round)
 
 
-def put_on_the_desk(contact: Contact, agent: Agent, now: datetime) -> AgentContact:
-    """A new part of this agent, with a countdown; the slot for it is taken already."""
+def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
+    """A new part of this agent, with a countdown; the slot for it is taken already. What they read in an earlier part
+    stays read.
+    """
     part = AgentContact(
-        agent=agent,
-        contact=contact,
-        round=contact.round,
+        agent=held.agent,
+        contact=held.contact,
+        round=held.contact.round,
+        read_number=held.part.read_number if held.part else 0,
         offered_at=now,
         expires_at=now + timedelta(seconds=settings.CCP_OFFER_SECONDS),
     )

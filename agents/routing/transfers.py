@@ -125,7 +125,7 @@ def _ask(held: Held, other: Held, comment: str, now: datetime) -> None:
     fanout.tell(held.contact)
     other.agent.take_slot(now)
     fanout.tell(other.agent, other.agent.own_seq)
-    part = put_on_the_desk(held.contact, other.agent, now)
+    part = put_on_the_desk(other, now)
     if other.agent.routing_profile.auto_accept:
         _take_over(other, part, asked, now)
         desk.look_on(other.agent.user_id, arrived=held.contact.pk)
