@@ -1,7 +1,8 @@
-"""The pages: the way in, the desk, the floor. What is on a page besides its frame comes through the socket."""
+"""The pages: the way in, the desk, the agent's history, the floor. What changes while one looks comes through the socket."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_GET
 from chats import kinds, life, parcels, transcripts
 from chats.models import Contact, Queue
 
+from . import history as past
 from .floor import live
 from .models import Agent
 
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ENDED_PER_PAGE = 50
-NAMES = ("first_name", "last_name", "username")
+CUSTOMER = ("conversation__customer_name",)
+CUSTOMER_AND_AGENT = (*CUSTOMER, "owner__first_name", "owner__last_name", "owner__username")
 
 
 @never_cache
@@ -49,12 +52,30 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
-    user = cast("User", request.user)
-    agent = agent_of(user)
-    if agent is None:
-        raise PermissionDenied(_("This is the desk of agents, and you are none. An administrator can make you one."))
+    user, agent = _agent(request)
     page = {"agentId": str(agent.key), "wsPath": "/ws/desk/", "files": _file_rules()}
     return render(request, "desk.html", _frame(user, page))
+
+
+@never_cache
+@login_required
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """What this agent had a part in and may still see, their newest part first."""
+    user, agent = _agent(request)
+    wanted = _wanted(request)
+    served = past.served_by(agent, matching(transcripts.visible_to(user), wanted, CUSTOMER))
+    ended = Paginator(served, ENDED_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"ended": ended, "rows": [past.row(part) for part in ended], "q": wanted}
+    return render(request, "history.html", _frame(user, {}) | context)
+
+
+@never_cache
+@login_required
+@require_GET
+def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
+    user, _agent_of_user = _agent(request)
+    return _transcript(request, user, contact_id, "history_contact.html")
 
 
 @never_cache
@@ -63,8 +84,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 def floor(request: HttpRequest) -> HttpResponse:
     """Contacts that wait or are served, the longest waiting first; under them the ended ones, the newest first."""
     user = _supervisor(request)
-    wanted = request.GET.get("q", "").strip()
-    found = matching(transcripts.visible_to(user), wanted).select_related("conversation", "queue", "owner")
+    wanted = _wanted(request)
+    found = matching(transcripts.visible_to(user), wanted, CUSTOMER_AND_AGENT).select_related(
+        "conversation", "queue", "owner"
+    )
     ended = Paginator(found.filter(state=life.State.ENDED).order_by("-ended_at", "pk"), ENDED_PER_PAGE)
     context = {"live": live(found), "ended": ended.get_page(request.GET.get("page")), "q": wanted}
     return render(request, "floor.html", _frame(user, {"wsPath": "/ws/floor/"}) | context)
@@ -74,16 +97,20 @@ def floor(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def floor_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
-    """One contact, read-only; its transcript comes through the floor's socket."""
-    user = _supervisor(request)
+    return _transcript(request, _supervisor(request), contact_id, "floor_contact.html")
+
+
+def _transcript(request: HttpRequest, user: User, contact_id: str, template: str) -> HttpResponse:
+    """One contact, read-only; its transcript comes through the floor's socket, `told` is for browsers without scripts."""
     visible = transcripts.visible_to(user).select_related("conversation", "queue", "owner")
     contact = get_object_or_404(visible, pk=contact_id)
     chain = visible.filter(conversation=contact.conversation).order_by("handed_over_at", "pk")
     ids = {"contactId": contact.pk, "initialContactId": contact.conversation.initial_contact_id}
     return render(
         request,
-        "floor_contact.html",
-        _frame(user, {"wsPath": "/ws/floor/", **ids}) | {"contact": contact, "chain": chain},
+        template,
+        _frame(user, {"wsPath": "/ws/floor/", **ids})
+        | {"contact": contact, "chain": chain, "told": transcripts.last_words(contact.conversation)},
     )
 
 
@@ -120,6 +147,14 @@ def may_see_the_floor(user: User) -> bool:
     return user.is_superuser or supervises(user)
 
 
+def _agent(request: HttpRequest) -> tuple[User, Agent]:
+    user = cast("User", request.user)
+    agent = agent_of(user)
+    if agent is None:
+        raise PermissionDenied(_("This is the desk of agents, and you are none. An administrator can make you one."))
+    return user, agent
+
+
 def _supervisor(request: HttpRequest) -> User:
     user = cast("User", request.user)
     if not may_see_the_floor(user):
@@ -130,13 +165,17 @@ def _supervisor(request: HttpRequest) -> User:
 # ---- what is on a page -----------------------------------------------------------------------------------------------
 
 
-def matching(contacts: QuerySet[Contact], wanted: str) -> QuerySet[Contact]:
-    """Every word must be found in the customer's or the agent's name, or be a contact id."""
+def _wanted(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL has no text with a NUL
+
+
+def matching(contacts: QuerySet[Contact], wanted: str, names: Sequence[str]) -> QuerySet[Contact]:
+    """Every word must be found in one of these names, or be a contact id."""
     for word in wanted.split():
-        names = Q(conversation__customer_name__icontains=word)
-        for name in NAMES:
-            names |= Q(**{f"owner__{name}__icontains": word})
-        contacts = contacts.filter(names | Q(pk=word) | Q(conversation__initial_contact_id=word))
+        found = Q(pk=word) | Q(conversation__initial_contact_id=word)
+        for name in names:
+            found |= Q(**{f"{name}__icontains": word})
+        contacts = contacts.filter(found)
     return contacts
 
 

@@ -14,6 +14,8 @@ urlpatterns = [
     path("login/", LoginView.as_view(template_name="login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("desk/", views.desk, name="desk"),
+    path("history/", views.history, name="history"),
+    path("history/<str:contact_id>/", views.history_contact, name="history_contact"),
     path("floor/", views.floor, name="floor"),
     path("floor/<str:contact_id>/", views.floor_contact, name="floor_contact"),
     path("contacts/<str:contact_id>/files/", files.hand_in, name="files"),

@@ -157,6 +157,12 @@ def snapshot(conversation: Conversation) -> dict[str, Any]:
     }
 
 
+def last_words(conversation: Conversation) -> list[Item]:
+    """The newest messages and files, in their order: for a page that is read without scripts."""
+    said = Item.objects.filter(conversation=conversation, type__in=["MESSAGE", "ATTACHMENT"]).select_related("author")
+    return list(said.order_by("-absolute_time", "-pk")[:TAIL])[::-1]
+
+
 # ---- pages ------------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import override_settings
 
+from agents.models import AgentContact, Disposition
 from chats import life
 from tests import factories
 from tests.factories import NOW
@@ -35,7 +36,7 @@ def permitted(*codenames):
 # ---- the way in ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/desk/", "/floor/", "/floor/c-1/"])
+@pytest.mark.parametrize("path", ["/", "/desk/", "/history/", "/history/c-1/", "/floor/", "/floor/c-1/"])
 def test_a_stranger_is_sent_to_the_login_and_back(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={path}")
@@ -95,13 +96,16 @@ def test_who_is_nothing_here_is_told_so(signed_in):
 def test_the_desk_names_its_agent_to_the_scripts(signed_in):
     agent = factories.agent("mira", first_name="Mira", last_name="Okafor")
     answer = signed_in(agent.user).get("/desk/")
-    assert answer.context["page"] == {
+    page = dict(answer.context["page"])
+    files = page.pop("files")
+    assert page == {
         "userId": agent.user_id,
         "name": "Mira Okafor",
         "loginPath": "/login/",
         "agentId": str(agent.key),
         "wsPath": "/ws/desk/",
     }
+    assert (files["maxBytes"], files["types"]["pdf"], "exe" in files["types"]) == (20_971_520, "application/pdf", False)
     assert (answer.context["may_desk"], answer.context["may_floor"]) == (True, False)
     assert answer["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
 
@@ -206,6 +210,125 @@ def test_a_customers_name_is_text_on_every_page(signed_in, ida):
     client = signed_in(ida)
     for path in ("/floor/", f"/floor/{contact.pk}/", "/floor/?q=<script>alert(1)</script>"):
         assert "<script>alert" not in client.get(path).content.decode()
+
+
+# ---- the history -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mira():
+    return factories.agent("mira", first_name="Mira", last_name="Okafor")
+
+
+def served(by, minutes_ago, *, lasted=402, part=None, **columns):
+    """A contact that this agent accepted and that is over, in the agent's after contact work."""
+    contact = ended(minutes_ago, owner=by.user, end_reason="customer", **columns)
+    return contact, part_of(by, contact, lasted=lasted, **part or {})
+
+
+def part_of(by, contact, *, lasted=402, **columns):
+    over = contact.ended_at or NOW
+    times = {"offered_at": over - timedelta(seconds=lasted + 5), "accepted_at": over - timedelta(seconds=lasted)}
+    defaults = {"round": contact.round, "state": "ended", "ended_at": over, "why": "the customer left", **times}
+    return AgentContact.objects.create(agent=by, contact=contact, **defaults | columns)
+
+
+def parts_on(answer):
+    return [row.part for row in answer.context["rows"]]
+
+
+def cells(page):
+    """The words of each row of the table, cell by cell."""
+    rows = re.findall("<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    found = [re.findall("<t[hd]\\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[re.sub("<[^>]+>", "", cell).strip() for cell in row] for row in found]
+
+
+def test_an_agent_finds_what_they_served_newest_first_and_nobody_elses(signed_in, mira):
+    jonas = factories.agent("jonas")
+    _, first = served(mira, 9)
+    _, last = served(mira, 1)
+    served(jonas, 5)
+    missed = ended(3, owner=mira.user)
+    part_of(mira, missed, state="missed", accepted_at=None)
+    still_here = factories.contact(state=life.State.CONNECTED, connected_at=NOW, owner=mira.user)
+    part_of(mira, still_here, state="connected", ended_at=None)
+    assert parts_on(signed_in(mira.user).get("/history/")) == [last, first]
+
+
+def test_a_contact_that_came_twice_stands_there_twice(signed_in, mira):
+    contact, second = served(mira, 1, round=2)
+    first = part_of(mira, contact, round=1, ended_at=NOW - timedelta(minutes=30))
+    assert parts_on(signed_in(mira.user).get("/history/")) == [second, first]
+
+
+def test_what_was_handed_on_is_the_receivers_and_a_readers(signed_in, mira):
+    jonas = factories.agent("jonas")
+    contact, theirs = served(jonas, 1)
+    part = part_of(mira, contact, why="handed on to Jonas")
+    client = signed_in(mira.user)
+    assert parts_on(client.get("/history/")) == []
+    assert client.get(f"/history/{contact.pk}/").status_code == 404
+    group = Group.objects.create(name="Readers")
+    contact.queue.readers.add(group)
+    mira.user.groups.add(group)
+    assert parts_on(client.get("/history/")) == [part]
+    assert client.get(f"/history/{contact.pk}/").status_code == 200
+    assert parts_on(signed_in(jonas.user).get("/history/")) == [theirs]
+
+
+def test_a_row_says_who_when_how_long_and_what_came_of_it(signed_in, mira):
+    refund = Disposition.objects.create(name="Refund")
+    contact, _ = served(mira, 1, customer="Amelia Hart", part={"disposition": refund, "state": "cleared"})
+    served(mira, 2, lasted=8076.9, part={"why": "handed on to Jonas"})
+    page = signed_in(mira.user).get("/history/").content.decode()
+    first, second = cells(page)
+    assert first == ["Amelia Hart", "20 Nov 2026, 11:59", "6:42", "Returns", "Refund", "the customer left"]
+    assert second == ["Sanna Virtanen", "20 Nov 2026, 11:58", "2:14:36", "Returns", "none", "handed on to Jonas"]
+    assert f'href="/history/{contact.pk}/"' in page
+
+
+@pytest.mark.parametrize(
+    ("q", "finds"),
+    [("", "ab"), ("hart", "a"), ("AMELIA hart", "a"), ("c-2", "b"), ("i-2", "b"), ("mira", ""), ("\0", "ab")],
+)
+def test_an_agent_finds_a_contact_by_customer_and_id(signed_in, mira, q, finds):
+    chain = factories.conversation("Bob", initial_contact_id="i-2")
+    parts = {"a": served(mira, 1, customer="Amelia Hart")[1], "b": served(mira, 2, id="c-2", conversation=chain)[1]}
+    assert parts_on(signed_in(mira.user).get("/history/", {"q": q})) == [parts[letter] for letter in finds]
+
+
+def test_the_history_comes_in_pages_of_fifty_with_as_many_queries(signed_in, mira, django_assert_max_num_queries):
+    parts = [served(mira, minutes)[1] for minutes in range(52)]
+    client = signed_in(mira.user)
+    with django_assert_max_num_queries(10):
+        first = client.get("/history/?q=sanna")
+    assert parts_on(first) == parts[:50]
+    assert "?q=sanna&amp;page=2" in first.content.decode()
+    assert parts_on(client.get("/history/?q=sanna&page=2")) == parts[50:]
+
+
+def test_the_history_is_for_agents(signed_in, ida):
+    contact = factories.contact()
+    client = signed_in(ida)
+    assert [client.get(path).status_code for path in ("/history/", f"/history/{contact.pk}/")] == [403, 403]
+
+
+def test_an_agent_reads_their_contact_again_and_no_other(signed_in, mira):
+    mine, _ = served(mira, 1)
+    foreign, _ = served(factories.agent("jonas"), 1)
+    factories.item(mine, "Where is my <b>lamp</b>?")
+    client = signed_in(mira.user)
+    answer = client.get(f"/history/{mine.pk}/")
+    assert (answer.context["contact"], answer.context["page"]["contactId"]) == (mine, mine.pk)
+    assert "Where is my &lt;b&gt;lamp&lt;/b&gt;?" in answer.content.decode()  # also where no script runs
+    assert client.get(f"/history/{foreign.pk}/").status_code == 404
+
+
+def test_why_it_ended_is_told_in_the_readers_language(signed_in, mira):
+    served(mira, 1)
+    page = signed_in(mira.user).get("/history/", headers={"accept-language": "de"}).content.decode()
+    assert cells(page)[0][-1] == "der Kunde ging"
 
 
 # ---- for machines ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,41 @@
+"""What an agent has done: their parts that are over, each with how long it took and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from chats.models import Contact
+
+from .models import Agent, AgentContact
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part, as the page shows it."""
+
+    part: AgentContact
+    lasted: str
+    because: str
+
+
+def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContact]:
+    """The parts this agent had in these contacts and that are over, the newest first. What was never accepted is no part."""
+    over = AgentContact.objects.filter(agent=agent, accepted_at__isnull=False, ended_at__isnull=False)
+    parts = over.filter(contact__in=contacts.values("pk")).order_by("-ended_at", "-pk")
+    return parts.select_related("contact__conversation", "contact__queue", "disposition")
+
+
+def row(part: AgentContact) -> Row:
+    return Row(part, _lasted(part), gettext(part.why))
+
+
+def _lasted(part: AgentContact) -> str:
+    """6:42 or 2:14:36, as the desk's clocks say it."""
+    if part.accepted_at is None or part.ended_at is None:
+        return ""
+    minutes, seconds = divmod(max(0, int((part.ended_at - part.accepted_at).total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
