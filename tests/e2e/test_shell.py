@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from agents import protocol
 from chats.wire import iso
@@ -282,7 +282,7 @@ def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded
     expect(page.locator("#palette-search")).to_be_focused()
     expect(palette.get_by_role("group", name="Contacts").get_by_role("option")).to_have_count(2)
     shown = palette.get_by_role("group", name="Actions").locator("kbd").all_inner_texts()
-    assert shown == ["J", "K", "A", "D", "R", "N", "F", "T", "E", "W", "S", "?"]
+    assert shown == ["J", "K", "A", "D", "R", "N", "F", "T", "E", "W", "S", "?", "G D", "G H", "G S"]
     fine(page)
     keys.type("okr")
     keys.press("Enter")
@@ -302,3 +302,131 @@ def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded
     keys.press("Enter")
     expect(palette).to_be_hidden()
     assert asked(desk, "setAgentState") == [{"state": "Break", "enqueueNextState": True}]
+
+
+# ---- settings and keys -----------------------------------------------------------------------------------------------
+
+
+SOUNDS = """
+window.tones = []
+const start = OscillatorNode.prototype.start
+OscillatorNode.prototype.start = function (...when) { window.tones.push(this.frequency.value); return start.apply(this, when) }
+"""
+
+
+def settings(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Settings")
+
+
+def test_settings_count_at_once_in_every_tab_and_outlast_it(desk: Guarded) -> None:
+    desk.page.add_init_script(SOUNDS)
+    lay(desk)
+    page, keys = desk.page, desk.page.keyboard
+    with page.context.expect_page() as opened:
+        page.evaluate("() => { window.open('/desk/') }")
+    other = opened.value
+    expect(other.locator("#settings-open")).to_be_visible()
+    page.locator("#log").focus()
+    keys.press("g")
+    keys.press("s")
+    dialog = settings(page)
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("radio", name="System").first.focus()
+    for theme in ("light", "dark"):
+        keys.press("ArrowRight")
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        fine(page)
+    expect(other.locator("html")).to_have_attribute("data-theme", "dark")
+    dialog.get_by_role("group", name="Sound").get_by_role("radio", name="Off").press("Space")
+    expect(other.locator("#me-menu input[name=sound][value=off]")).to_be_checked()
+    dialog.get_by_label("Volume").press("Home")
+    dialog.get_by_role("button", name="Play").press("Enter")
+    assert page.evaluate("window.tones") == [660, 880]
+    assert page.evaluate("localStorage.getItem('ccp.volume')") == "5"
+    keys.press("Escape")
+    expect(dialog).to_be_hidden()
+    other.reload()
+    expect(other.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(other.locator("#volume")).to_have_value("5")
+    other.close()
+
+
+def test_the_browser_is_asked_for_notifications_by_a_click_and_its_refusal_is_said(desk: Guarded) -> None:
+    desk.page.add_init_script("""
+        window.asked = 0
+        window.Notification = class {
+          static permission = "default"
+          static requestPermission() { window.asked += 1; this.permission = "denied"; return Promise.resolve("denied") }
+        }""")
+    lay(desk)
+    desk.page.locator("#settings-open").click()
+    place = settings(desk.page).get_by_role("group", name="Desktop notifications")
+    assert desk.page.evaluate("window.asked") == 0
+    place.get_by_role("button", name="Turn on").click()
+    expect(place).to_contain_text("Blocked by the browser: allow them in its settings")
+    expect(place.get_by_role("button")).to_have_count(0)
+    fine(desk.page)
+
+
+def test_a_key_is_given_to_another_action_unless_it_is_taken(desk: Guarded) -> None:
+    lay(desk, agent_contact("ben", customerName="Ben Okri"))
+    page, keys = desk.page, desk.page.keyboard
+    page.locator("#settings-open").focus()
+    keys.press("Enter")
+    transfer_key = settings(page).get_by_role("button", name="Transfer the contact")
+    expect(transfer_key).to_have_text("T")
+    transfer_key.focus()
+    keys.press("Enter")
+    told_there = page.locator("#keymap-told")
+    for key, why in (
+        ("e", "E is taken: End the chat."),
+        ("3", "3 is a contact's place."),
+        ("F5", "a letter or a sign"),
+    ):
+        keys.press(key)
+        expect(told_there).to_contain_text(why)
+    fine(page)
+    keys.press("x")
+    expect(transfer_key).to_have_text("X")
+    transfer_key.press("Enter")
+    keys.press("Escape")  # the key stays, and the dialog
+    expect(transfer_key).to_have_text("X")
+    keys.press("Escape")
+    expect(settings(page)).to_be_hidden()
+    page.locator("#log").focus()
+    keys.press("t")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    keys.press("x")
+    expect(page.locator("#transfer-dialog")).to_be_visible()
+    keys.press("Escape")
+    keys.press("?")
+    overlay = page.get_by_role("dialog", name="Keys")
+    expect(overlay.locator(".keys > div").filter(has_text="Transfer").locator("kbd")).to_have_text(["X"])
+    fine(page)
+    overlay.get_by_role("button", name="Change the keys").press("Enter")
+    expect(settings(page)).to_be_visible()
+    settings(page).get_by_role("button", name="Reset the keys").press("Enter")
+    expect(transfer_key).to_have_text("T")
+    settings(page).get_by_label("Single keys work outside text fields").press("Space")
+    keys.press("Escape")
+    page.locator("#log").focus()
+    for key in ("t", "?", "g", "s"):
+        keys.press(key)
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    keys.press("Alt+ArrowUp")  # Ben waits: he stands first
+    expect(page.locator("#head h2")).to_have_text("Ben Okri")
+
+
+def test_g_leads_to_the_contacts_and_to_the_history_and_swallows_what_is_no_way(desk: Guarded) -> None:
+    lay(desk, agent_contact("ben", customerName="Ben Okri"))
+    page, keys = desk.page, desk.page.keyboard
+    page.locator("#log").focus()
+    keys.press("g")
+    keys.press("e")  # ends no chat
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    keys.press("g")
+    keys.press("d")
+    expect(page.locator("#cards [role=option][tabindex='0']")).to_be_focused()
+    keys.press("g")
+    keys.press("h")
+    page.wait_for_url("**/history/")

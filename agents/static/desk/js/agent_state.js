@@ -3,6 +3,7 @@
 import { clockwise, exactly, since } from "./clock.js"
 import { openContacts } from "./desk.js"
 import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
+import { mark } from "./keymap.js"
 import { popup, walk } from "./menu.js"
 import { fill, gettext, ngettext } from "./words.js"
 
@@ -54,7 +55,7 @@ function drawMenu(panel, agent, open) {
   redraw(at(panel, "hint"), open, () => [
     open === 0 ? gettext("What you choose counts at once.") : fill(hint, { n: open }),
     " ",
-    make("kbd", "", "S"),
+    mark("state"),
   ])
   keep(
     at(panel, "choices"),

@@ -1,9 +1,8 @@
 // @ts-check
 /** What calls the agent back to the desk: title, favicon, sound, desktop notifications, words for a screen reader. */
 import { announce } from "./announce.js"
-import { find, setText } from "./dom.js"
-import { choose, store as choice } from "./me.js"
-import { createSound } from "./sound.js"
+import { offerChoice } from "./device.js"
+import { initPopups, mayPopUp } from "./popups.js"
 import { cards, viewing } from "./state.js"
 import { calls as calling, initTabs, someoneLooks } from "./tabs.js"
 import { gettext, say } from "./words.js"
@@ -13,13 +12,12 @@ import { gettext, say } from "./words.js"
  * @typedef {import("./types.js").Item} Item
  */
 
-/** @param {import("./store.js").Store} store */
-export function createAlerts(store) {
-  const sound = createSound()
+/** @param {import("./store.js").Store} store @param {import("./sound.js").Sound} sound */
+export function createAlerts(store, sound) {
   const title = document.title
   /** @type {Map<string, Notification|null>} */
   const offered = new Map()
-  choose("sound", (value) => choice("sound", value))
+  offerChoice("sound")
   initPopups()
   initTabs()
 
@@ -54,7 +52,7 @@ export function createAlerts(store) {
 async function called(card, offered) {
   const words = say("Offered: %(name)s, %(queue)s", { name: card.name, queue: card.queue })
   announce(words)
-  if (!calling() || !("Notification" in window) || Notification.permission !== "granted") return
+  if (!calling() || !mayPopUp()) return
   if ((await someoneLooks()) || !offered.has(card.key)) return
   const popup = new Notification(gettext("A customer is waiting"), { body: words, tag: card.contactId })
   popup.addEventListener("click", () => window.focus())
@@ -88,18 +86,4 @@ function favicon(calls) {
   link.dataset.calm ??= link.getAttribute("href") ?? ""
   const wanted = (calls ? link.dataset.alert : link.dataset.calm) ?? ""
   if (link.getAttribute("href") !== wanted) link.setAttribute("href", wanted)
-}
-
-/** A browser asks only when a person presses something. */
-function initPopups() {
-  const button = find("#popups")
-  const told = find("#popups-state")
-  const draw = () => {
-    const permission = "Notification" in window ? Notification.permission : "denied"
-    button.hidden = permission !== "default"
-    told.hidden = permission === "default"
-    setText(told, permission === "granted" ? gettext("On") : gettext("Blocked by the browser"))
-  }
-  button.addEventListener("click", () => void Notification.requestPermission().then(draw))
-  draw()
 }

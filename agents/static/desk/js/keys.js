@@ -1,77 +1,115 @@
 // @ts-check
-/** Every action by key: single keys outside text fields (they can be switched off), Alt with arrows everywhere. */
+/** Every action by key: single keys outside text fields (they can be changed and switched off), Alt with arrows everywhere. */
 import { find, make } from "./dom.js"
+import { keymap, keyOf, keysAreOn, watchKeymap } from "./keymap.js"
+import { actionOf } from "./state/keymap.js"
 import { gettext } from "./words.js"
 
 /**
  * What can be done now by its key, for the palette: the key as it is shown and the name.
- * @typedef {{key: string, word: string, does: () => void}} Action
+ * @typedef {{name: string, key: string, word: string, does: () => void}} Action
+ * A place to go to, after the key for going: its own key, in small letters, and its name.
+ * @typedef {{key: string, word: string, does: () => void}} Place
  */
 
+/** How long the second key of a way may take, in milliseconds. */
+const PATIENCE = 2_000
+
 /**
- * @param {Record<string, () => void>} does what each key does: the keys are those of `list`
- * @returns {Action[]}
+ * @param {Record<string, () => void>} does what each action does, and each digit
+ * @param {Place[]} places
+ * @returns {() => Action[]}
  */
-export function createKeys(does) {
+export function createKeys(does, places) {
   const dialog = /** @type {HTMLDialogElement} */ (find("#keys-dialog"))
-  const on = /** @type {HTMLInputElement} */ (find("#keys-on"))
-  on.checked = localStorage.getItem("ccp.keys") !== "off"
-  on.addEventListener("change", () => localStorage.setItem("ccp.keys", on.checked ? "on" : "off"))
-  find("#keys").append(
-    ...list().map(([keys, word]) =>
-      make("div", "", make("dt", "", word), make("dd", "", ...keys.map((key) => make("kbd", "", key)))),
-    ),
-  )
-  find("#keys-open").addEventListener("click", () => dialog.showModal())
+  const known = { ...does, keys: () => dialog.showModal() }
+  let goingSince = -Infinity
+  find("#keys-open").addEventListener("click", known.keys)
+  watchKeymap(() => find("#keys").replaceChildren(...rows(places).map(drawRow)))
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return
-    const name = nameOf(event)
-    if (name === "?" && !isField(event.target)) return press(event, () => dialog.showModal())
-    if (!does[name] || (!event.altKey && (isField(event.target) || !on.checked))) return
-    press(event, does[name])
+    if (event.altKey) return press(event, known[ARROWS[event.key] ?? ""])
+    if (isField(event.target) || !keysAreOn() || event.key === "Shift") return
+    const key = event.key.toLowerCase()
+    const going = event.timeStamp - goingSince < PATIENCE
+    goingSince = -Infinity
+    // Whatever comes second belongs to the way: it shall not end a chat.
+    if (going) return press(event, places.find((place) => place.key === key)?.does ?? (() => {}))
+    const action = actionOf(keymap(), key) ?? key
+    if (action === "go") goingSince = event.timeStamp
+    else if (Object.hasOwn(known, action)) press(event, known[action])
   })
-  return list()
-    .filter(([[key]]) => key.length === 1 && does[key.toLowerCase()] && key !== "1")
-    .map(([[key], word]) => ({ key, word, does: does[key.toLowerCase()] }))
-    .concat({ key: "?", word: gettext("These keys"), does: () => dialog.showModal() })
+  return () => [
+    ...actionWords()
+      .filter(([name]) => Object.hasOwn(known, name))
+      .map(([name, word]) => ({ name, key: keysAreOn() ? keyOf(name) : "", word, does: known[name] })),
+    ...places.map(({ key, word, does }) => ({
+      name: `go ${key}`,
+      key: keysAreOn() ? `${keyOf("go")} ${key.toUpperCase()}` : "",
+      word,
+      does,
+    })),
+  ]
 }
 
-/** @param {KeyboardEvent} event @param {() => void} action */
+/** @type {Record<string, string>} */
+const ARROWS = { ArrowDown: "next", ArrowUp: "previous" }
+
+/** @param {KeyboardEvent} event @param {(() => void)|undefined} action */
 function press(event, action) {
+  if (!action) return
   event.preventDefault()
   action()
-}
-
-/** @param {KeyboardEvent} event */
-function nameOf({ key, altKey }) {
-  if (altKey) return key === "ArrowDown" ? "j" : key === "ArrowUp" ? "k" : ""
-  return key.toLowerCase()
 }
 
 /** @param {EventTarget|null} target */
 const isField = (target) =>
   target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=menu]") !== null
 
-/** @returns {[string[], string][]} */
-function list() {
+/** Every action whose key can be changed, in the order in which they are listed. @returns {[string, string][]} */
+export function actionWords() {
   return [
-    [["J", "Alt ↓"], gettext("Next contact")],
-    [["K", "Alt ↑"], gettext("Previous contact")],
-    [["1", "…", "9"], gettext("Contact by its place")],
-    [["A"], gettext("Accept the offer")],
-    [["D"], gettext("Decline the offer")],
-    [["R"], gettext("Reply")],
-    [["N"], gettext("Internal note")],
-    [["F"], gettext("Attach a file")],
-    [["T"], gettext("Transfer the contact")],
-    [["E"], gettext("End the chat")],
-    [["W"], gettext("After contact work done")],
-    [["S"], gettext("My state")],
+    ["next", gettext("Next contact")],
+    ["previous", gettext("Previous contact")],
+    ["accept", gettext("Accept the offer")],
+    ["decline", gettext("Decline the offer")],
+    ["reply", gettext("Reply")],
+    ["note", gettext("Internal note")],
+    ["attach", gettext("Attach a file")],
+    ["transfer", gettext("Transfer the contact")],
+    ["end", gettext("End the chat")],
+    ["wrap", gettext("After contact work done")],
+    ["state", gettext("My state")],
+    ["go", gettext("Go to, with a second key")],
+    ["keys", gettext("All keys")],
+  ]
+}
+
+/** @param {Place[]} places @returns {[string[], string][]} */
+function rows(places) {
+  const single = keysAreOn()
+  /** @type {[string[], string][]} */
+  const mapped = actionWords()
+    .filter(([action]) => action !== "go")
+    .map(([action, word]) => {
+      const arrow = action === "next" ? ["Alt ↓"] : action === "previous" ? ["Alt ↑"] : []
+      return [single ? [keyOf(action), ...arrow] : arrow, word]
+    })
+  return [
+    ...mapped.filter(([keys]) => keys.length > 0),
+    ...(single ? [/** @type {[string[], string]} */ ([["1", "…", "9"], gettext("Contact by its place")])] : []),
+    ...(single ? places.map((place) => /** @type {[string[], string]} */ ([ways(place), place.word])) : []),
     [["Ctrl K"], gettext("Everything that can be done, and every contact")],
     [["Ctrl F"], gettext("Find in the transcript")],
     [["Enter"], gettext("Send")],
     [["Shift Enter"], gettext("New line")],
-    [["?"], gettext("These keys")],
   ]
 }
+
+/** @param {Place} place */
+const ways = ({ key }) => [keyOf("go"), key.toUpperCase()]
+
+/** @param {[string[], string]} row */
+const drawRow = ([keys, word]) =>
+  make("div", "", make("dt", "", word), make("dd", "", ...keys.map((key) => make("kbd", "", key))))

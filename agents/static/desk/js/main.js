@@ -30,6 +30,8 @@ import { createPlaces } from "./places.js"
 import { createReading } from "./reading.js"
 import { Line, socketUrl, wakeWithThePage } from "./socket.js"
 import * as state from "./state.js"
+import { createSettings } from "./settings.js"
+import { createSound } from "./sound.js"
 import { createStore } from "./store.js"
 import { createTalk } from "./talk.js"
 import { gettext } from "./words.js"
@@ -198,20 +200,46 @@ const note = inView((card) => (composer.usable ? composer.write("note") : notes.
 const accept = answer((contactId) => take(contactId))
 const decline = answer(desk.decline)
 
-const actions = createKeys({
-  j: () => go((order, here) => order[Math.min(order.length - 1, here + 1)]),
-  k: () => go((order, here) => order[Math.max(0, here - 1)]),
-  ...Object.fromEntries("123456789".split("").map((digit) => [digit, () => go((order) => order[Number(digit) - 1])])),
-  a: accept,
-  d: decline,
-  w: done,
-  s: agentState.open,
-  e: inView(askToEnd),
-  t: inView(askToTransfer),
-  r: () => composer.usable && composer.write("reply"),
-  f: () => composer.usable && attach.choose(),
-  n: note,
-})
+/** Where J and K walk. */
+function toContacts() {
+  show("list")
+  const card = find("#cards").querySelector("[role=option][tabindex='0']")
+  if (card instanceof HTMLElement) card.focus()
+}
+
+/** Pages beside the desk, as far as this agent may open them. @returns {import("./keys.js").Place[]} */
+function otherPages() {
+  const { history, floor } = find("#keys-dialog").dataset
+  const to = (/** @type {string} */ path) => () => location.assign(path)
+  return [
+    ...(history ? [{ key: "h", word: gettext("Go to the history"), does: to(history) }] : []),
+    ...(floor ? [{ key: "f", word: gettext("Go to the floor"), does: to(floor) }] : []),
+  ]
+}
+
+const sound = createSound()
+const settings = createSettings(sound)
+const actions = createKeys(
+  {
+    next: () => go((order, here) => order[Math.min(order.length - 1, here + 1)]),
+    previous: () => go((order, here) => order[Math.max(0, here - 1)]),
+    ...Object.fromEntries("123456789".split("").map((digit) => [digit, () => go((order) => order[Number(digit) - 1])])),
+    accept,
+    decline,
+    wrap: done,
+    state: agentState.open,
+    end: inView(askToEnd),
+    transfer: inView(askToTransfer),
+    reply: () => composer.usable && composer.write("reply"),
+    attach: () => composer.usable && attach.choose(),
+    note,
+  },
+  [
+    { key: "d", word: gettext("Go to the contacts"), does: toContacts },
+    ...otherPages(),
+    { key: "s", word: gettext("Settings"), does: settings },
+  ],
+)
 createPalette(store, {
   actions,
   view(contactId) {
@@ -235,7 +263,7 @@ find("#offered-decline").addEventListener(
 find("#to-list").addEventListener("click", () => show("list"))
 initMe()
 initNotice()
-createAlerts(store)
+createAlerts(store, sound)
 
 store.watch((after, before) => {
   // A file's bytes are this page's alone: it does not outlive a refresh.

@@ -12,7 +12,7 @@ import { gettext } from "./words.js"
 
 /**
  * @param {import("./store.js").Store} store
- * @param {{actions: import("./keys.js").Action[], view: (contactId: string) => void, setState: (name: string) => void}} around
+ * @param {{actions: () => import("./keys.js").Action[], view: (contactId: string) => void, setState: (name: string) => void}} around
  */
 export function createPalette(store, { actions, view, setState }) {
   const dialog = /** @type {HTMLDialogElement} */ (find("#palette"))
@@ -30,8 +30,8 @@ export function createPalette(store, { actions, view, setState }) {
       mark: "",
       does: () => view(card.contactId),
     })),
-    ...actions.map(({ key, word, does }) => ({
-      key: `action:${key}`,
+    ...actions().map(({ name, key, word, does }) => ({
+      key: `action:${name}`,
       group: gettext("Actions"),
       word,
       more: "",

@@ -1,9 +1,13 @@
 // @ts-check
 /** Two soft tones for an offer, one for a message: of several tabs one plays, the one that holds the lock. */
+import { chosen } from "./device.js"
 
 const OFFER_EVERY = 2_000
 const MESSAGE_EVERY = 3_000
 const LOCK = "ccp-sound"
+/** As loud as a tone is at most; half of it is what a desk starts with. */
+const LOUDEST = 0.24
+const AT_FIRST = "50"
 
 /** A browser plays nothing before the page was touched, so only a touched tab asks for the lock. */
 export function createSound() {
@@ -28,12 +32,9 @@ export function createSound() {
   document.addEventListener("pointerdown", touched, { capture: true })
   document.addEventListener("keydown", touched, { capture: true })
 
-  const may = () => audio !== null && mine && localStorage.getItem("ccp.sound") !== "off"
+  const may = () => audio !== null && mine && chosen("sound") !== "off"
   const offer = () => {
-    if (audio && may()) {
-      tone(audio, 660, 0)
-      tone(audio, 880, 0.18)
-    }
+    if (audio && may()) call(audio)
   }
 
   return {
@@ -49,18 +50,33 @@ export function createSound() {
       last = Date.now()
       tone(audio, 523, 0)
     },
+    /** As an offer sounds, here and now, even while the sound is off. */
+    test() {
+      touched()
+      if (audio) call(audio)
+    },
   }
+}
+
+/** @param {AudioContext} audio */
+function call(audio) {
+  tone(audio, 660, 0)
+  tone(audio, 880, 0.18)
 }
 
 /** @param {AudioContext} audio @param {number} pitch @param {number} after seconds */
 function tone(audio, pitch, after) {
+  const loud = (LOUDEST * Number(chosen("volume") || AT_FIRST)) / 100
+  if (!(loud > 0)) return
   const start = audio.currentTime + after
   const swell = audio.createGain()
   swell.gain.setValueAtTime(0, start)
-  swell.gain.linearRampToValueAtTime(0.12, start + 0.02)
-  swell.gain.exponentialRampToValueAtTime(0.001, start + 0.35)
+  swell.gain.linearRampToValueAtTime(loud, start + 0.02)
+  swell.gain.exponentialRampToValueAtTime(loud / 100, start + 0.35)
   const voice = new OscillatorNode(audio, { frequency: pitch, type: "sine" })
   voice.connect(swell).connect(audio.destination)
   voice.start(start)
   voice.stop(start + 0.4)
 }
+
+/** @typedef {ReturnType<typeof createSound>} Sound */
