@@ -15,6 +15,11 @@ from tests.portal import PASSWORD, Product
 
 SIZES = {1440: 900, 1024: 768, 390: 844}
 THEMES = ("light", "dark")
+DISPOSITIONS = """
+from agents.models import Disposition
+for place, name in enumerate(["Answered", "Refund", "Replacement sent"]):
+    Disposition.objects.create(name=name, order=place)
+"""
 
 
 def shoot(page: Page, folder: Path, name: str) -> None:
@@ -71,7 +76,40 @@ def desk_and_customer(browser: Browser, product: Product, folder: Path) -> None:
             mira.page.mouse.move(700, 400)
             shoot(tab, folder, "desk")
             shoot(shop, folder, "customer")
+            around_the_conversation(mira, folder)
             supervisor(browser, product, folder)
+            mira.end()
+            expect(tab.locator("#disposition")).to_be_visible()
+            shoot(tab, folder, "wrapup")
+            emulator(browser, product, folder)
+
+
+def around_the_conversation(mira: DeskPage, folder: Path) -> None:
+    page = mira.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    composer = page.locator("#composer")
+    composer.get_by_role("button", name="Internal note").click()
+    page.locator("#words").fill("The carrier lost the first label. A new one went out by e-mail at noon.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows")).to_contain_text("The carrier lost the first label")
+    shoot(page, folder, "note")
+    composer.get_by_role("button", name="Reply").click()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for name, button in {"transfer": page.locator("#transfer"), "palette": page.locator("#palette-open")}.items():
+        button.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        shoot(page, folder, name)
+        page.keyboard.press("Escape")
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def emulator(browser: Browser, product: Product, folder: Path) -> None:
+    with window(browser, viewport={"width": 1440, "height": 900}) as page:
+        page.goto(f"{product.emulator.url}/_emulator/")
+        shoot(page, folder, "emulator")
+        page.get_by_role("link", name="Amelia Hart").first.click()
+        expect(page.locator("svg").first).to_be_visible()
+        shoot(page, folder, "emulator-contact")
 
 
 def supervisor(browser: Browser, product: Product, folder: Path) -> None:
@@ -95,6 +133,7 @@ def main(folder: Path) -> int:
         Product(Path(scratch), portal_environment=offers_stay) as product,
         chromium() as browser,
     ):
+        product.portal.shell(DISPOSITIONS)
         desk_and_customer(browser, product, folder)
     return 0
 

@@ -188,3 +188,15 @@ test("a customer who has left is not here", () => {
   assert.equal(desk.people(held.conversations.chat, held.conversations.chat.contacts.c1, 7)[0].here, false)
   assert.equal(CHAT in held.cursors, true)
 })
+
+test("the customer is still here when only the agent's part has ended, and gone with the chat", () => {
+  const here = (about) => {
+    const held = play(running(), snapshotOfChat(2, { items: [item("a")] }))
+    const chatNow = held.conversations.chat
+    return desk.people(chatNow, { ...chatNow.contacts.c1, state: "ENDED", ...about }, 7)[0].here
+  }
+  assert.deepEqual(
+    [here({ endReason: "agent" }), here({ endReason: "customer" }), here({ endReason: "agent", chatEnded: true })],
+    [true, false, false],
+  )
+})

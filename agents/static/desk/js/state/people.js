@@ -23,12 +23,11 @@ const known = new WeakMap()
  * @param {number|null} me @returns {Person[]}
  */
 function look(held, contact, me) {
-  const live = contact !== undefined && contact.state !== "ENDED"
   const customer = {
     key: "customer",
     name: contact?.customerName ?? "",
     role: /** @type {const} */ ("customer"),
-    here: live && !hasLeft(held),
+    here: contact !== undefined && !hasLeft(held, contact),
     me: false,
     since: null,
   }
@@ -61,8 +60,11 @@ const agent = (author, here, me, since) => ({
   since,
 })
 
-/** @param {import("../types.js").Conversation} held */
-function hasLeft(held) {
+/**
+ * That our part has ended does not send the customer away: the flow may still talk with them.
+ * @param {import("../types.js").Conversation} held @param {import("../types.js").Contact} contact
+ */
+function hasLeft(held, contact) {
   const own = held.items.findLast((item) => item.ParticipantRole === "CUSTOMER" && item.Type !== "CONNECTION_ACK")
-  return own?.ContentType.endsWith(".participant.left") ?? false
+  return contact.chatEnded || contact.endReason === "customer" || (own?.ContentType.endsWith(".participant.left") ?? false)
 }
