@@ -45,6 +45,31 @@ def test_axe_finds_nothing_in_either_theme_at_any_width(browser: Browser, produc
             page.keyboard.press("w")
             expect(page.locator("#empty")).to_be_visible()
             assert _found(page) == []
+            _they_read_it_again(browser, page)
+
+
+def _they_read_it_again(browser: Browser, page: Page) -> None:
+    """In their history, where the contact stands now; the transcript is there without scripts as well."""
+    page.get_by_role("link", name="History", exact=True).click()
+    served = page.get_by_role("row").filter(has_text="Amelia Hart")
+    expect(served.get_by_role("cell").last).to_have_text("the agent ended it")
+    _in_both_themes(page)
+    served.get_by_role("link").click()
+    expect(page.locator("#rows")).to_contain_text("The side panel is split")
+    expect(page.locator("#head")).to_contain_text("Ended")
+    _in_both_themes(page)
+    scriptless = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = scriptless.new_page()
+    plain.goto(page.url)
+    expect(plain.get_by_role("region", name="Transcript")).to_contain_text("The side panel is split")
+    expect(plain.locator("#nothing")).to_be_hidden()
+    scriptless.close()
+
+
+def _in_both_themes(page: Page) -> None:
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        assert (page.url, theme, _found(page)) == (page.url, theme, [])
 
 
 def test_an_agent_works_with_the_keyboard_alone(browser: Browser, product: Product) -> None:
