@@ -20,9 +20,4 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 PNG = png()
 # What a JPEG's decoder reads before any picture: a camera's segment, then a frame of 64 by 48 (ITU-T T.81, B.2.2).
-JPEG = (
-    b"\xff\xd8\xff\xe1\x00\x10"
-    + b"Exif\0\0"
-    + b"\0" * 8
-    + b"\xff\xc0\x00\x0b\x08\x00\x30\x00\x40\x01\x01\x11\x00\xff\xd9"
-)
+JPEG = b"\xff\xd8\xff\xe1\x00\x10Exif\0\0" + b"\0" * 8 + b"\xff\xc0\x00\x0b\x08\x00\x30\x00\x40\x01\x01\x11\x00\xff\xd9"
