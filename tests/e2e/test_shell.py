@@ -282,7 +282,7 @@ def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded
     expect(page.locator("#palette-search")).to_be_focused()
     expect(palette.get_by_role("group", name="Contacts").get_by_role("option")).to_have_count(2)
     shown = palette.get_by_role("group", name="Actions").locator("kbd").all_inner_texts()
-    assert shown == ["J", "K", "A", "D", "R", "N", "F", "T", "E", "W", "S", "?", "G D", "G H", "G S"]
+    assert shown == ["J", "K", "A", "D", "R", "N", "F", "T", "E", "W", "S", "?", "G D", "G H", "G N", "G S"]
     fine(page)
     keys.type("okr")
     keys.press("Enter")
@@ -430,3 +430,59 @@ def test_g_leads_to_the_contacts_and_to_the_history_and_swallows_what_is_no_way(
     keys.press("g")
     keys.press("h")
     page.wait_for_url("**/history/")
+
+
+# ---- notifications ---------------------------------------------------------------------------------------------------
+
+
+def make_news(desk: Guarded) -> None:
+    """A colleague declines, Cleo's offer is missed, Dora leaves, a message to Ben fails."""
+    told(desk, transfer=transfer("declined", why="declined", settledAt=soon(-40)))
+    why = "your desk was not connected"
+    missed = agent_contact("cleo", customerName="Cleo Brandt", state="missed", why=why, endedAt=soon(-30))
+    desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(missed))
+    over = soon(-20)
+    left = contact("ben", customerName="Ben Okri", state="ENDED", endReason="customer", endedAt=over)
+    desk.tell("contact", "conversation:ben", contact=complete(protocol.Contact, left))
+    row = agent_contact("ben", customerName="Ben Okri", state="ended", endedAt=over)
+    desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(row))
+    failed = {"contactId": "ada", "clientToken": "t1", "kind": "MESSAGE", "contentType": "text/plain", "content": "Hi"}
+    about = {"author": ME, "state": "failed", "why": "the customer is gone", "position": 1, "createdAt": soon(-10)}
+    outgoing = complete(protocol.Outgoing, failed | about)
+    desk.tell("outgoing", "conversation:ada", outgoing=outgoing)
+
+
+def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded) -> None:
+    lay(desk, agent_contact("ben", customerName="Ben Okri"))
+    page, keys = desk.page, desk.page.keyboard
+    bell, panel = page.locator("#news-open"), page.get_by_role("dialog", name="Notifications")
+    bell.press("Enter")
+    expect(panel).to_contain_text("Nothing has happened")
+    fine(page)
+    keys.press("Escape")
+    expect(bell).to_be_focused()
+    make_news(desk)
+    expect(bell).to_have_accessible_name("Notifications, 4 unread")
+    page.reload()  # kept with the tab, though the socket tells it no more
+    expect(bell).to_have_accessible_name("Notifications, 4 unread")
+    page.locator("#log").focus()
+    keys.press("g")
+    keys.press("n")
+    said = panel.locator(".news__why")
+    expect(said).to_have_text(
+        [
+            "A message was not sent: the customer is gone",
+            "The customer left the chat",
+            "Missed: your desk was not connected",
+            "Jonas Kessler declined: you go on serving.",
+        ]
+    )
+    expect(panel.locator(".tag")).to_have_count(4)
+    fine(page)
+    expect(bell).to_have_accessible_name("Notifications")
+    keys.press("Escape")
+    bell.press("Enter")
+    expect(panel.locator(".tag")).to_have_count(0)
+    panel.get_by_role("button").filter(has_text="Ben Okri").press("Enter")
+    expect(panel).to_be_hidden()
+    expect(page.locator("#head h2")).to_have_text("Ben Okri")

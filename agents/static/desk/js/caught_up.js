@@ -24,6 +24,7 @@ export function tellCaughtUp(seconds, { conversations }) {
   sentence = gapWords(seconds, count)
   until = Date.now() + STAYS
   announce(sentence)
+  return count
 }
 
 /** The sentence about the last cut, while it is news. */

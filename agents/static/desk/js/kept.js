@@ -22,6 +22,10 @@ export function keptBy(agentId) {
     work: (contactId) => JSON.parse(sessionStorage.getItem(`${mine}work:${contactId}`) ?? "null"),
     /** @param {string} contactId @param {import("./wrap.js").Work|null} work */
     setWork: (contactId, work) => put(`${mine}work:${contactId}`, work ? JSON.stringify(work) : ""),
+    /** What has happened, the newest first. @returns {import("./state/news.js").News[]} */
+    news: () => JSON.parse(sessionStorage.getItem(`${mine}news`) ?? "[]"),
+    /** @param {import("./state/news.js").News[]} list */
+    setNews: (list) => put(`${mine}news`, JSON.stringify(list)),
     /** Words not yet sent come back as `waiting`: whether they arrived is not known, the token makes it harmless. @returns {Unsent[]} */
     unsent: () => JSON.parse(sessionStorage.getItem(`${mine}unsent`) ?? "[]"),
     /** @param {Unsent[]} list */

@@ -21,6 +21,7 @@ import { createWrap } from "./wrap.js"
 import { keptBy } from "./kept.js"
 import { createKeys } from "./keys.js"
 import { initMe } from "./me.js"
+import { createNews } from "./news.js"
 import { createNotes } from "./notes.js"
 import { initNotice, notice } from "./notice.js"
 import { createOfferSeen } from "./offer_seen.js"
@@ -60,7 +61,7 @@ const line = new Line({
     cutAt = null
     if (before && seconds !== null && seconds > 0) {
       store.change((held) => state.caughtUp(before, held, seconds))
-      tellCaughtUp(seconds, store.state)
+      news.caughtUp(seconds, tellCaughtUp(seconds, store.state), new Date(now()).toISOString())
     }
     desk.flush()
     drafts.flush()
@@ -200,6 +201,22 @@ const note = inView((card) => (composer.usable ? composer.write("note") : notes.
 const accept = answer((contactId) => take(contactId))
 const decline = answer(desk.decline)
 
+/** @param {string} contactId */
+function view(contactId) {
+  void desk.view(contactId)
+  show("talk")
+  find("#log").focus()
+}
+
+/** A missed contact is nobody's to read: its card says what there is. @param {string} contactId */
+function toContact(contactId) {
+  const { missed } = state.cards(store.state)
+  if (!missed.some((card) => card.contactId === contactId)) return view(contactId)
+  show("list")
+  const clear = document.querySelector(`#missed [data-contact="${CSS.escape(contactId)}"] button`)
+  if (clear instanceof HTMLElement) clear.focus()
+}
+
 /** Where J and K walk. */
 function toContacts() {
   show("list")
@@ -219,6 +236,10 @@ function otherPages() {
 
 const sound = createSound()
 const settings = createSettings(sound)
+const news = createNews(store, kept, {
+  go: toContact,
+  onDesk: (contactId) => state.cardOf(store.state, contactId) !== null,
+})
 const actions = createKeys(
   {
     next: () => go((order, here) => order[Math.min(order.length - 1, here + 1)]),
@@ -237,16 +258,13 @@ const actions = createKeys(
   [
     { key: "d", word: gettext("Go to the contacts"), does: toContacts },
     ...otherPages(),
+    { key: "n", word: gettext("Notifications"), does: news.open },
     { key: "s", word: gettext("Settings"), does: settings },
   ],
 )
 createPalette(store, {
   actions,
-  view(contactId) {
-    void desk.view(contactId)
-    show("talk")
-    find("#log").focus()
-  },
+  view,
   setState: (name) => void desk.setState(name),
 })
 find("#end").addEventListener("click", inView(askToEnd))
@@ -277,7 +295,15 @@ store.painter(() => {
   if (!talk.inView()) show("list")
 })
 const offerSeen = createOfferSeen(store, line)
-for (const painter of [createChip(line), agentState.paint, contacts.paint, talk.paint, attach.paint, offerSeen.paint])
+for (const painter of [
+  createChip(line),
+  agentState.paint,
+  contacts.paint,
+  talk.paint,
+  attach.paint,
+  offerSeen.paint,
+  news.paint,
+])
   store.painter(painter)
 setInterval(() => {
   store.change((held) => state.expire(held, now()))

@@ -1,0 +1,122 @@
+// @ts-check
+/** The bell: what happened that the agent may have missed, and the way to each contact. Kept with the tab. */
+import { gapWords } from "./caught_up.js"
+import { whyEnded } from "./card.js"
+import { exactly, hour } from "./clock.js"
+import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
+import { popup } from "./menu.js"
+import { allRead, gathered, lineCut, newsOf, unreadNews } from "./state/news.js"
+import { fill, gettext, ngettext, say } from "./words.js"
+
+/** @typedef {import("./state/news.js").News} News */
+
+/** Where news comes from: who types is none. @type {(keyof import("./types.js").State)[]} */
+const ROOMS = ["agentContacts", "conversations", "unsent"]
+
+const LOOKS = {
+  missed: "missed",
+  declined: "transfer",
+  unanswered: "transfer",
+  withdrawn: "transfer",
+  ended: "end",
+  failed: "fail",
+  line: "offline",
+}
+
+/**
+ * @param {import("./store.js").Store} store @param {import("./kept.js").Kept} kept
+ * @param {{go: (contactId: string) => void, onDesk: (contactId: string) => boolean}} around
+ */
+export function createNews(store, kept, { go, onDesk }) {
+  const button = find("#news-open")
+  const panel = find("#news")
+  let news = kept.news()
+  /** Those that were not read before the panel opened: they are marked as long as it is open. @type {Set<string>} */
+  let fresh = new Set()
+
+  /** @param {News[]} next */
+  const take = (next) => {
+    if (next === news) return
+    news = next
+    kept.setNews(news)
+    store.repaint()
+  }
+  const read = () => {
+    news.filter((one) => !one.read).forEach(({ key }) => fresh.add(key))
+    take(allRead(news))
+  }
+  const menu = popup(button, panel, {
+    opened() {
+      fresh = new Set()
+      read()
+      paint()
+      const first = panel.querySelector("button") ?? panel
+      if (first instanceof HTMLElement) first.focus()
+    },
+  })
+  at(panel, "list").addEventListener("click", ({ target }) => {
+    const row = target instanceof Element ? target.closest("button") : null
+    if (!row) return
+    menu.close()
+    go(row.dataset.contact ?? "")
+  })
+  store.watch((state, before) => {
+    if (ROOMS.some((room) => state[room] !== before[room])) take(gathered(news, newsOf(state)))
+  })
+
+  const paint = () => {
+    if (!panel.hidden) read()
+    const unread = unreadNews(news)
+    const words = fill(ngettext("Notifications, %(n)s unread", "Notifications, %(n)s unread", unread), { n: unread })
+    setAttribute(button, "aria-label", unread === 0 ? gettext("Notifications") : words)
+    at(button, "count").hidden = unread === 0
+    setText(at(button, "count"), unread > 9 ? "9+" : String(unread))
+    if (panel.hidden) return
+    at(panel, "none").hidden = news.length > 0
+    keep(at(panel, "list"), news, ({ key }) => key, () => make("li", "news__one"), (row, one) =>
+      drawOne(row, one, fresh.has(one.key), Boolean(one.contactId) && onDesk(one.contactId)),
+    )
+  }
+  return {
+    paint,
+    open: menu.open,
+    /** The line was cut and is back. @param {number} seconds @param {number} count @param {string} now */
+    caughtUp: (seconds, count, now) => take(gathered(news, [lineCut({ seconds, count }, now)])),
+  }
+}
+
+/** What is on the desk can be gone to; what has left it stands there to be read. @param {HTMLElement} row @param {News} one @param {boolean} fresh @param {boolean} here */
+function drawOne(row, one, fresh, here) {
+  redraw(row, [one.key, fresh, here], () => {
+    const when = make("time", "news__when", hour(one.at))
+    when.title = exactly(one.at)
+    const inside = [
+      icon(LOOKS[one.kind]),
+      make("span", "news__what", ...heading(one, fresh), make("span", "news__why", sentence(one))),
+      when,
+    ]
+    if (!here) return [make("div", "", ...inside)]
+    const button = make("button", "", ...inside)
+    button.setAttribute("type", "button")
+    button.dataset.contact = one.contactId
+    return [button]
+  })
+}
+
+/** @param {News} one @param {boolean} fresh */
+function heading({ kind, name }, fresh) {
+  const title = make("b", "", make("bdi", "", kind === "line" ? gettext("Connection") : name || gettext("Customer")))
+  return fresh ? [title, make("span", "tag", gettext("new"))] : [title]
+}
+
+/** @param {News} one */
+function sentence({ kind, why, to, gap }) {
+  if (kind === "missed")
+    return why ? say("Missed: %(why)s", { why }) : gettext("Not accepted in time")
+  if (kind === "declined") return say("%(name)s declined: you go on serving.", { name: to })
+  if (kind === "unanswered") return say("%(name)s did not answer: you go on serving.", { name: to })
+  if (kind === "withdrawn") return say("The transfer to %(name)s is off: %(why)s.", { name: to, why })
+  if (kind === "ended") return whyEnded({ endReason: why, why: "" })
+  if (kind === "failed") return why ? say("A message was not sent: %(why)s", { why }) : gettext("A message was not sent")
+  return gapWords(gap?.seconds ?? 0, gap?.count ?? 0)
+}

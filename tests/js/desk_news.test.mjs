@@ -1,0 +1,53 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { apply } from "../../agents/static/desk/js/state.js"
+import { MOST, allRead, gathered, lineCut, newsOf, unreadNews } from "../../agents/static/desk/js/state/news.js"
+import { AGENT, CHAT, ME, agentContact, contact, frame, outgoing, running } from "./wire.mjs"
+
+const END = "2026-11-20T09:20:00.000Z"
+const kinds = (state) => newsOf(state).map(({ kind, why }) => [kind, why])
+const after = (...frames) => frames.reduce((held, one) => apply(held, one), running())
+const row = (changes, seq = 2) => frame("agentContact", AGENT, seq, { agentContact: agentContact(changes) })
+const chat = (changes, seq = 2) => frame("contact", CHAT, seq, { contact: contact(changes) })
+
+test("a quiet desk has no news", () => assert.deepEqual(newsOf(running()), []))
+
+test("a missed offer tells why", () => {
+  assert.deepEqual(kinds(after(row({ state: "missed", why: "no tab showed it" }))), [["missed", "no tab showed it"]])
+})
+
+test("what the customer ended is news, what the agent ended is not", () => {
+  const ended = (endReason) => after(chat({ state: "ENDED", endReason, endedAt: END }), row({ state: "ended", endedAt: END }))
+  assert.deepEqual(kinds(ended("customer")), [["ended", "customer"]])
+  for (const mine of ["agent", "agentLeft", ""]) assert.deepEqual(kinds(ended(mine)), [])
+})
+
+test("a transfer is news when it came back, each time anew", () => {
+  const back = (state, settledAt, askedAt = END) => ({
+    transfer: { state, sender: ME, endpoint: { type: "agent", id: "8", name: "Jonas" }, comment: "", why: "", askedAt, settledAt },
+  })
+  assert.deepEqual(kinds(after(chat(back("offered", null)))), [])
+  const first = newsOf(after(chat(back("declined", END))))
+  assert.deepEqual(first.map(({ kind, to }) => [kind, to]), [["declined", "Jonas"]])
+  const again = newsOf(after(chat(back("declined", END, "2026-11-20T09:30:00.000Z"))))
+  assert.equal(gathered(first, again).length, 2)
+})
+
+test("a message that failed is news once, as the server has it or as this tab was told", () => {
+  const failed = after(frame("outgoing", CHAT, 2, { outgoing: outgoing("t1", { state: "failed", why: "gone" }) }))
+  assert.deepEqual(kinds(failed), [["failed", "gone"]])
+  const refused = { ...running(), unsent: { t2: { ...outgoing("t2"), initialContactId: "chat", state: "refused", why: "too long" } } }
+  assert.deepEqual(kinds(refused), [["failed", "too long"]])
+  const known = allRead(gathered([], newsOf(failed)))
+  assert.equal(gathered(known, newsOf(failed)), known)
+  assert.equal(unreadNews(known), 0)
+})
+
+test("the newest stand first, and the oldest are let go", () => {
+  const cut = (minute) => lineCut({ seconds: 9, count: 0 }, `2026-11-20T${String(9 + Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}:00.000Z`)
+  const all = Array.from({ length: MOST + 5 }, (_, minute) => cut(minute))
+  const kept = gathered([], all)
+  assert.equal(kept.length, MOST)
+  assert.deepEqual(kept[0], cut(MOST + 4))
+  assert.equal(gathered(kept, all), kept)
+})
