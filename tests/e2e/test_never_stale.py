@@ -143,11 +143,13 @@ def _much_happens(product: Product, amelia: Customer, bob: Customer) -> None:
 
 
 def _all_is_there(mira: DeskPage) -> None:
-    assert mira.unread("Bob") == "2"
+    expect(mira.card("Bob").locator(".unread")).to_contain_text("2")
     expect(mira.offers).to_contain_text("Cleo")
     expect(mira.page.locator("#words")).to_have_value("half a sent")
     expect(mira.page.locator("#rows .gap")).to_contain_text("1 message caught up")
     expect(mira.page.locator("#chip")).to_contain_text("3 messages caught up")
+    mira.page.locator("#news-open").click()
+    expect(mira.page.locator("#news li").first).to_contain_text("3 messages caught up")
 
 
 def _all_go(mira: DeskPage, *customers: Customer) -> None:
