@@ -70,8 +70,8 @@ def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: S
 
 
 def browser(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
-    """One at a time: a browser and the servers it talks to fill two cores."""
-    command: Command = [python, "-m", "pytest", "-q", "-m", marked("browser", full)]
+    """Two at a time: what one browser waits for, the other works."""
+    command: Command = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", marked("browser", full)]
     return once_more(Step(f"pytest, Chromium, {stack}", command, env, (*needs, "chromium", "npm")))
 
 
