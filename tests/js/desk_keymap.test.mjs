@@ -28,3 +28,10 @@ test("a key is refused that another action has, that is a place, or that is no s
   for (const key of ["f5", "enter", " ", "", "J", "\u200b"]) assert.equal(why(key)?.why, "sign", JSON.stringify(key))
   for (const key of ["j", "x", "0", "+", "ö", "ж"]) assert.equal(why(key), null, key)
 })
+
+test("a digit is a place, and a key with a name is no action of that name", () => {
+  assert.deepEqual(
+    ["3", "e", "end", "next", "0"].map((key) => actionOf(DEFAULTS, key)),
+    ["3", "end", null, null, null],
+  )
+})

@@ -36,9 +36,9 @@ export function createKeys(does, places) {
     goingSince = -Infinity
     // Whatever comes second belongs to the way: it shall not end a chat.
     if (going) return press(event, places.find((place) => place.key === key)?.does ?? (() => {}))
-    const action = actionOf(keymap(), key) ?? key
+    const action = actionOf(keymap(), key)
     if (action === "go") goingSince = event.timeStamp
-    else if (Object.hasOwn(known, action)) press(event, known[action])
+    else if (action !== null && Object.hasOwn(known, action)) press(event, known[action])
   })
   return () => [
     ...actionWords()

@@ -50,8 +50,13 @@ export function refused(map, action, key) {
   return by === undefined ? null : { why: "taken", by }
 }
 
-/** @param {Keymap} map @param {string} key */
-export const actionOf = (map, key) => Object.keys(map).find((action) => map[action] === key) ?? null
+/**
+ * What a key does: an action of the map, or a digit's place. Other keys have names of their own, such as “End”, which
+ * are no names of actions.
+ * @param {Keymap} map @param {string} key
+ */
+export const actionOf = (map, key) =>
+  Object.keys(map).find((action) => map[action] === key) ?? (/^[1-9]$/.test(key) ? key : null)
 
 /** @param {string} kept @returns {Record<string, unknown>} */
 function parsed(kept) {
