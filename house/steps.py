@@ -52,6 +52,7 @@ def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
 
 
 def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
+    """Three at a time on two cores: tests that start processes wait as long as they work."""
     once = [f"--ignore={path}" for path in STACKLESS] if needs else []
     command: Command = [
         python,
@@ -59,7 +60,7 @@ def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: S
         "pytest",
         "-q",
         "-n",
-        "2",
+        "3",
         "--dist",
         "loadfile",
         "-m",

@@ -111,8 +111,11 @@ class Troubled:
             contact_id = somebody.contact_id
             desk.until(lambda held: held.agent_contacts.get(contact_id, {}).get("state") == "connecting", "offered", 30)
             desk.call("acceptContact", contactId=contact_id)
-            somebody.wait_for_text(f"{desk.held.agent['name'].split()[0]} has joined.")
-            desk.until(lambda held: not held.outgoing, "nothing is owed")
+            greeting = f"{desk.held.agent['name'].split()[0]} has joined."
+            somebody.wait_for_text(greeting)
+            desk.until(
+                lambda held: greeting in held.said(contact_id) and not held.outgoing, "nothing more comes by itself"
+            )
             yield somebody
 
     def offered(self, desk: Desk, timeout: float = 90) -> str:

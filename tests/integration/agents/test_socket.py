@@ -185,7 +185,6 @@ CONTENT = {
 @pytest.fixture(scope="module")
 def served(house: Troubled) -> Iterator[tuple[Desk, Customer]]:
     with house.at_desk() as desk, house.talk(desk) as ada:
-        desk.hears("Mira has joined.")  # from here on nothing comes by itself
         yield desk, ada
 
 
