@@ -134,6 +134,7 @@ def _supervisor_and_admin_see_it(browser: Browser, product: Product) -> None:
         page.get_by_role("link", name="Amelia Hart").first.click()
         expect(page.locator("#rows")).to_contain_text("I am back, 2")
         expect(page.locator("#rows")).to_contain_text("Mira Okafor")
+        expect(page.locator("noscript")).to_be_hidden()
         page.locator("#log").press("Home")  # of a long transcript what is in sight is drawn
         for place in ("#rows .note", "#notes li"):
             expect(page.locator(place)).to_contain_text("the third split one")
