@@ -22,6 +22,7 @@ from typing import Any
 from tests.emulating import INSTANCE, TOPIC, RunningEmulator, free_port
 from tests.flows import QUIET, flow
 
+from . import options as loop_options
 from . import report
 from .alone import WithStandIn
 from .measure import Carried, Lane, Results, closed, low, resident_kb
@@ -55,26 +56,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench emulator", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0, help="length of each closed loop (5)")
-    parser.add_argument("--conversations", type=int, default=50, help="with one message outstanding in each (50)")
+    parser = loop_options.parser("emulator", __doc__)
     parser.add_argument("--chats", type=int, default=1000, help="open chats whose memory is measured (1000)")
-    parser.add_argument("--rounds", type=int, default=1, help="how often; medians are told (1)")
     parser.add_argument("--starts", type=int, default=3, help="how often it is started; the median is told (3)")
     parser.add_argument("--portal", action="store_true", help="measure the portal without the emulator, too")
-    out = Path(os.environ.get("CCP_DATA_DIR", "var")) / "bench"
-    parser.add_argument("--out", type=Path, default=out, help="folder for the JSON (var/bench)")
-    options = parser.parse_args(arguments)
-    for name, least, most in (
-        ("seconds", 0.1, 60),
-        ("conversations", 1, 500),
-        ("chats", 1, 5000),
-        ("rounds", 1, 20),
-        ("starts", 1, 20),
-    ):
-        if not least <= getattr(options, name) <= most:
-            parser.error(f"--{name} is {getattr(options, name):g}; it must be {least:g} to {most:g}")
-    return options
+    return loop_options.checked(parser, arguments, {"chats": (1, 5000), "starts": (1, 20)})
 
 
 class Run:
@@ -302,15 +288,18 @@ class Heard(OfEmulator):
 
     name = "SendMessage → websocket"
 
+    def _arrivals(self) -> Waiting:
+        return self._system.waiting
+
     async def carry(self, conversation: int) -> Carried:
         key = uuid.uuid4().hex
-        arrival = self._system.waiting.expect(key)
+        arrival = self._arrivals().expect(key)
         sent = time.monotonic()
         await self._system.customers[conversation].say(key)
         return Carried(key, sent, await arrival)
 
 
-class Posted(OfEmulator):
+class Posted(Heard):
     """SendMessage → the signed SNS post at its endpoint, and 200: what the portal's benches ask of the emulator."""
 
     name = STREAMED
@@ -321,12 +310,8 @@ class Posted(OfEmulator):
             self._streams = True
             await self._system.stream()
 
-    async def carry(self, conversation: int) -> Carried:
-        key = uuid.uuid4().hex
-        arrival = self._system.posted.expect(key)
-        sent = time.monotonic()
-        await self._system.customers[conversation].say(key)
-        return Carried(key, sent, await arrival)
+    def _arrivals(self) -> Waiting:
+        return self._system.posted
 
 
 class Read(OfEmulator):

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from . import options as loop_options
 from . import report
 from .alone import WithStandIn
 from .emulated import WithEmulator
@@ -41,19 +42,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench relay", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0, help="length of each closed loop (5)")
-    parser.add_argument("--conversations", type=int, default=50, help="with one message outstanding in each (50)")
+    parser = loop_options.parser("relay", __doc__)
     parser.add_argument("--idle", type=int, default=1000, help="silent desks whose memory is measured (1000); 0: none")
-    parser.add_argument("--rounds", type=int, default=1, help="how often; medians are told (1)")
     parser.add_argument("--emulator", action="store_true", help="measure the whole way through the emulator, too")
-    out = Path(os.environ.get("CCP_DATA_DIR", "var")) / "bench"
-    parser.add_argument("--out", type=Path, default=out, help="folder for the JSON (var/bench)")
-    options = parser.parse_args(arguments)
-    for name, least, most in (("seconds", 0.1, 60), ("conversations", 1, 500), ("idle", 0, 5000), ("rounds", 1, 20)):
-        if not least <= getattr(options, name) <= most:
-            parser.error(f"--{name} is {getattr(options, name):g}; it must be {least:g} to {most:g}")
-    return options
+    return loop_options.checked(parser, arguments, {"idle": (0, 5000)})
 
 
 def _plain(options: argparse.Namespace) -> dict[str, Any]:
