@@ -165,7 +165,7 @@ def next_view(open_contacts: Sequence[str], viewing: str, *, arrived: str = "", 
 def look_at(user_id: int, contact_id: str) -> None:
     """The agent looks at this contact, or at none (empty). Refusal when it is not on their desk."""
     agent = _held(user_id)
-    if contact_id and not _part_of(agent, contact_id):
+    if contact_id and not AgentContact.on_desk_of(agent, contact_id):
         raise Refusal("contactNotFound", "This contact is not on your desk.")
     if (agent.viewing_id or "") != contact_id:
         agent.look_at(contact_id or None)
@@ -190,11 +190,6 @@ def _held(user_id: int) -> Agent:
     if agent is None:
         raise Refusal("notAnAgent", "You have no desk: an administrator can make you an agent.")
     return agent
-
-
-def _part_of(agent: Agent, contact_id: str) -> AgentContact | None:
-    on_desk = AgentContact.objects.filter(agent=agent, contact_id=contact_id, state__in=part.ON_THE_DESK)
-    return on_desk.select_related("contact__conversation").order_by("-offered_at", "-pk").first()
 
 
 # ---- what the agent says ------------------------------------------------------------------------------------------------
@@ -262,16 +257,16 @@ def check_hand_in(user_id: int, contact_id: str) -> None:
     contact = Contact.objects.select_related("conversation").filter(pk=contact_id, owner=user_id).first()
     if contact is None:
         raise Refusal("contactNotFound", NOT_HERE)
+    _check_files_are_taken(contact)
+
+
+def _check_files_are_taken(contact: Contact) -> None:
     ours = rounds.ours_of(contact)
     if ours is not None and parcels.are_refused_to(ours.role, timezone.now()):
-        raise _files_not_permitted()
-
-
-def _files_not_permitted() -> Refusal:
-    return Refusal(
-        "filesNotPermitted",
-        "Amazon Connect takes no files from the portal in this chat. Send a link to where the customer can fetch it.",
-    )
+        raise Refusal(
+            "filesNotPermitted",
+            "Amazon Connect takes no files from the portal in this chat. Send a link to where the customer can fetch it.",
+        )
 
 
 @transaction.atomic
@@ -307,9 +302,7 @@ def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
 def _check_file(outgoing: Outgoing) -> None:
     if not files.is_here(outgoing.file):
         raise Refusal("fileGone", "The file is no longer kept here. Attach it again.")
-    ours = rounds.ours_of(outgoing.contact)
-    if ours is not None and parcels.are_refused_to(ours.role, timezone.now()):
-        raise _files_not_permitted()
+    _check_files_are_taken(outgoing.contact)
 
 
 @transaction.atomic
@@ -363,7 +356,7 @@ def mark_read(user_id: int, contact_id: str, message_id: str) -> None:
     """The agent has read up to this item: the unread count falls in every tab, and Connect is owed a receipt."""
     contact = _mine(user_id, contact_id)
     agent = _held(user_id)
-    mine = _part_of(agent, contact_id)
+    mine = AgentContact.on_desk_of(agent, contact_id)
     item = Item.objects.filter(pk=message_id, conversation=contact.conversation).first()
     if mine is None or item is None:
         raise Refusal("messageNotFound", "There is no such message in this contact.")

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from chats import fanout, rounds
 
-from . import life
 from .models import Agent, AgentContact
 from .protocol import MAX_CONTENT_BYTES, Place
 from .refusal import Refusal
@@ -40,8 +39,7 @@ def _held(user_id: int, contact_id: str) -> AgentContact:
     rounds.locked_all([contact_id])
     known = Agent.objects.filter(user_id=user_id).values_list("pk", flat=True).first()
     agent = Agent.locked(known) if known is not None else None
-    parts = AgentContact.objects.filter(agent=agent, contact=contact_id, state__in=life.ON_THE_DESK)
-    mine = parts.select_related("contact__conversation", "contact__queue").order_by("-offered_at", "-pk").first()
+    mine = AgentContact.on_desk_of(agent, contact_id) if agent is not None else None
     if agent is None or mine is None:
         raise Refusal("contactNotFound", "This contact is not on your desk.")
     mine.agent = agent

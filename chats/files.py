@@ -16,9 +16,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-FORGOTTEN_SECONDS = (
-    3600  # a file that no row speaks of: its upload was cut off, or a row was sent and its file left behind
-)
+FORGOTTEN_SECONDS = 3600  # of a file that no row needs: its upload was cut off, or it was left behind when it was sent
 _KEY = re.compile(r"[0-9a-f]{32}")
 _PIECE = 1024 * 1024
 

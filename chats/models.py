@@ -323,6 +323,7 @@ class Outgoing(models.Model):
         DISCARDED = "discarded"
 
     UNFINISHED = (State.QUEUED, State.SENDING)
+    UNSENT = (*UNFINISHED, State.TAKEN)  # no item yet, and may still become one
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="outgoing")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="outgoing")

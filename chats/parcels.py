@@ -143,6 +143,6 @@ def are_refused_to(role: str, now: datetime) -> bool:
 def drop_forgotten(now: datetime) -> int:
     """Files whose rows are sent, or never were, and those that failed and that nobody has retried for so long."""
     waiting = Outgoing.objects.filter(kind=Outgoing.Kind.ATTACHMENT).exclude(file="")
-    live = waiting.filter(state__in=[*Outgoing.UNFINISHED, Outgoing.State.TAKEN])
+    live = waiting.filter(state__in=Outgoing.UNSENT)
     failed = waiting.filter(state=Outgoing.State.FAILED, created_at__gt=now - FAILED_ARE_KEPT)
     return files.drop_forgotten({*live.values_list("file", flat=True), *failed.values_list("file", flat=True)})

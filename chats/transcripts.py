@@ -143,7 +143,7 @@ def snapshot(conversation: Conversation) -> dict[str, Any]:
     )
     contacts = Contact.objects.filter(conversation=conversation).select_related("queue", "owner", "conversation")
     outgoing = Outgoing.objects.filter(
-        conversation=conversation, state__in=[*Outgoing.UNFINISHED, Outgoing.State.TAKEN, Outgoing.State.FAILED]
+        conversation=conversation, state__in=[*Outgoing.UNSENT, Outgoing.State.FAILED]
     ).select_related("author", "conversation")
     notes = Note.objects.filter(conversation=conversation, deleted_at=None).select_related("author")
     marks = Participant.objects.filter(conversation=conversation, seq__gt=0).select_related("conversation")

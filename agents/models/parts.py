@@ -93,6 +93,12 @@ class AgentContact(models.Model):
     def __str__(self) -> str:
         return f"{self.agent} · {self.contact}: {self.state}"
 
+    @classmethod
+    def on_desk_of(cls, agent: Agent, contact_id: str) -> AgentContact | None:
+        """This agent's part in a contact, as it lies on their desk; of several the newest."""
+        here = cls.objects.filter(agent=agent, contact=contact_id, state__in=life.ON_THE_DESK)
+        return here.select_related("contact__conversation", "contact__queue").order_by("-offered_at", "-pk").first()
+
     @property
     def stream(self) -> str:
         return self.agent.stream

@@ -1,7 +1,7 @@
 // @ts-check
 /** Finding words in the transcript in view: hits counted and marked, next and previous, earlier pages fetched when asked for. */
 import { announce } from "./announce.js"
-import { find, setText } from "./dom.js"
+import { composing, find, setText } from "./dom.js"
 import { MOST_HITS, hits, pattern, placeOf } from "./state/find.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
@@ -135,7 +135,7 @@ export function createFind(conversation, pages) {
     mark()
   })
   words.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return
+    if (event.key !== "Enter" || composing(event)) return
     event.preventDefault()
     void go(event.shiftKey ? 1 : -1)
   })

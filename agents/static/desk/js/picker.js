@@ -3,7 +3,7 @@
  * A field and the list under it: what is typed narrows the list, arrows walk, Enter or a click chooses. The focus stays
  * in the field (aria-activedescendant), so that one can type on.
  */
-import { keep, make, setAttribute } from "./dom.js"
+import { composing, keep, make, setAttribute } from "./dom.js"
 
 /**
  * @typedef {{key: string, group: string, disabled?: boolean}} Option
@@ -64,7 +64,7 @@ export function createPicker(input, list, { options, draw, choose, walked }) {
       event.key
     ]
     if (to === undefined && event.key !== "Enter") return
-    if (event.isComposing) return
+    if (composing(event)) return
     event.preventDefault()
     if (to === undefined) take(shown[at])
     else walk(to)
