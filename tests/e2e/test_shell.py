@@ -277,6 +277,14 @@ def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded
     lay(desk, agent_contact("ben", customerName="Ben Okri"))
     page, keys = desk.page, desk.page.keyboard
     palette = page.get_by_role("dialog", name="Commands")
+    opener = page.get_by_role("banner").get_by_role("button", name="Find or do", exact=True)
+    for width, words in ((1440, True), (1024, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(opener.locator("kbd")).to_be_visible(visible=words)
+        opener.click()
+        expect(page.locator("#palette-search")).to_be_focused()
+        keys.press("Escape")
+        expect(opener).to_be_focused()
     page.locator("#words").focus()  # also where single keys are words
     keys.press("Control+k")
     expect(page.locator("#palette-search")).to_be_focused()
@@ -430,6 +438,9 @@ def test_g_leads_to_the_contacts_and_to_the_history_and_swallows_what_is_no_way(
     keys.press("g")
     keys.press("h")
     page.wait_for_url("**/history/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
+    expect(settings(page)).to_be_visible()
+    assert page.url.endswith("/desk/")
 
 
 # ---- notifications ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,15 @@ export function createSettings(sound) {
   initVolume()
   initSingleKeys()
   createKeyList(dialog)
+  fromElsewhere(open)
   return open
+}
+
+/** Another page's rail leads here by the address; once opened it is no part of the address any more. @param {() => unknown} open */
+function fromElsewhere(open) {
+  if (location.hash !== "#settings") return
+  history.replaceState(history.state, "", location.pathname + location.search)
+  open()
 }
 
 function initVolume() {
