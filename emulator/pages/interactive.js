@@ -3,8 +3,15 @@
 
 /**
  * @typedef {{label: string, detail: string, answer: string, date?: string}} Choice
- * @typedef {{title: string, detail: string, choices: Choice[]}} Question
+ * @typedef {{title: string, detail: string, picture: string, choices: Choice[]}} Card `picture`: what it shows, never its address
+ * @typedef {Card & {kind: "list" | "times" | "quick" | "cards", offset: number | null, cards: Card[]}} Question
+ *   `offset`: minutes from UTC in which its times are told; null: the reader's own
  */
+
+/** @type {Record<string, Question["kind"]>} */
+const KINDS = { ListPicker: "list", Panel: "list", TimePicker: "times", QuickReply: "quick", Carousel: "cards" }
+/** Connect allows 40 time slots, fewer of everything else. */
+const MOST = 40
 
 /** @param {unknown} value */
 const text = (value) => (typeof value === "string" ? value : "")
@@ -14,8 +21,21 @@ export function question(content) {
   const message = parsed(content)
   const body = message?.data?.content
   if (!body || typeof body !== "object" || !text(body.title)) return null
-  return { title: text(body.title), detail: text(body.subtitle), choices: choices(text(message.templateType), body) }
+  const template = text(message.templateType)
+  const offset = Number.isInteger(body.timeZoneOffset) && Math.abs(body.timeZoneOffset) <= 14 * 60 ? body.timeZoneOffset : null
+  return { ...card(template, body), kind: KINDS[template] ?? "list", offset, cards: template === "Carousel" ? cards(body) : [] }
 }
+
+/** @typedef {{date: string, offset: number | null}} Slot a time that was chosen, told as it was offered */
+
+/** The time among these questions that these words choose; null: they are only words. @param {Question[]} asked @param {string} words @returns {Slot | null} */
+export function slotOf(asked, words) {
+  const of = asked.findLast((one) => one.choices.some((choice) => choice.date === words))
+  return of ? { date: words, offset: of.offset } : null
+}
+
+/** Every choice of it, wherever it stands. @param {Question} asked @returns {Choice[]} */
+export const allChoices = (asked) => [asked, ...asked.cards].flatMap((one) => one.choices)
 
 /** @param {string | undefined} content @returns {any} */
 function parsed(content) {
@@ -26,13 +46,28 @@ function parsed(content) {
   }
 }
 
+/** A card of a carousel is a list picker or a panel of its own. @param {any} body @returns {Card[]} */
+const cards = (body) =>
+  list(body.elements)
+    .filter((one) => text(one?.data?.content?.title))
+    .slice(0, MOST)
+    .map((one) => card(text(one.templateType), one.data.content))
+
+/** A picture is named, not loaded: another server would learn who looks. @param {string} template @param {any} body @returns {Card} */
+const card = (template, body) => ({
+  title: text(body.title),
+  detail: text(body.subtitle),
+  picture: text(body.imageData) && text(body.imageDescription),
+  choices: choices(template, body).slice(0, MOST),
+})
+
 /**
- * ListPicker, Panel and QuickReply are answered with the element's title, TimePicker with the slot's date
- * (Connect's "Interactive messages"); the elements of a Carousel are messages of their own and are only named.
+ * ListPicker, Panel and QuickReply are answered with the element's title, also on a card of a Carousel; TimePicker with the
+ * slot's date (Connect's "Interactive messages").
  * @param {string} template @param {any} body @returns {Choice[]}
  */
 function choices(template, body) {
-  if (template === "TimePicker") return list(body.timeslots).filter((slot) => text(slot?.date)).map(slotChoice)
+  if (template === "TimePicker") return list(body.timeslots).filter((slot) => !Number.isNaN(Date.parse(text(slot?.date)))).map(slotChoice)
   if (!["ListPicker", "Panel", "QuickReply"].includes(template)) return []
   return list(body.elements).filter((one) => text(one?.title)).map((one) => ({ label: one.title, detail: text(one.subtitle), answer: one.title }))
 }

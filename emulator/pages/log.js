@@ -1,6 +1,9 @@
 // @ts-check
 /** Draws the rows of the conversation, touching only what changed, so that focus, selection and a screen reader are not disturbed. */
 
+import { fillChoices, slotWords } from "./asked.js"
+import { icon, made, part, richNodes } from "./nodes.js"
+
 /**
  * @typedef {import("./rows.js").Row} Row
  * @typedef {import("./rows.js").Bubble} Bubble
@@ -15,15 +18,6 @@ const STATUS = {
 }
 /** @type {WeakMap<HTMLElement, string>} */
 const drawn = new WeakMap()
-
-/** @param {string} name @returns {HTMLElement} a copy of the page's template of that name */
-function made(name) {
-  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(`t-${name}`))
-  return /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true))
-}
-
-/** @param {HTMLElement} node @param {string} selector @returns {HTMLElement} */
-const part = (node, selector) => /** @type {HTMLElement} */ (node.querySelector(selector))
 
 /**
  * @param {HTMLElement} list @param {Row[]} rows
@@ -135,17 +129,6 @@ function receipt(status, word, sign) {
   return node
 }
 
-/** @param {string} name */
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use")
-  svg.setAttribute("class", "icon")
-  svg.setAttribute("aria-hidden", "true")
-  use.setAttribute("href", `#i-${name}`)
-  svg.append(use)
-  return svg
-}
-
 /** @param {Bubble} bubble @param {How} how @returns {Part} */
 function bubblePart(bubble, how) {
   const fill = { text: fillText, file: fillFile, choices: fillChoices }[bubble.kind]
@@ -160,7 +143,7 @@ const isShown = (bubble) => bubble.kind === "file" && bubble.picture
 
 /** @param {HTMLElement} node @param {import("./rows.js").TextBubble} bubble */
 function fillText(node, bubble) {
-  node.textContent = bubble.text
+  node.replaceChildren(...(bubble.slot ? [slotWords(bubble.slot)] : richNodes(bubble.rich)))
   node.classList.toggle("is-waiting", bubble.status === "waiting")
   node.classList.toggle("is-failed", bubble.status === "failed")
 }
@@ -185,30 +168,4 @@ function showPicture(image, { name, opens }, how) {
   image.hidden = false
   image.onerror = () => (image.hidden = true)
   how.picture(opens).then((url) => (image.src = url), () => (image.hidden = true))
-}
-
-/** @param {HTMLElement} node @param {import("./rows.js").ChoicesBubble} bubble @param {{answerable: boolean}} how */
-function fillChoices(node, bubble, how) {
-  part(node, "legend bdi").textContent = bubble.question.title
-  part(node, "legend small").textContent = bubble.question.detail
-  for (const old of node.querySelectorAll(".choice")) old.remove()
-  node.append(...bubble.question.choices.map((choice) => choiceButton(choice, bubble.chosen, how.answerable)))
-}
-
-/** @param {import("./interactive.js").Choice} choice @param {string} chosen @param {boolean} answerable */
-function choiceButton(choice, chosen, answerable) {
-  const node = /** @type {HTMLButtonElement} */ (made("choice"))
-  part(node, ".choice__label").textContent = choice.date ? slot(choice.date) : choice.label
-  part(node, "small").textContent = choice.detail
-  node.dataset.answer = choice.answer
-  node.disabled = Boolean(chosen) || !answerable
-  node.classList.toggle("is-chosen", choice.answer === chosen)
-  node.setAttribute("aria-pressed", String(choice.answer === chosen))
-  return node
-}
-
-/** @param {string} date */
-function slot(date) {
-  const at = new Date(date)
-  return Number.isNaN(at.getTime()) ? date : at.toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })
 }

@@ -113,7 +113,7 @@ export class Page {
     this.form.hidden = closed || Boolean(chat.leaving)
     over.hidden = !closed
     // The composer or the End button that had the focus is gone: go to what is left to do.
-    if (closes && (inForm || document.activeElement === document.body)) over.querySelector("button").focus()
+    if (closes && (inForm || document.activeElement === document.body)) over.querySelector('[data-action="anew"]').focus()
     this.#hint()
   }
 

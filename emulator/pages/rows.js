@@ -3,12 +3,14 @@
 
 import { EVENT, INTERACTIVE, isMine, isTheirs } from "./conversation.js"
 import { isPicture, sizeWord, typeWord } from "./files.js"
-import { question } from "./interactive.js"
+import { allChoices, question, slotOf } from "./interactive.js"
+import { linked, MARKDOWN, markdown } from "./rich.js"
 
 /**
  * @typedef {import("./conversation.js").State} State
  * @typedef {import("./conversation.js").Item} Item
- * @typedef {{key: string, kind: "text", text: string, status: string}} TextBubble
+ * @typedef {{key: string, kind: "text", text: string, status: string, rich: import("./rich.js").Rich[],
+ *   slot: import("./interactive.js").Slot | null}} TextBubble `slot`: the words are the time that was chosen
  * @typedef {{key: string, kind: "file", name: string, facts: string, status: string, opens: string, picture: boolean}} FileBubble
  *   `opens`: the AttachmentId, when it can be fetched
  * @typedef {{key: string, kind: "choices", question: import("./interactive.js").Question, chosen: string}} ChoicesBubble
@@ -78,10 +80,20 @@ function eventRow(state, item) {
 function bubblesOf(state, item) {
   const key = state.tokens[item.Id] ?? item.Id
   if (item.Type === "ATTACHMENT") return (item.Attachments ?? []).map((one, index) => file(`${key} ${index}`, one))
-  const asked = item.ContentType === INTERACTIVE ? question(item.Content) : null
-  if (asked) return [{ key, kind: "choices", question: asked, chosen: chosen(state, item, asked) }]
-  return item.Content ? [{ key, kind: "text", text: item.Content, status: "" }] : []
+  const form = item.ContentType === INTERACTIVE ? question(item.Content) : null
+  if (form) return [{ key, kind: "choices", question: form, chosen: chosen(state, item, form) }]
+  return item.Content ? [worded(state, key, item.Content, item.ContentType)] : []
 }
+
+/** @param {State} state @param {string} key @param {string} text @param {string} [contentType] @param {string} [status] @returns {TextBubble} */
+function worded(state, key, text, contentType = "", status = "") {
+  const slot = /^\d{4}-\d\d-\d\dT/.test(text) ? slotOf(asked(state), text) : null
+  return { key, kind: "text", text, status, rich: contentType === MARKDOWN ? markdown(text) : linked(text), slot }
+}
+
+/** @param {State} state */
+const asked = (state) =>
+  state.items.filter((item) => item.ContentType === INTERACTIVE).map((item) => question(item.Content)).filter((one) => one !== null)
 
 /** @param {string} key @param {import("./conversation.js").Attachment} one @returns {FileBubble} */
 function file(key, one) {
@@ -92,11 +104,11 @@ function file(key, one) {
   return { key, kind: "file", name, facts: facts.filter(Boolean).join(", "), status: "", opens, picture: Boolean(opens) && isPicture(one.ContentType) }
 }
 
-/** The first answer after a question that is one of its choices. @param {State} state @param {Item} item @param {import("./interactive.js").Question} asked */
-function chosen(state, item, asked) {
+/** The first answer after a question that is one of its choices. @param {State} state @param {Item} item @param {import("./interactive.js").Question} form */
+function chosen(state, item, form) {
   const later = state.items.slice(state.items.indexOf(item) + 1).filter((other) => isMine(state, other)).map((other) => other.Content)
   const answers = [...later, ...state.outgoing.map((one) => one.content)]
-  return answers.find((words) => asked.choices.some((one) => one.answer === words)) ?? ""
+  return answers.find((words) => allChoices(form).some((one) => one.answer === words)) ?? ""
 }
 
 /** @param {State} state @param {Item} item @param {Bubble[]} bubbles @returns {GroupRow} */
@@ -112,7 +124,7 @@ function group(state, item, bubbles) {
 function waiting(state) {
   const there = new Set(state.items.map((item) => item.Id))
   return state.outgoing.filter((one) => !one.id || !there.has(one.id)).map((one) => {
-    const bubble = unsent(one)
+    const bubble = unsent(state, one)
     return {
       kind: "group", key: bubble.key, at: one.at, mine: true, who: "", author: state.me, status: one.status, reason: one.reason ?? "",
       bubbles: [bubble], last: one.clientToken,
@@ -120,9 +132,9 @@ function waiting(state) {
   })
 }
 
-/** @param {import("./conversation.js").Outgoing} one @returns {TextBubble | FileBubble} */
-function unsent({ clientToken, content, contentType, size, status }) {
-  if (size === undefined) return { key: clientToken, kind: "text", text: content, status }
+/** @param {State} state @param {import("./conversation.js").Outgoing} one @returns {TextBubble | FileBubble} */
+function unsent(state, { clientToken, content, contentType, size, status }) {
+  if (size === undefined) return worded(state, clientToken, content, contentType, status)
   const facts = `${typeWord(content, contentType)}, ${sizeWord(size)}`
   return { key: `${clientToken} 0`, kind: "file", name: content, facts, status, opens: "", picture: false }
 }
@@ -171,5 +183,5 @@ function spoken(state, row) {
 function words(bubble) {
   if (bubble.kind === "text") return bubble.text
   if (bubble.kind === "file") return `[${bubble.name}, ${bubble.facts}]`
-  return [bubble.question.title, ...bubble.question.choices.map((one) => `(${one.label})`)].join(" ")
+  return [bubble.question.title, ...allChoices(bubble.question).map((one) => `(${one.label})`)].join(" ")
 }

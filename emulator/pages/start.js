@@ -3,6 +3,7 @@
 
 import { INTERACTIVE } from "./conversation.js"
 import { messageError, nameError } from "./limits.js"
+import { MARKDOWN } from "./rich.js"
 import { Refused } from "./wire.js"
 
 /** @typedef {(details: object) => Promise<import("./wire.js").Started>} StartChat */
@@ -47,7 +48,7 @@ export function startForm(form, { startChat, onStarted, draft, drafts }) {
     const details = {
       DisplayName: displayName,
       InitialMessage: { Content: first.value.trim(), ContentType: "text/plain" },
-      SupportedMessagingContentTypes: ["text/plain", INTERACTIVE],
+      SupportedMessagingContentTypes: ["text/plain", MARKDOWN, INTERACTIVE],
     }
     const words = JSON.stringify(details)
     if (unanswered.words !== words) unanswered = { words, token: crypto.randomUUID() }

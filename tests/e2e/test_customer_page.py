@@ -15,6 +15,7 @@ from tests.emulating import INSTANCE, RunningEmulator
 
 pytestmark = pytest.mark.browser
 FIRST = "Hi, the shelf came today. One side panel is split."
+MARKDOWN = "text/markdown"
 INTERACTIVE = "application/vnd.amazonaws.connect.message.interactive"
 PICKER = {
     "templateType": "ListPicker",
@@ -26,6 +27,29 @@ PICKER = {
         }
     },
 }
+
+
+def asking(template: str, title: str, **content: object) -> str:
+    """An interactive message of this template."""
+    return json.dumps({"templateType": template, "version": "1.0", "data": {"content": {"title": title, **content}}})
+
+
+def titled(*titles: str) -> list[dict[str, str]]:
+    return [{"title": title} for title in titles]
+
+
+SLOTS = [{"date": f"2030-11-{day}T{hour}:00Z", "duration": 3600} for day, hour in ((23, "08"), (23, "13"), (24, "09"))]
+SHELVES = [
+    {"templateType": "Panel", "data": {"content": {"title": shelf, "elements": titled(f"Choose {shelf}")}}}
+    for shelf in ("oak", "ash", "beech")
+]
+# Every template but the list picker: what is sent, what is pressed, and what is then said.
+ASKED = (
+    (asking("Panel", "Your shelf", elements=titled("Repair", "Replace")), "Replace", "Replace"),
+    (asking("QuickReply", "Anything else?", elements=titled("Yes", "No")), "No", "No"),
+    (asking("TimePicker", "When?", timeZoneOffset=60, timeslots=SLOTS), "14:00 60 min", SLOTS[1]["date"]),
+    (asking("Carousel", "Other shelves", elements=SHELVES), "Choose beech", "Choose beech"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +237,40 @@ def test_a_list_picker_is_answered_with_the_title_pressed(customer, emulator):
     other.wait_to_hear(FIRST, "Money back")
     expect(customer.locator(".choice.is-chosen")).to_have_text("Money back")
     expect(customer.get_by_role("button", name="Send a new panel")).to_be_disabled()
+
+
+def test_every_kind_of_question_is_drawn_and_answered(customer, emulator):
+    other = OtherSide(emulator, start(customer))
+    said = [FIRST]
+    for asked, press, answer in ASKED:
+        other.say(asked, INTERACTIVE)
+        choice = customer.locator(".choices").last.get_by_role("button", name=press, exact=True)
+        choice.click()
+        said.append(str(answer))
+        other.wait_to_hear(*said)
+        expect(choice).to_have_attribute("aria-pressed", "true")
+    expect(customer.locator(".choices--times .choices__day p")).to_have_text(
+        ["Saturday 23 November", "Sunday 24 November"]
+    )
+    expect(customer.locator(".choice:enabled")).to_have_count(0)
+    expect(mine(customer)).to_have_text(
+        [FIRST, "Replace", "No", re.compile("^Saturday 23 November.* 14:00$"), "Choose beech"]
+    )
+
+
+def test_markdown_and_addresses_can_be_read_and_pressed_and_scripts_are_words(customer, emulator):
+    other = OtherSide(emulator, start(customer))
+    other.say(
+        "**Yours** is at https://shop.example/track.\n- [guide](https://shop.example/g)\n- [no](javascript:x)", MARKDOWN
+    )
+    bubble = theirs(customer).last
+    expect(bubble.locator("strong")).to_have_text("Yours")
+    expect(bubble.locator("li")).to_have_text(["guide", "[no](javascript:x)"])
+    links = bubble.get_by_role("link").evaluate_all("all => all.map(one => [one.href, one.target, one.rel])")
+    assert links == [[f"https://shop.example/{path}", "_blank", "noopener noreferrer"] for path in ("track", "g")]
+    write(customer, "<b>See</b> https://x.example/a")
+    expect(mine(customer).last.get_by_role("link")).to_have_text("https://x.example/a")
+    expect(mine(customer).last).to_have_text("<b>See</b> https://x.example/a")
 
 
 def test_a_message_over_the_limit_is_not_sent_and_not_lost(customer, emulator):
@@ -447,6 +505,10 @@ def test_every_state_is_accessible_and_fits(browser, emulator, scheme, width):
         other = OtherSide(emulator, start(page))
         other.say("word " * 60 + "w" * 300)
         other.say(json.dumps(PICKER), INTERACTIVE)
+        for asked, _, _ in ASKED:
+            other.say(asked, INTERACTIVE)
+        other.say("**Bold**\n- [a link](https://shop.example/)", MARKDOWN)
+        expect(page.get_by_role("link", name="a link")).to_be_visible()
         other.type()
         expect(page.locator(".typing")).to_be_visible()
         check(page, "talk")

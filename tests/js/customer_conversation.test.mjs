@@ -172,6 +172,16 @@ test("a list picker becomes choices, and remembers the one taken", () => {
   assert.equal(bubble(all([mine("i2", 2, "Hm"), mine("i3", 3, "Blue")], asked)).chosen, "Blue")
 })
 
+test("a carousel is answered with a title on one of its cards", () => {
+  const card = (title, ...titles) => ({ templateType: "Panel", data: { content: { title, imageData: "https://x.example/a.jpg", imageDescription: "A shelf", elements: titles.map((one) => ({ title: one })) } } })
+  const elements = [card("Oak", "Order oak"), 7, { data: {} }, card("Ash", "Order ash")]
+  const content = JSON.stringify({ templateType: "Carousel", data: { content: { title: "Which?", elements } } })
+  const state = all([theirs("i1", 1, content, { ContentType: conversation.INTERACTIVE }), mine("i2", 2, "Order ash")])
+  const { question, chosen } = rows(state, utc)[1].bubbles[0]
+  assert.deepEqual([question.kind, question.choices, chosen], ["cards", [], "Order ash"])
+  assert.deepEqual(question.cards.map((one) => [one.title, one.picture, one.choices.map((choice) => choice.answer)]), [["Oak", "A shelf", ["Order oak"]], ["Ash", "A shelf", ["Order ash"]]])
+})
+
 for (const broken of ["{", "null", "7", "[]", "{}", '{"data":null}', '{"data":{"content":7}}', '{"data":{"content":{"title":7}}}']) {
   test(`an interactive message that is ${broken} is shown as it is`, () => {
     const state = all([theirs("i1", 1, broken, { ContentType: conversation.INTERACTIVE })])
