@@ -223,6 +223,19 @@ test("an answer after the frame, or 'sent' for a token the server knew, leaves n
   assert.deepEqual(desk.acknowledge(held, "u1", "sent").unsent, {})
 })
 
+test("after a cut or a refresh, what the server has not settled is asked for again under its token", () => {
+  const four = ["u1", "u2", "u3", "u4"].reduce(queued, running())
+  const held = desk.refuse(desk.acknowledge(desk.setAsked(four, "u1"), "u2", "queued"), "u3", "The chat has ended.")
+  const again = desk.unsettled(held)
+  assert.deepEqual(
+    desk.toSend(again).map((one) => one.clientToken),
+    ["u1", "u2", "u4"],
+  )
+  assert.equal(again.unsent.u3.state, "refused")
+  const calm = running()
+  assert.equal(desk.unsettled(calm), calm)
+})
+
 test("a refused message keeps its words and token for another try", () => {
   const held = desk.refuse(desk.setAsked(queued(running(), "u1"), "u1"), "u1", "The chat has ended.")
   assert.deepEqual(

@@ -139,3 +139,18 @@ test("a place goes by the item's Id on the way, by the bubble's key on screen", 
   assert.equal(toServer({ ...place, end: true }, tokens), null)
   assert.deepEqual(toTab(null, tokens), { anchor: null, end: true })
 })
+
+test("words that were cleared do not come back because an earlier save arrived alone", async () => {
+  const here = house({ answer: "unknown" })
+  here.drafts.set("ada", "reply", "On its way")
+  mock.timers.tick(PAUSE) // saved; whether it arrived is not known yet
+  here.drafts.set("ada", "reply", "")
+  here.drafts.settle() // something else has changed on the desk: of these words the server has said nothing
+  here.told.ada = begun("On its way") // the earlier save had arrived, the line was cut after it
+  here.drafts.settle()
+  await settled()
+  assert.deepEqual([here.drafts.of("ada"), here.left], ["", { ada: begun("") }])
+  here.answer = "kept"
+  here.drafts.flush()
+  assert.deepEqual(here.asked.at(-1), ["ada", begun("")])
+})

@@ -2,6 +2,7 @@
 /** What is said after the line was cut: how long it was, and how much has been caught up. */
 import { announce } from "./announce.js"
 import { spoken } from "./clock.js"
+import { caughtUp } from "./state.js"
 import { fill, ngettext, say } from "./words.js"
 
 const STAYS = 10_000
@@ -18,8 +19,28 @@ export function gapWords(seconds, count) {
   )
 }
 
-/** The desk is whole again: all its conversations together. @param {number} seconds @param {import("./types.js").State} state */
-export function tellCaughtUp(seconds, { conversations }) {
+/** Remembers what was held when the line was cut: what is there beyond it afterwards has been caught up. @param {import("./store.js").Store} store */
+export function watchCuts(store) {
+  /** @type {import("./types.js").State|null} */
+  let cutAt = null
+  return {
+    /** @param {import("./socket.js").Status} status */
+    told({ kind }) {
+      if (kind === "reconnecting" || kind === "readonly") cutAt ??= store.state
+    },
+    /** The page is whole again: marks the place in each conversation, and says so. @param {number|null} seconds @returns {number|null} how many messages; null: there was no cut to speak of */
+    over(seconds) {
+      const before = cutAt
+      cutAt = null
+      if (!before || !seconds) return null
+      store.change((held) => caughtUp(before, held, seconds))
+      return tell(seconds, store.state)
+    },
+  }
+}
+
+/** All conversations together. @param {number} seconds @param {import("./types.js").State} state */
+function tell(seconds, { conversations }) {
   const count = Object.values(conversations).reduce((all, { gap }) => all + (gap?.count ?? 0), 0)
   sentence = gapWords(seconds, count)
   until = Date.now() + STAYS

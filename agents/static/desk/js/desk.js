@@ -8,6 +8,7 @@ import * as desk from "./state.js"
 import { gettext, say } from "./words.js"
 
 const TYPING_EVERY = 4_000
+const FRAME_WITHIN = 2_000
 const PAGE = 100
 const EVENT = "application/vnd.amazonaws.connect.event."
 
@@ -58,22 +59,26 @@ export function createDesk(store, line) {
     if (line.live) desk.toSend(store.state).forEach((one) => void give(one))
   }
 
+  /**
+   * The agent looks at this contact already; the server follows, and with it the other tabs. Without a line it is told
+   * when the line is back.
+   * @param {string} contactId
+   */
+  const follow = async (contactId) => {
+    const patience = await line.request("viewContact", { contactId }).then(
+      // Its viewContact frame is numbered and may come after its answer: give it a moment.
+      () => FRAME_WITHIN,
+      (error) => (error instanceof RequestFailed && error.unknown && !line.live ? null : 0),
+    )
+    if (patience !== null) setTimeout(() => store.change((state) => desk.withoutWanted(state, contactId)), patience)
+  }
+
   return {
     /** @param {string} contactId */
-    async view(contactId) {
+    view(contactId) {
       if (contactId === desk.viewing(store.state)) return
       store.change((state) => desk.wantView(state, contactId))
-      const fine =
-        line.live &&
-        (await line.request("viewContact", { contactId }).then(
-          () => true,
-          () => false,
-        ))
-      // The server's viewContact frame is numbered and may come after its answer: give it a moment.
-      setTimeout(
-        () => store.change((state) => desk.withoutWanted(state, contactId)),
-        fine ? 2_000 : line.live ? 0 : 60_000,
-      )
+      return follow(contactId)
     },
     /** @param {string} contactId */
     accept: (contactId) => ask("acceptContact", { contactId }),
@@ -118,7 +123,12 @@ export function createDesk(store, line) {
       typedAt.delete(contactId)
       flush()
     },
-    flush,
+    /** The line is back: what waited for it is done now. */
+    resume() {
+      store.change(desk.unsettled)
+      flush()
+      if (store.state.wanted !== null) void follow(store.state.wanted)
+    },
     /** Words ready for this contact; null: they could not be had. @param {string} contactId @returns {Promise<import("./state/quick.js").Response[]|null>} */
     async quickResponses(contactId) {
       try {

@@ -56,11 +56,14 @@ export function createDrafts(server, kept) {
     own.delete(contactId)
     keep()
   }
-  /** What the server says it has needs no keeper here; what it has kept and then said otherwise has been changed elsewhere. */
+  /**
+   * What the server has kept and says needs no keeper here; what it has kept and then said otherwise has been changed
+   * elsewhere. Before it has answered, the same words may be those from before a save that is still on its way.
+   */
   const settle = () => {
     for (const [contactId, one] of own) {
       const told = server.told(contactId)
-      if (one.asked && (same(told, one.words) || (one.kept && told !== null && !same(one.told, told)))) forget(contactId, one)
+      if (one.kept && (same(told, one.words) || (told !== null && !same(one.told, told)))) forget(contactId, one)
     }
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** A supervisor reads one contact, live and read-only: the same transcript, with who said what. */
 import { announce } from "./announce.js"
+import { watchCuts } from "./caught_up.js"
 import { createChip } from "./chip.js"
 import { forgetClock, now, setClock } from "./clock.js"
 import { createConversation } from "./conversation.js"
@@ -11,7 +12,7 @@ import { createFind } from "./find.js"
 import { initMe } from "./me.js"
 import { initNotice, notice } from "./notice.js"
 import { createPast } from "./past.js"
-import { Line, RequestFailed, socketUrl, wakeWithThePage } from "./socket.js"
+import { Line, RequestFailed, socketUrl, toSignIn, wakeWithThePage } from "./socket.js"
 import * as state from "./state.js"
 import { createStore } from "./store.js"
 import { tickTimers } from "./timers.js"
@@ -21,6 +22,7 @@ const PAGE = 100
 /** @type {{contactId: string, initialContactId: string, wsPath: string, loginPath: string}} */
 const page = JSON.parse(find("#page").textContent ?? "")
 const store = createStore(state.EMPTY)
+const cuts = watchCuts(store)
 
 const line = new Line({
   url: socketUrl(page.wsPath),
@@ -29,9 +31,13 @@ const line = new Line({
   onTime: setClock,
   onOpen: forgetClock,
   onFrame: (frame) => store.change((held) => state.apply(held, frame, now())),
-  onCaughtUp: () => line.request("watchContact", { contactId: page.contactId }).catch(tell),
+  onCaughtUp(seconds) {
+    cuts.over(seconds)
+    line.request("watchContact", { contactId: page.contactId }).catch(tell)
+  },
   onStatus(status) {
-    if (status.code === 4401) location.assign(`${page.loginPath}?next=${encodeURIComponent(location.pathname)}`)
+    cuts.told(status)
+    if (status.code === 4401) toSignIn(page.loginPath)
     store.repaint()
   },
 })

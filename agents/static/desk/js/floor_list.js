@@ -5,7 +5,7 @@ import { setClock } from "./clock.js"
 import { find } from "./dom.js"
 import { initMe } from "./me.js"
 import { initNotice } from "./notice.js"
-import { Line, socketUrl, wakeWithThePage } from "./socket.js"
+import { Line, socketUrl, toSignIn, wakeWithThePage } from "./socket.js"
 import { localTimes, tickTimers } from "./timers.js"
 
 /** @type {{wsPath: string, loginPath: string}} */
@@ -25,7 +25,7 @@ const line = new Line({
   // Listen first, look second: what changed while nobody listened is on the page that is fetched now.
   onCaughtUp: () => line.request("watchFloor").then(draw, () => {}),
   onStatus({ code }) {
-    if (code === 4401) location.assign(`${page.loginPath}?next=${encodeURIComponent(location.pathname)}`)
+    if (code === 4401) toSignIn(page.loginPath)
     chip()
   },
 })

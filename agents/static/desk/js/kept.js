@@ -18,15 +18,15 @@ export function keptBy(agentId) {
     begun: () => JSON.parse(sessionStorage.getItem(`${mine}begun`) ?? "{}"),
     /** @param {Record<string, Begun>} all */
     setBegun: (all) => put(`${mine}begun`, Object.keys(all).length === 0 ? "" : JSON.stringify(all)),
-    /** What is being written after a contact. @param {string} contactId @returns {import("./wrap.js").Work|null} */
-    work: (contactId) => JSON.parse(sessionStorage.getItem(`${mine}work:${contactId}`) ?? "null"),
-    /** @param {string} contactId @param {import("./wrap.js").Work|null} work */
-    setWork: (contactId, work) => put(`${mine}work:${contactId}`, work ? JSON.stringify(work) : ""),
+    /** What is being written after a contact. @param {string} key of its card @returns {import("./wrap.js").Work|null} */
+    work: (key) => JSON.parse(sessionStorage.getItem(`${mine}work:${key}`) ?? "null"),
+    /** @param {string} key @param {import("./wrap.js").Work|null} work */
+    setWork: (key, work) => put(`${mine}work:${key}`, work ? JSON.stringify(work) : ""),
     /** What has happened, the newest first. @returns {import("./state/news.js").News[]} */
     news: () => JSON.parse(sessionStorage.getItem(`${mine}news`) ?? "[]"),
     /** @param {import("./state/news.js").News[]} list */
     setNews: (list) => put(`${mine}news`, JSON.stringify(list)),
-    /** Words not yet sent come back as `waiting`: whether they arrived is not known, the token makes it harmless. @returns {Unsent[]} */
+    /** Words the server may lack: those that were just being asked for are asked for again (unsettled). @returns {Unsent[]} */
     unsent: () => JSON.parse(sessionStorage.getItem(`${mine}unsent`) ?? "[]"),
     /** @param {Unsent[]} list */
     setUnsent: (list) => put(`${mine}unsent`, list.length === 0 ? "" : JSON.stringify(list)),

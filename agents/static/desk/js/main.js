@@ -3,7 +3,7 @@
 import { createAgentState } from "./agent_state.js"
 import { createAlerts } from "./alerts.js"
 import { createAttach } from "./attach.js"
-import { tellCaughtUp } from "./caught_up.js"
+import { watchCuts } from "./caught_up.js"
 import { createChip } from "./chip.js"
 import { forgetClock, now, setClock } from "./clock.js"
 import { createComposer } from "./composer.js"
@@ -29,7 +29,7 @@ import { createPalette } from "./palette.js"
 import { createPast } from "./past.js"
 import { createPlaces } from "./places.js"
 import { createReading } from "./reading.js"
-import { Line, socketUrl, wakeWithThePage } from "./socket.js"
+import { Line, socketUrl, toSignIn, wakeWithThePage } from "./socket.js"
 import * as state from "./state.js"
 import { createSettings } from "./settings.js"
 import { createSound } from "./sound.js"
@@ -46,8 +46,7 @@ const kept = keptBy(page.agentId)
 const unsent = Object.fromEntries(kept.unsent().map((one) => [one.clientToken, one]))
 /** What this tab knows; also for whoever wants to compare it with another tab's. */
 export const store = createStore(/** @type {import("./types.js").State} */ ({ ...state.EMPTY, unsent }))
-/** The state when the line was cut: what is there beyond it afterwards has been caught up. @type {import("./types.js").State|null} */
-let cutAt = null
+const cuts = watchCuts(store)
 
 const line = new Line({
   url: socketUrl(page.wsPath),
@@ -57,20 +56,16 @@ const line = new Line({
   onOpen: forgetClock,
   onFrame: (frame) => store.change((held) => state.apply(held, frame, now())),
   onCaughtUp(seconds) {
-    const before = cutAt
-    cutAt = null
-    if (before && seconds !== null && seconds > 0) {
-      store.change((held) => state.caughtUp(before, held, seconds))
-      news.caughtUp(seconds, tellCaughtUp(seconds, store.state), new Date(now()).toISOString())
-    }
-    desk.flush()
+    const count = cuts.over(seconds)
+    if (seconds !== null && count !== null) news.caughtUp(seconds, count, new Date(now()).toISOString())
+    desk.resume()
     drafts.flush()
     places.look()
     reading.look()
   },
   onStatus(status) {
-    if (status.kind === "reconnecting" || status.kind === "readonly") cutAt ??= store.state
-    if (status.code === 4401) location.assign(`${page.loginPath}?next=${encodeURIComponent(location.pathname)}`)
+    cuts.told(status)
+    if (status.code === 4401) toSignIn(page.loginPath)
     store.repaint()
   },
 })

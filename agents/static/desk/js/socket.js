@@ -265,5 +265,8 @@ function wakeAfterSleep(line) {
   }, 1_000)
 }
 
+/** Nobody is signed in any more: to the page that says so and asks, and back. @param {string} loginPath */
+export const toSignIn = (loginPath) => location.assign(`${loginPath}?next=${encodeURIComponent(location.pathname)}&over=1`)
+
 /** @param {string} path */
 export const socketUrl = (path) => new URL(path, location.href.replace(/^http/, "ws")).href

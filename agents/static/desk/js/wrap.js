@@ -25,6 +25,7 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
   const known = new Map()
   /** @type {Set<string>} cards whose work was kept at the last moment */
   const saved = new Set()
+  /** The key of the card whose work is written: a customer who returns is other work. */
   let here = ""
   let busy = false
 
@@ -62,14 +63,13 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
   const finish = async () => {
     const card = shown()
     if (!card || card.state !== "ended" || busy) return
-    const { contactId } = card
     busy = true
     done.disabled = true
-    const refusal = await desk.wrapUp(contactId, work())
+    const refusal = await desk.wrapUp(card.contactId, work())
     busy = false
     done.disabled = false
-    if (refusal === "") kept.setWork(contactId, null)
-    else if (here === contactId) complain(refusal)
+    if (refusal === "") kept.setWork(card.key, null)
+    else if (here === card.key) complain(refusal)
   }
 
   /** @param {string} contactId */
@@ -83,7 +83,7 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
 
   /** @param {Card} card */
   const enter = (card) => {
-    here = card.contactId
+    here = card.key
     complain("")
     note.value = kept.work(here)?.note ?? ""
     redraw(select, "", () => [])
@@ -97,7 +97,7 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     at(form, "must").hidden = !told?.required
     const names = told?.dispositions ?? []
     redraw(select, names, () => {
-      const chosen = kept.work(card.contactId)?.disposition
+      const chosen = kept.work(card.key)?.disposition
       return ["", ...names].map((name) => {
         const option = make("option", "", name || gettext("Choose…"))
         option.setAttribute("value", name)
@@ -116,9 +116,10 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     setText(left, say("%(time)s left", { time: clockwise(seconds) }))
     left.classList.toggle("is-soon", seconds <= 10)
     if (seconds > LAST_MOMENT || saved.has(card.key) || !live()) return
-    saved.add(card.key)
     const { disposition, note: words } = work()
-    if (disposition || words) void finish()
+    if (!disposition && !words) return
+    saved.add(card.key)
+    void finish()
   }
 
   return {
@@ -130,7 +131,7 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
         here = ""
         return
       }
-      if (here !== card.contactId) enter(card)
+      if (here !== card.key) enter(card)
       drawChoices(card)
       drawTime(card)
       setText(

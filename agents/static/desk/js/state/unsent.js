@@ -40,6 +40,18 @@ export const refuse = (state, token, why) => change(state, token, { state: "refu
 /** Again, with the same token: it is the same message. @param {State} state @param {string} token @returns {State} */
 export const retryUnsent = (state, token) => change(state, token, { state: "waiting", why: "" })
 
+/**
+ * After a cut, or a refresh: whether the server has the words, and what became of them, is not known. Asked again with
+ * the same token it says so. Files are asked for by who has their bytes.
+ * @param {State} state @returns {State}
+ */
+export function unsettled(state) {
+  const open = Object.values(state.unsent).filter(
+    (one) => (one.state === "asked" || one.state === "kept") && one.size === undefined,
+  )
+  return open.reduce((held, one) => retryUnsent(held, one.clientToken), state)
+}
+
 /** @param {State} state @param {string} token @returns {State} */
 export function dropUnsent(state, token) {
   const { [token]: gone, ...unsent } = state.unsent
