@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from chats import attributes, fanout, transcripts, wire
+from chats import attributes, fanout, references, transcripts, wire
 from chats.connect import Refused, Unavailable
 from chats.db import in_db, look_up
 from chats.models import Outgoing
@@ -23,7 +24,7 @@ from .models import Agent
 from .refusal import Refusal
 from .socket import Socket
 
-ATTRIBUTES_EVERY = 10.0  # seconds: GetContactAttributes is one of Connect's control APIs, about 2 a second
+DETAILS_EVERY = 10.0  # seconds: GetContactAttributes and ListContactReferences are control APIs, about 2 a second each
 TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second for the whole instance
 
 
@@ -99,7 +100,7 @@ class DeskSocket(Listening):
     async def do_acceptContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
         await in_db(routing.accept)(self.agent, params.contactId, timezone.now())
         await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
-        self._read_attributes_again(params.contactId)
+        self._read_details_again(params.contactId)
 
     async def do_rejectContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
         await in_db(routing.reject)(self.agent, params.contactId, timezone.now())
@@ -117,14 +118,15 @@ class DeskSocket(Listening):
     async def do_viewContact(self, params: protocol.ViewContact) -> None:  # noqa: N802 -- named as asked
         await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
         if params.contactId:
-            self._read_attributes_again(params.contactId)
+            self._read_details_again(params.contactId)
 
-    def _read_attributes_again(self, contact_id: str) -> None:
+    def _read_details_again(self, contact_id: str) -> None:
         """The flow may have learnt more meanwhile. Beside the loop: no handler waits for AWS."""
         now = time.monotonic()
-        if now - self._looked_at.get(contact_id, -ATTRIBUTES_EVERY) >= ATTRIBUTES_EVERY:
+        if now - self._looked_at.get(contact_id, -DETAILS_EVERY) >= DETAILS_EVERY:
             self._looked_at[contact_id] = now
             self.spawn(attributes.refresh(contact_id))
+            self.spawn(references.refresh(contact_id))
 
     async def do_getDispositions(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await in_db(desk.dispositions)(self.visitor.user_id, params.contactId)
@@ -156,8 +158,11 @@ class DeskSocket(Listening):
             state=params.state,
             customer_name=params.customerName,
             attributes=params.attributes,
+            references=_references(params.references),
         )
         await relay.take_in(seen)
+        if not params.references:  # else what the CCP knows is as new
+            self._read_details_again(params.contactId)
 
     async def do_addNote(self, params: protocol.AddNote) -> dict[str, Any]:  # noqa: N802 -- named as asked
         words = (params.text, params.clientToken)
@@ -256,6 +261,10 @@ async def _send_typing(user_id: int, contact_id: str) -> None:
     with contextlib.suppress(Refusal, Refused, Unavailable):  # typing is worth nothing later
         controller = await look_up(desk.controller)(user_id, contact_id)
         await controller.send_typing()
+
+
+def _references(given: Mapping[str, protocol.RelayedReference]) -> list[dict[str, str]]:
+    return wire.named_references({name: {"Type": one.type, "Value": one.value} for name, one in given.items()})
 
 
 def _message_id(content: str | None) -> str:

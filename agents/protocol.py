@@ -134,6 +134,13 @@ class RelayedQueue(Closed):
     name: Annotated[str, Field(max_length=256)] | None = None
 
 
+class RelayedReference(Closed):
+    """A reference as Streams' contact.getReferences() gives it by its name."""
+
+    type: Annotated[str, Field(max_length=64)]
+    value: Annotated[str, Field(max_length=4096)]
+
+
 class RelayContact(OfContact):
     """What a CCP in the browser knows of a contact that Amazon Connect itself gave to this agent."""
 
@@ -145,6 +152,9 @@ class RelayContact(OfContact):
     customerName: Annotated[str, Field(max_length=256)] = ""  # noqa: N815 -- the wire is camelCase
     attributes: dict[Annotated[str, Field(max_length=128)], Annotated[str, Field(max_length=32_768)]] = Field(
         default_factory=dict, max_length=500
+    )
+    references: dict[Annotated[str, Field(max_length=4096)], RelayedReference] = Field(
+        default_factory=dict, max_length=100
     )
 
 
@@ -360,6 +370,15 @@ class AgentContact(Closed):
     draft: Draft = Field(default_factory=Draft)
 
 
+class Reference(Closed):
+    """What a contact refers to, as ListContactReferences tells it. A DATE is an epoch timestamp, `status` is a file's."""
+
+    name: str
+    type: Literal["URL", "ATTACHMENT", "NUMBER", "STRING", "DATE", "EMAIL"]
+    value: str
+    status: str = ""
+
+
 class Contact(Closed):
     """One contact (segment) of the conversation: its life, owner and queue."""
 
@@ -380,6 +399,7 @@ class Contact(Closed):
     connectedAt: Time | None  # noqa: N815 -- the wire is camelCase
     endedAt: Time | None  # noqa: N815 -- the wire is camelCase
     attributes: dict[str, str]
+    references: list[Reference] = Field(default_factory=list)
 
 
 class Outgoing(Closed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ class Seen:
     queue: tuple[str, ...] = ()  # its id, ARN and name, as far as they are known
     customer_name: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    references: Sequence[dict[str, str]] = ()
 
 
 async def take_in(seen: Seen) -> None:
@@ -103,6 +104,7 @@ def _relayed(seen: Seen) -> Relay | None:
         queue=_queue(seen),
         customer_name=seen.customer_name,
         attributes=seen.attributes,
+        references=seen.references,
     )
     relayed = Relay(order, seen.participant_id, seen.participant_token)
     ours = relay.known(relayed, owner)

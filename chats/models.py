@@ -109,6 +109,7 @@ class Contact(models.Model):
     end_reason = models.CharField(max_length=16, blank=True)
     attention = models.CharField(max_length=200, blank=True)  # why a supervisor should look at it, while they should
     transfer = models.ForeignKey(Transfer, models.SET_NULL, null=True, related_name="+")  # the newest
+    references = models.JSONField(default=list, blank=True)  # wire.listed_references
     relayed_round = models.PositiveIntegerField(null=True)  # the round Amazon Connect itself gave to an agent
     handed_over_at = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(null=True)
@@ -194,6 +195,7 @@ class Contact(models.Model):
             "connectedAt": iso_or_none(self.connected_at),
             "endedAt": iso_or_none(self.ended_at),
             "attributes": chat.attributes,
+            "references": self.references,
         }
 
 

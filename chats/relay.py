@@ -186,6 +186,7 @@ def _check_round(contact: Contact, ours: Participant, relay: Relay, owner: User)
 def _begin_round(contact: Contact, relay: Relay, owner: User, now: datetime) -> None:
     contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
     contact.queue, contact.owner, contact.relayed_round = relay.order.queue, owner, contact.round
+    contact.references = list(relay.order.references) or contact.references
     contact.move(life.Move.HAND_OVER, now)
     fanout.tell(contact)
 

@@ -6,7 +6,7 @@ this is how "Hey, I'm back" reaches an agent again in the same ContactId.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,7 @@ class HandOver:
     customer_name: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
+    references: Sequence[dict[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
     if contact.state == life.State.ENDED or contact.round == 0:
         contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
         contact.queue, contact.owner = order.queue, None
+        contact.references = list(order.references) or contact.references
         contact.move(life.Move.HAND_OVER, now)
         fanout.tell(contact)
 

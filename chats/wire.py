@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 EVENT = "application/vnd.amazonaws.connect.event."
 TYPING = EVENT + "typing"
@@ -27,6 +29,17 @@ ATTACHMENT = "ATTACHMENT"  # the type of an item that is a file
 METADATA_TYPES = frozenset({"MESSAGEMETADATA", "MESSAGE_METADATA"})
 STAFF_ROLES = frozenset({"AGENT", "CUSTOM_BOT", "SUPERVISOR"})
 ATTACHMENT_MEMBERS = ("AttachmentId", "AttachmentName", "ContentType", "Status")
+
+# ReferenceSummary's members and the ReferenceType of each; of e-mail and analysis only ARNs are told, nothing to read
+REFERENCES = {
+    "Url": "URL",
+    "Attachment": "ATTACHMENT",
+    "Number": "NUMBER",
+    "String": "STRING",
+    "Date": "DATE",
+    "Email": "EMAIL",
+}
+MAX_REFERENCE = 4096  # characters of a name and of a value (ReferenceKey, ReferenceValue)
 
 _NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, and nobody half a character
 
@@ -98,6 +111,37 @@ def read_item(item: Mapping[str, Any], *, initial_contact_id: str | None = None)
         attachments=_attachments(item.get("Attachments")),
         receipts=_receipts(item.get("MessageMetadata")),
     )
+
+
+def listed_references(summaries: object) -> list[dict[str, str]]:
+    """The references of a contact as ListContactReferences gives them, in the order of their names."""
+    pairs = [pair for one in _those(summaries, list) if isinstance(one, dict) for pair in one.items()]
+    found = {_said(told.get("Name")): (kind, told) for kind, told in pairs if isinstance(told, dict)}
+    return _references((name, REFERENCES.get(kind, ""), told) for name, (kind, told) in found.items())
+
+
+def named_references(given: object) -> list[dict[str, str]]:
+    """The same from a map by name: a ContactFlowEvent's References, in whose examples AWS writes the type small."""
+    found = {_said(name): told for name, told in _those(given, dict).items() if isinstance(told, dict)}
+    return _references((name, _said(told.get("Type")).upper(), told) for name, told in found.items())
+
+
+def _references(found: Iterable[tuple[str, str, Mapping[str, Any]]]) -> list[dict[str, str]]:
+    known = [
+        {"name": name, "type": kind, "value": _said(told.get("Value")), "status": _said(told.get("Status"))}
+        for name, kind, told in found
+        if name and kind in REFERENCES.values()
+    ]
+    return sorted(known, key=lambda one: (one["name"].casefold(), one["name"]))
+
+
+def _those(given: object, kind: type[T]) -> T:
+    """A shape of AWS's that is not there, or another one, is an empty one: no chat is lost for it."""
+    return given if isinstance(given, kind) else kind()
+
+
+def _said(value: object) -> str:
+    return _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value)[:MAX_REFERENCE] if isinstance(value, str) else ""
 
 
 def iso(moment: datetime) -> str:

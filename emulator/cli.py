@@ -16,6 +16,7 @@ from emulator.flows import Flow, InvalidFlow, parse
 from emulator.flows.actions import CHECKS
 from emulator.flows.lambdas import Function, load
 from emulator.instance import INBOUND_FLOW, is_alias_arn, is_function_arn, is_topic_arn
+from emulator.start_chat import InvalidWebsite, Website, read_website
 from emulator.streaming.subscriptions import is_endpoint
 from emulator.telling import Sinks
 
@@ -55,6 +56,7 @@ def arguments(argv: list[str]) -> Arguments:
         subscriptions=tuple(_subscription(text) for text in given.subscribe or []),
         echo=not given.no_echo,
         sinks=_sinks(given),
+        website=_website(given.website),
         access_keys=_access_keys(given.access_key, forget=given.any_access_key),
     )
     return Arguments(given.host, given.port, given.control, options)
@@ -101,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar="ALIAS_ARN=BOT.json",
         help="what a Lex V2 bot is here: intents, sample utterances, slots",
+    )
+    parser.add_argument(
+        "--website", type=Path, metavar="FILE", help="attributes and references the customers' page gives to each chat"
     )
     parser.add_argument(
         "--no-echo", action="store_true", help="do not stream a custom participant's own messages and events"
@@ -200,6 +205,19 @@ def _bot(text: str) -> tuple[str, bots.Bot]:
         raise Mistake(f"--lex: {name} is not UTF-8 text") from None
     except bots.InvalidBot as error:
         raise Mistake(f"--lex: {name} is no bot: {error}") from None
+
+
+def _website(path: Path | None) -> Website:
+    if path is None:
+        return Website()
+    try:
+        return read_website(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Mistake(f"--website: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Mistake(f"--website: {path} is not UTF-8 text") from None
+    except InvalidWebsite as error:
+        raise Mistake(f"--website: {path}: {error}") from None
 
 
 def _access_keys(given: list[str] | None, *, forget: bool) -> tuple[AccessKey, ...] | None:

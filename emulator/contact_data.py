@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from emulator import limits
 from emulator.administration.shown import require_instance
 from emulator.restjson import Handler, Params, Request, ServiceError
 from emulator.world import World, contacts, details
@@ -26,6 +27,7 @@ def handlers(world: World) -> dict[str, Handler]:
         _require_an_update(params)
         known = details.of_contact(world, contact.id)
         references = {**known.references, **_references(params.get("References", {}))}
+        _require_room(references)
         named = replace(
             known,
             name=params.get("Name", known.name),
@@ -91,6 +93,14 @@ def _references(given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
                 "InvalidParameterException", f"a reference needs a Value and one of the types {', '.join(_SUMMARIES)}"
             )
     return {name: {"Type": r["Type"], "Value": r["Value"]} for name, r in given.items()}
+
+
+def _require_room(references: dict[str, dict[str, Any]]) -> None:
+    """Which of its texts count is not said: here the names and the values."""
+    size = sum(len(name.encode()) + len(reference["Value"].encode()) for name, reference in references.items())
+    if size > limits.REFERENCES_BYTES:
+        most = f"at most {limits.REFERENCES_BYTES:,} are possible"
+        raise ServiceError("InvalidParameterException", f"the contact's references would have {size:,} bytes, {most}")
 
 
 def _segment_attributes(given: dict[str, Any]) -> dict[str, Any]:

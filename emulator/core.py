@@ -21,6 +21,7 @@ from emulator.instance import Instance
 from emulator.participant import ParticipantService
 from emulator.quotas import Quotas
 from emulator.restjson import Handler, Request, Response, Service, ServiceError
+from emulator.start_chat import Website
 from emulator.streaming import subscriptions
 from emulator.streaming.certificate import Certificate, kept_beside
 from emulator.streaming.query import QueryService, is_query
@@ -56,6 +57,7 @@ class Options:
     echo: bool = True
     sinks: Sinks = field(default_factory=Sinks)
     instance: Instance = field(default_factory=Instance)
+    website: Website = field(default_factory=Website)
     access_keys: tuple[AccessKey, ...] | None = None  # None: those of the state file stay
 
 

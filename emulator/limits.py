@@ -37,6 +37,8 @@ SOCKET_CONNECTS_WITHIN: Final = 100 * SECOND
 CONNECTION_TOKEN_LIVES: Final = DAY
 # connect-participant/API_SendMessage: 16,384 bytes, the model says characters
 CONTENT_BYTES: Final = 16_384
+# connect/API_Reference: UTF-8 bytes across all references of a contact
+REFERENCES_BYTES: Final = 4096
 # connect-participant/API_SendEvent: receipts answer ConflictException above two active participants
 RECEIPT_PARTICIPANTS: Final = 2
 # adminguide/chat-persistence, as its quotas are quoted: past contacts of a persistent chat

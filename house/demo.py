@@ -66,6 +66,7 @@ def servers(python: Path, place: Place, env: Mapping[str, str]) -> list[Server]:
     emulator: list[str | Path] = [python, "-m", "emulator", "--host", place.host, "--port", str(place.port + 1)]
     emulator += ["--state", DATA / "emulator.sqlite3", "--flow", "deploy/flows/agent-as-custom-participant.json"]
     emulator += ["--lambda", f"{LAMBDA_ARN}=deploy/handover_lambda.py:handler"]
+    emulator += ["--website", "house/demo_website.json"]
     emulator += ["--subscribe", f"{TOPIC_ARN}={place.portal}/webhooks/sns/"]
     portal: Command = [python, "manage.py", "serve", "--host", place.host, "--port", str(place.port)]
     return [

@@ -21,7 +21,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -507,6 +507,7 @@ class Product:
         echo: bool = True,
         flow: Path | str = HANDOVER_FLOW,
         portal_environment: dict[str, str] | None = None,
+        emulator_options: Sequence[str] = (),
     ) -> None:
         emulator_port = free_port()
         self.portal = RunningPortal(folder, emulator_port, environment=portal_environment)
@@ -518,6 +519,7 @@ class Product:
             functions=[f"{HANDOVER}={ROOT / 'deploy' / 'handover_lambda.py'}:handler"],
             subscribe=[f"{TOPIC}={self.portal.url}/webhooks/sns/"],
             environment=self.portal.environment,
+            options=emulator_options,
         )
 
     def __enter__(self) -> Self:

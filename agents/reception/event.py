@@ -46,6 +46,7 @@ class ContactData(BaseModel):
     Queue: FlowQueue | None = None
     Name: Text | None = None
     LanguageCode: Text | None = None
+    References: Any = None  # wire.named_references makes the best of it
 
 
 class Details(BaseModel):

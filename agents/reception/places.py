@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agents.models import QueueTopic
 from agents.waiting import position
-from chats import life
+from chats import life, wire
 from chats.handover import HandOver
 from chats.models import Contact, Queue, Text
 
@@ -52,6 +52,7 @@ def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
         customer_name=event.customer_name,
         attributes={**event.parameters, **contact.Attributes},
         language=event.language,
+        references=wire.named_references(contact.References),
     )
 
 

@@ -14,6 +14,7 @@ from tests.emulating import Customer, customer
 from tests.portal import PASSWORD, Product
 
 SIZES = {1440: 900, 1024: 768, 390: 844}
+WEBSITE = ("--website", "house/demo_website.json")  # what the demo's customers bring along
 THEMES = ("light", "dark")
 DISPOSITIONS = """
 from agents.models import Disposition
@@ -130,7 +131,7 @@ def main(folder: Path) -> int:
     offers_stay = {"CCP_OFFER_SECONDS": "90"}
     with (
         tempfile.TemporaryDirectory() as scratch,
-        Product(Path(scratch), portal_environment=offers_stay) as product,
+        Product(Path(scratch), portal_environment=offers_stay, emulator_options=WEBSITE) as product,
         chromium() as browser,
     ):
         product.portal.shell(DISPOSITIONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from agents import protocol
 from chats import richtext
 from tests.e2e.browsing import window
-from tests.e2e.fed_desk import ME, Guarded, agent_contact, answer, at, item
+from tests.e2e.fed_desk import ME, Guarded, agent_contact, answer, at, complete, contact, item
 from tests.portal import RunningPortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -327,6 +329,41 @@ def test_attributes_are_searched_and_copied(desk: Guarded) -> None:
     assert desk.page.evaluate("navigator.clipboard.readText()") == "Lund shelf"
     desk.page.get_by_label("Find in attributes").fill("nowhere")
     expect(desk.page.locator("#details [data-at=none]")).to_have_text("None fits.")
+
+
+REFERENCES = [
+    {"name": "Claims", "type": "EMAIL", "value": "claims@carrier.example"},
+    {"name": "Items", "type": "NUMBER", "value": "2"},
+    {"name": "Order", "type": "URL", "value": "https://shop.example/orders/FM-48213"},
+    {"name": "Ordered", "type": "DATE", "value": "1794736800"},
+    {"name": "Photo.png", "type": "ATTACHMENT", "value": "s3/1", "status": "REJECTED"},
+    {"name": "Trap", "type": "URL", "value": "javascript:alert(1)"},
+]
+
+
+def test_references_are_shown_by_their_type_searched_and_copied(desk: Guarded) -> None:
+    lay(desk, [], references=REFERENCES)
+    shown = desk.page.get_by_role("region", name="References").locator("dl > div")
+    expect(shown).to_have_text(
+        [
+            "Claimsclaims@carrier.example",
+            "Items2",
+            "Ordershop.example/orders/FM-48213",
+            re.compile(r"Ordered(Nov 15, 2026|15 Nov 2026), \d\d:00$"),
+            "Photo.pngFile, refused",
+            "Trapjavascript:alert(1)",
+        ]
+    )
+    links = shown.locator("a").evaluate_all("all => all.map(one => [one.href, one.target, one.rel])")
+    away = ["_blank", "noopener noreferrer"]
+    assert links == [["mailto:claims@carrier.example", *away], [REFERENCES[2]["value"], *away]]
+    desk.page.get_by_label("Find in attributes and references").fill("fm-48")
+    expect(shown).to_have_text(["Ordershop.example/orders/FM-48213"])
+    desk.page.get_by_role("button", name="Copy Order").click()
+    assert desk.page.evaluate("navigator.clipboard.readText()") == REFERENCES[2]["value"]
+    expect(desk.page.locator("#details [data-at=none]")).to_have_text("This contact has none.")
+    desk.tell("contact", f"conversation:{ADA}", contact=complete(protocol.Contact, contact(ADA)))
+    expect(desk.page.get_by_role("heading", name="References")).to_be_hidden()
 
 
 PAST = {

@@ -146,11 +146,15 @@ FOREIGN = """() => [...document.querySelectorAll("body *")].flatMap(one => [
 def test_hostile_words_are_words_wherever_they_stand(desk: Guarded) -> None:
     items = [one for place, words in enumerate(HOSTILE) for one in everywhere(words, 1 + 12 * place)]
     attributes = {words: words for words in HOSTILE}
-    lay(desk, items, name=HOSTILE[0], attributes=attributes)
+    kinds = ("URL", "EMAIL", "DATE", "ATTACHMENT")
+    references = [{"name": words, "type": kind, "value": words, "status": words} for words in HOSTILE for kind in kinds]
+    lay(desk, items, name=HOSTILE[0], attributes=attributes, references=references)
     desk.page.on("popup", lambda popup: desk.strangers.append(popup.url))
     desk.view(BAD)
     expect(desk.page.locator("#head h2")).to_have_text(HOSTILE[0])
     expect(desk.page.locator("#details [data-at=facts] dt")).to_have_count(len(attributes))
+    expect(desk.page.locator("#details [data-at=reference-facts] dt")).to_have_count(len(references))
+    expect(desk.page.locator("#details a")).to_have_count(0)
     before = desk.page.evaluate(FOREIGN)
     seen: set[str] = set()
     for _ in scroll_through(desk):

@@ -154,7 +154,8 @@ def _credentials(monkeypatch):
 async def test_a_contact_is_joined_with_its_name_its_attributes_and_all_that_was_said(async_client, amazon):
     await in_db(factories.queue)(is_default=True)
     with customer(amazon, "Ada", "My lamp flickers") as ada:
-        event = event_of(ada.contact_id, Attributes={"customerName": "Ada Byron", "order": "47"})
+        references = {"Order": {"Type": "URL", "Value": "https://shop.example/47"}}
+        event = event_of(ada.contact_id, Attributes={"customerName": "Ada Byron", "order": "47"}, References=references)
         assert await post(async_client, event) == (200, {"open": "true", "position": "1", "queue": "Returns"})
 
     def seen():
@@ -165,11 +166,13 @@ async def test_a_contact_is_joined_with_its_name_its_attributes_and_all_that_was
             contact.state,
             contact.conversation.customer_name,
             contact.conversation.attributes,
+            [(one["name"], one["type"], one["value"]) for one in contact.references],
             list(said),
         )
 
     attributes = {"customerName": "Ada Byron", "order": "47"}
-    assert await in_db(seen)() == (ada.contact_id, "WAITING", "Ada Byron", attributes, ["My lamp flickers"])
+    order = [("Order", "URL", "https://shop.example/47")]
+    assert await in_db(seen)() == (ada.contact_id, "WAITING", "Ada Byron", attributes, order, ["My lamp flickers"])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -47,6 +47,7 @@ class Ccp:
             "state": "connected",
             "queue": {"queueARN": f"arn:aws:connect:us-east-1:123456789012:instance/x/queue/{BASIC_QUEUE}"},
             "attributes": {"topic": "lamps"},
+            "references": {"Order": {"type": "URL", "value": "https://shop.example/7"}},
         }
 
 
@@ -78,6 +79,9 @@ def test_a_relayed_contact_stands_on_the_desk_and_the_agent_speaks_as_themselves
         contact = mira.held.contacts[ada.contact_id]
         assert (contact["relayed"], contact["state"], contact["attributes"]["topic"]) == (True, "CONNECTED", "lamps")
         assert contact["customerName"] == "Ada"
+        assert [(one["name"], one["type"], one["value"]) for one in contact["references"]] == [
+            ("Order", "URL", "https://shop.example/7")
+        ]
         assert (mira.held.agent["load"], mira.held.viewing) == (1, ada.contact_id)
         mira.say(ada.contact_id, "I am looking into it")
         heard = ada.wait_for_text("I am looking into it")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.emulating import INSTANCE, customer, eventually
+from tests.frames import is_of_the_protocol
 from tests.portal import Answer, Desk, Product
 
 QUICK = {"CCP_ASK_SECONDS": "0.5", "CCP_LEASE_SECONDS": "9"}  # the clock turned: five times as fast
@@ -104,6 +105,50 @@ def test_attributes_are_read_again_when_the_contact_is_viewed(running: Product, 
             mira.until(
                 lambda held: held.contacts[contact_id]["attributes"].get("connect_order") == "4711", "the new attribute"
             )
+
+
+def test_references_are_read_again_when_the_contact_is_viewed_and_a_refusal_costs_nothing_else(
+    running: Product, mira: Desk
+) -> None:
+    connect = running.emulator.client("connect")
+    with customer(running.emulator, "Ada", "hello") as ada, running.portal.desk("mira") as other:
+        contact_id = mira.accept()
+
+        def learns(**given: Any) -> None:
+            connect.update_contact(InstanceId=INSTANCE, ContactId=ada.contact_id, References=given)
+
+        def values() -> dict[str, str]:
+            return {one["name"]: one["value"] for one in mira.held.contacts[contact_id]["references"]}
+
+        learns(Order={"Type": "URL", "Value": "https://shop.example/7"}, Items={"Type": "NUMBER", "Value": "2"})
+        other.call("viewContact", contactId=contact_id)
+        mira.until(lambda _: values() == {"Items": "2", "Order": "https://shop.example/7"}, "the references")
+        for frame in [one for one in mira.frames if one["method"] == "contact"]:
+            is_of_the_protocol(frame)
+        with running.portal.desk("mira") as fresh:
+            assert fresh.held.contacts[contact_id] == mira.held.contacts[contact_id]
+            refuse(running, "ListContactReferences")
+            learns(Items={"Type": "NUMBER", "Value": "3"})
+            connect.update_contact_attributes(
+                InstanceId=INSTANCE, InitialContactId=ada.contact_id, Attributes={"connect_order": "7"}
+            )
+            fresh.call("viewContact", contactId=contact_id)
+            mira.until(lambda held: held.contacts[contact_id]["attributes"].get("connect_order") == "7", "attributes")
+        eventually(lambda: told_in_the_log(running) == 1, 10, "the refusal is told in the log")
+        with running.portal.desk("mira") as later:  # a tab that has not asked yet: nobody is asked for the next while
+            later.call("viewContact", contactId=contact_id)
+            mira.say(contact_id, "good morning")
+            ada.wait_for_text("good morning")
+        assert (values()["Items"], told_in_the_log(running)) == ("2", 1)
+
+
+def refuse(product: Product, operation: str) -> None:
+    """As AWS does when the portal's role lacks the permission."""
+    product.emulator.control("faults", {"operation": operation, "status": 403})
+
+
+def told_in_the_log(product: Product) -> int:
+    return product.portal.log.read_text().count("connect:ListContactReferences")
 
 
 def test_a_closed_laptop_takes_the_agent_out_of_routing_and_a_background_tab_does_not(running: Product) -> None:

@@ -248,3 +248,52 @@ def test_receipts_are_read_and_senseless_ones_left_out():
 )
 def test_metadata_that_make_no_sense_do_not_lose_the_message(metadata):
     assert wire.read_item(said(MessageMetadata=metadata)) == READ
+
+
+# ---- references --------------------------------------------------------------------------------------------------------
+
+
+def reference(name, kind="URL", value="https://shop.example/7", status=""):
+    return {"name": name, "type": kind, "value": value, "status": status}
+
+
+def test_references_are_listed_by_name_and_those_with_nothing_to_read_are_left_out():
+    summaries = [
+        {"String": {"Name": "b", "Value": "words"}},
+        {"Attachment": {"Name": "photo.png", "Value": "s3/1", "Status": "APPROVED", "Arn": "arn:aws:connect:x"}},
+        {"EmailMessage": {"Name": "mail", "Arn": "arn:aws:connect:x"}},
+        {"Url": {"Name": "A", "Value": "https://shop.example/7"}},
+        {"SomethingNew": {"Name": "c", "Value": "1"}},
+    ]
+    assert wire.listed_references(summaries) == [
+        reference("A"),
+        reference("b", "STRING", "words"),
+        reference("photo.png", "ATTACHMENT", "s3/1", "APPROVED"),
+    ]
+
+
+def test_references_of_a_flow_event_and_of_streams_are_the_same_in_any_spelling():
+    """AWS's example of a ContactFlowEvent says "url", the emulator and Streams say "URL"."""
+    told = {"order": {"Type": "url", "Value": "https://shop.example/7"}, "lost": {"Type": "FAX", "Value": "1"}}
+    assert wire.named_references(told) == [reference("order")]
+
+
+@pytest.mark.parametrize("told", [None, [], "x", {"a": None}, {"a": {"Type": 1, "Value": []}}, {"": {"Type": "URL"}}])
+def test_references_that_make_no_sense_are_none(told):
+    assert wire.named_references(told) == wire.listed_references(told) == []
+
+
+WORDS = st.sampled_from(["Url", "Date", "Name", "Value", "Type", "Status", "URL"]) | st.text()
+SENSELESS = st.recursive(st.none() | WORDS | st.integers(), lambda one: st.lists(one) | st.dictionaries(WORDS, one))
+
+
+@given(SENSELESS)
+def test_any_references_are_ones_the_database_can_keep(told):
+    for one in [*wire.listed_references(told), *wire.named_references({"a": told})]:
+        assert sorted(one) == ["name", "status", "type", "value"]
+        assert b"\0" not in b"".join(text.encode() for text in one.values())
+
+
+def test_characters_of_a_reference_no_database_keeps_are_replaced():
+    (told,) = wire.named_references({"a\0": {"Type": "STRING", "Value": "\ud800" + "x" * 5000}})
+    assert (told["name"], told["value"]) == ("a\ufffd", "\ufffd" + "x" * 4095)

@@ -103,6 +103,23 @@ def test_a_lambda_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[]", "it must be an object with Attributes and References"),
+        ('{"Attribute": {}}', "it must be an object with Attributes and References"),
+        ('{"Attributes": {"a": 1}}', "Attributes must map names to texts"),
+        ('{"References": {"a": "b"}}', 'References must map names to {"Type": …, "Value": …}, both texts'),
+    ],
+)
+def test_a_website_that_cannot_be_is_told(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "website.json"
+    file.write_text(text)
+    with pytest.raises(Mistake) as raised:
+        arguments(["--state", str(tmp_path / "s"), "--website", str(file)])
+    assert str(raised.value) == f"--website: {file}: {says}"
+
+
 def test_a_used_port_is_told_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

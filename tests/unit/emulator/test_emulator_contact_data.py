@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from emulator import start_chat
+from emulator.cli import arguments
 from emulator.clock import moment
+from emulator.restjson import Request
 from emulator.world import contacts, details
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
-from tests.emulating import INSTANCE
+from tests.emulating import INSTANCE, ROOT
 from tests.flows import flow, queue, transfer
 
 ARN = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}"
+KINDS = ("URL", "DATE", "NUMBER", "EMAIL", "STRING")
 IDLE, GONE = "IDLE", "DISCONNECT_NONCUSTOMER"
 
 
@@ -74,6 +80,31 @@ def test_references_are_added_replaced_and_listed_by_type(amazon: Amazon) -> Non
         {"Number": {"Name": "weight", "Value": "13"}},
     ]
     assert references(amazon, contact_id, "STRING") == []
+
+
+def test_all_references_of_a_contact_have_4096_bytes(amazon: Amazon) -> None:
+    contact_id, _ = amazon.customer()
+    update(amazon, contact_id, References={"a": {"Type": "STRING", "Value": "ü" * 2047}})
+    one_more = {"b": {"Type": "NUMBER", "Value": "1"}}
+    assert refused(lambda: update(amazon, contact_id, References=one_more)) == "InvalidParameterException"
+    assert references(amazon, contact_id, "NUMBER") == []
+
+
+def test_the_website_behind_the_customers_page_gives_each_chat_attributes_and_references(
+    amazons: Callable[..., Amazon], tmp_path: Path
+) -> None:
+    options = arguments(
+        ["--state", str(tmp_path / "s"), "--website", str(ROOT / "house" / "demo_website.json")]
+    ).options
+    amazon = amazons(website=options.website)
+    asked = json.dumps({"DisplayName": "Ada", "Attributes": {"order": "of the page"}}).encode()
+    answer = json.loads(start_chat.respond(amazon.emulator, Request("POST", "/", body=asked)).body)
+    contact_id = answer["data"]["startChatResult"]["ContactId"]
+    known = amazon.connect.get_contact_attributes(InstanceId=INSTANCE, InitialContactId=contact_id)["Attributes"]
+    assert known == {**options.website.attributes, "order": "of the page"}
+    told = {one["Name"]: one["Value"] for told in references(amazon, contact_id, *KINDS) for one in told.values()}
+    assert told == {name: one["Value"] for name, one in options.website.references.items()}
+    assert len(told) == len(KINDS)
 
 
 def test_segment_attributes_are_merged(amazon: Amazon) -> None:

@@ -71,6 +71,15 @@ export const exactly = (iso) =>
     hourCycle: "h23",
   })
 
+/** @type {Intl.DateTimeFormatOptions} */
+const DATE = { day: "numeric", month: "short", year: "numeric" }
+
+/** 15 Nov 2026, 10:00, or without the hour for a day that is one everywhere. @param {string} iso */
+export const date = (iso) =>
+  iso.includes("T")
+    ? told(iso, "moment", { ...DATE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+    : told(iso, "day", { ...DATE, timeZone: "UTC" })
+
 /** Today, Yesterday, Wednesday, 18 November. @param {string} iso */
 export function day(iso) {
   const at = new Date(iso)

@@ -1,15 +1,17 @@
 // @ts-check
 /** Beside the conversation: the customer's attributes, who is in the contact, its ids; all of it copyable. */
-import { hour } from "./clock.js"
-import { at, drawFace, find, icon, keep, make, redraw, setText } from "./dom.js"
+import { date, hour } from "./clock.js"
+import { at, drawFace, find, icon, keep, make, own, redraw, setText } from "./dom.js"
 import { drawNotes } from "./notes.js"
 import { notice } from "./notice.js"
 import { people } from "./state.js"
+import { shownReference } from "./state/references.js"
 import { fill, gettext, say } from "./words.js"
 
 /**
  * @typedef {{name: string, queue: string, contactId: string, initialContactId: string}} About
- * @typedef {{key: string, label: string, value: string}} Fact
+ * @typedef {{key: string, label: string, value: string, href?: string, whole?: string, copied?: string}} Fact
+ *   `whole`: what is read on it when it is pointed at, `copied`: what the button copies; else the value.
  */
 
 /** @param {() => void} repaint @param {import("./past.js").Past} past */
@@ -34,7 +36,7 @@ export function createDetails(repaint, past) {
         at(pane, "about"),
         contact?.publicName ? say("writes to %(name)s", { name: contact.publicName }) : about.queue,
       )
-      drawAttributes(pane, contact?.attributes ?? {}, search.value.trim().toLowerCase())
+      drawWhatIsKnown(pane, contact, search.value.trim().toLowerCase())
       keep(
         at(pane, "people"),
         people(held, contact, me),
@@ -48,16 +50,43 @@ export function createDetails(repaint, past) {
   }
 }
 
-/** @param {HTMLElement} pane @param {Record<string, string>} attributes @param {string} wanted */
-function drawAttributes(pane, attributes, wanted) {
-  const all = Object.entries(attributes).map(([key, value]) => ({ key, label: key, value }))
+/** One field finds in both. @param {HTMLElement} pane @param {import("./types.js").Contact|undefined} contact @param {string} wanted */
+function drawWhatIsKnown(pane, contact, wanted) {
+  const attributes = Object.entries(contact?.attributes ?? {}).map(([key, value]) => ({ key, label: key, value }))
+  const references = (contact?.references ?? []).map(referenceFact)
+  at(pane, "search").hidden = attributes.length + references.length < 4
+  at(pane, "references").hidden = references.length === 0
+  drawFitting(pane, "facts", "none", attributes, wanted)
+  drawFitting(pane, "reference-facts", "no-references", references, wanted)
+}
+
+/** @param {HTMLElement} pane @param {string} list @param {string} empty @param {Fact[]} all @param {string} wanted */
+function drawFitting(pane, list, empty, all, wanted) {
   const fits = all.filter(({ label, value }) => `${label} ${value}`.toLowerCase().includes(wanted))
-  at(pane, "search").hidden = all.length < 4
-  drawFacts(at(pane, "facts"), fits)
-  const none = at(pane, "none")
+  drawFacts(at(pane, list), fits)
+  const none = at(pane, empty)
   none.hidden = fits.length > 0
   setText(none, all.length === 0 ? gettext("This contact has none.") : gettext("None fits."))
 }
+
+/** @param {import("./types.js").Reference} reference @returns {Fact} */
+function referenceFact(reference) {
+  const { key, label, as, value, href } = shownReference(reference)
+  if (as === "moment" || as === "day") return { key, label, value: date(value), whole: reference.value }
+  if (as === "file") return { key, label, value: own(SCANS(), value) ?? (value || gettext("File")), copied: label }
+  return { key, label, value, href, whole: reference.value, copied: reference.value }
+}
+
+/** ReferenceStatus, of Amazon Connect's. @returns {Record<string, string>} */
+const SCANS = () => ({
+  AVAILABLE: gettext("File, available"),
+  APPROVED: gettext("File, available"),
+  PROCESSING: gettext("File, being scanned"),
+  DRAFTING: gettext("File, incomplete"),
+  REJECTED: gettext("File, refused"),
+  FAILED: gettext("File, not scanned"),
+  DELETED: gettext("File, deleted"),
+})
 
 /** @param {About} about @param {import("./types.js").Contact|undefined} contact @returns {Fact[]} */
 function idsOf({ contactId, initialContactId, queue }, contact) {
@@ -87,17 +116,26 @@ function drawFacts(list, facts) {
 }
 
 /** @param {Fact} fact */
-function factWords({ label, value }) {
-  const said = make("dd", "", value)
+function factWords({ label, value, href, whole, copied }) {
+  const said = make("dd", "", href ? linkTo(href, value) : value)
   said.dir = "auto"
-  said.title = value
+  said.title = whole ?? value
   const button = make("button", "icon-button icon-button--s", icon("copy"))
   button.setAttribute("type", "button")
   button.setAttribute("aria-label", say("Copy %(what)s", { what: label }))
-  button.dataset.copy = value
+  button.dataset.copy = copied ?? value
   const term = make("dt", "", label)
   term.title = label
   return [term, said, make("dd", "copy", button)]
+}
+
+/** It opens beside the desk, and learns nothing of it. @param {string} href @param {string} words */
+function linkTo(href, words) {
+  const link = make("a", "", words)
+  link.setAttribute("href", href)
+  link.setAttribute("target", "_blank")
+  link.setAttribute("rel", "noopener noreferrer")
+  return link
 }
 
 /** @param {HTMLElement} element @param {import("./state/people.js").Person} one */

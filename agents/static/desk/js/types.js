@@ -24,7 +24,10 @@
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
  *   owner: Author|null, endReason: string, chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
- *   endedAt: string|null, attributes: Record<string, string>, transfer?: Transfer|null, relayed?: boolean}} Contact
+ *   endedAt: string|null, attributes: Record<string, string>, transfer?: Transfer|null, relayed?: boolean,
+ *   references?: Reference[]}} Contact
+ * @typedef {{name: string, type: "URL"|"ATTACHMENT"|"NUMBER"|"STRING"|"DATE"|"EMAIL", value: string,
+ *   status?: string}} Reference  What a contact refers to. A DATE is an epoch timestamp, `status` is a file's.
  * @typedef {{contactId: string, clientToken: string, kind: "MESSAGE"|"ATTACHMENT"|"DISCONNECT", contentType: string,
  *   content: string, author: Author|null, state: "queued"|"sending"|"taken"|"sent"|"failed"|"discarded", why: string,
  *   itemId: string|null, position: number, createdAt: string, size?: number|null, rich?: Rich[]|null}} Outgoing
