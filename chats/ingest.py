@@ -286,7 +286,7 @@ def _take_effect(conversation: Conversation, event: ChatEvent, now: datetime) ->
 def _name(conversation: Conversation, name: str) -> None:
     conversation.customer_name = name[:256]
     conversation.save(update_fields=["customer_name"])
-    rounds.tell_contacts(conversation)
+    rounds.tell_contacts(conversation, named=True)
 
 
 def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) -> None:

@@ -94,14 +94,17 @@ def conversation_of(order: HandOver) -> Conversation:
         conversation.language = order.language[:16]
         conversation.save(update_fields=["language"])
     if (attributes, name) != (conversation.attributes, conversation.customer_name):
+        named = name != conversation.customer_name
         conversation.attributes, conversation.customer_name = attributes, name
         conversation.save(update_fields=["attributes", "customer_name"])
-        tell_contacts(conversation)
+        tell_contacts(conversation, named=named)
     return conversation
 
 
-def tell_contacts(conversation: Conversation) -> None:
+def tell_contacts(conversation: Conversation, *, named: bool = False) -> None:
     """Something of the conversation that stands on all its contacts has changed. Call it with the conversation held."""
+    if named:
+        signals.customer_named.send(sender=Conversation, conversation=conversation)
     for contact in Contact.objects.select_related("queue", "owner").filter(conversation=conversation):
         contact.conversation = conversation
         contact.changed()

@@ -1,4 +1,6 @@
-"""Hears what happens to contacts: who waits is offered, and when a contact ends, so does the agent's part in it."""
+"""Hears what happens to contacts: who waits is offered, whose name becomes known has it on their cards, and when a contact
+ends, so does the agent's part in it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from agents import desk, life, presence
-from agents.models import AgentContact, ContactTimer, RoutingProfile
+from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from chats import fanout, signals
 from chats import life as chat
-from chats.models import Contact
+from chats.models import Contact, Conversation
 
 from . import transfers
 from .parts import ENDED_BECAUSE, disown, ended_because, hold, move, with_agent
@@ -24,6 +26,7 @@ def listen() -> None:
     signals.contact_waits.connect(_somebody_waits, dispatch_uid=f"{ME}.waits")
     signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
     signals.end_explained.connect(_it_is_explained, dispatch_uid=f"{ME}.explained")
+    signals.customer_named.connect(_customer_is_named, dispatch_uid=f"{ME}.named")
 
 
 def _somebody_waits(*, contact: Contact, **_kwargs: Any) -> None:
@@ -72,3 +75,15 @@ def _it_is_explained(*, contact: Contact, before: chat.Reason | None, **_kwargs:
         part.agent, part.contact = agent, contact
         part.explain(ended_because(contact))
         fanout.tell(part)
+
+
+def _customer_is_named(*, conversation: Conversation, **_kwargs: Any) -> None:
+    """The name stands on the cards too: whoever follows an agent's stream alone shall see it."""
+    on_desks = AgentContact.objects.filter(contact__conversation=conversation, state__in=life.ON_THE_DESK)
+    for pk, agent_id in list(on_desks.order_by("agent", "pk").values_list("pk", "agent_id")):
+        agent = Agent.locked(agent_id)
+        part = on_desks.select_related("contact__queue").filter(pk=pk).first()  # read anew: it may have left meanwhile
+        if part is not None:
+            part.agent, part.contact.conversation = agent, conversation
+            part.changed()
+            fanout.tell(part)
