@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from chats import kinds, life, parcels, transcripts
 from chats.models import Contact, Queue
@@ -72,7 +72,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe  # the desk asks first whether the page is there (news.js)
 def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
     user, _agent_of_user = _agent(request)
     return _transcript(request, user, contact_id, "history_contact.html")

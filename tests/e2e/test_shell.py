@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -497,3 +498,20 @@ def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded
     panel.get_by_role("button").filter(has_text="Ben Okri").press("Enter")
     expect(panel).to_be_hidden()
     expect(page.locator("#head h2")).to_have_text("Ben Okri")
+    # ---- what has left the desk is in the agent's history, what was never served is nowhere
+    for contact_id, name in {"ben": "Ben Okri", "cleo": "Cleo Brandt"}.items():
+        gone = agent_contact(contact_id, customerName=name, state="cleared")
+        desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(gone))
+    bell.press("Enter")
+    expect(panel.locator("button, a")).to_have_text(
+        [re.compile("not sent"), re.compile("^Ben"), re.compile("declined")]
+    )
+    link = panel.get_by_role("link", name="Ben Okri")
+    expect(link).to_have_attribute("href", "/history/ben/")
+    fine(page)
+    link.press("Enter")  # somebody else has it now: the desk stays
+    expect(page.locator("#notice")).to_contain_text("This contact is with somebody else now")
+    page.route("**/history/ben/", lambda route: route.fulfill(body="Ben's page"))
+    bell.click()
+    link.click()
+    page.wait_for_url("**/history/ben/")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { apply } from "../../agents/static/desk/js/state.js"
-import { MOST, allRead, gathered, lineCut, newsOf, unreadNews } from "../../agents/static/desk/js/state/news.js"
+import { MOST, allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "../../agents/static/desk/js/state/news.js"
 import { AGENT, CHAT, ME, agentContact, contact, frame, outgoing, running } from "./wire.mjs"
 
 const END = "2026-11-20T09:20:00.000Z"
@@ -50,4 +50,11 @@ test("the newest stand first, and the oldest are let go", () => {
   assert.equal(kept.length, MOST)
   assert.deepEqual(kept[0], cut(MOST + 4))
   assert.equal(gathered(kept, all), kept)
+})
+
+test("news leads to the desk, to the history of what was served, or nowhere", () => {
+  const about = (kind, contactId = "ada") => ({ ...lineCut({ seconds: 1, count: 0 }, END), kind, contactId })
+  assert.deepEqual(["ended", "missed"].map((kind) => wayTo(about(kind), true)), ["desk", "desk"])
+  assert.deepEqual(["ended", "failed", "declined", "missed"].map((kind) => wayTo(about(kind), false)), ["history", "history", "history", ""])
+  assert.equal(wayTo(about("line", ""), false), "")
 })

@@ -5,7 +5,8 @@ import { whyEnded } from "./card.js"
 import { exactly, hour } from "./clock.js"
 import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
 import { popup } from "./menu.js"
-import { allRead, gathered, lineCut, newsOf, unreadNews } from "./state/news.js"
+import { notice } from "./notice.js"
+import { allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "./state/news.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /** @typedef {import("./state/news.js").News} News */
@@ -25,9 +26,9 @@ const LOOKS = {
 
 /**
  * @param {import("./store.js").Store} store @param {import("./kept.js").Kept} kept
- * @param {{go: (contactId: string) => void, onDesk: (contactId: string) => boolean}} around
+ * @param {{go: (contactId: string) => void, onDesk: (contactId: string) => boolean, page: (contactId: string) => string}} around
  */
-export function createNews(store, kept, { go, onDesk }) {
+export function createNews(store, kept, { go, onDesk, page }) {
   const button = find("#news-open")
   const panel = find("#news")
   let news = kept.news()
@@ -50,15 +51,17 @@ export function createNews(store, kept, { go, onDesk }) {
       fresh = new Set()
       read()
       paint()
-      const first = panel.querySelector("button") ?? panel
+      const first = panel.querySelector("button, a") ?? panel
       if (first instanceof HTMLElement) first.focus()
     },
   })
-  at(panel, "list").addEventListener("click", ({ target }) => {
-    const row = target instanceof Element ? target.closest("button") : null
-    if (!row) return
+  at(panel, "list").addEventListener("click", (event) => {
+    const row = event.target instanceof Element ? event.target.closest("button, a") : null
+    if (!row || event.metaKey || event.ctrlKey || event.shiftKey) return
     menu.close()
-    go(row.dataset.contact ?? "")
+    if (row instanceof HTMLButtonElement) return go(row.dataset.contact ?? "")
+    event.preventDefault()
+    if (row instanceof HTMLAnchorElement) void leave(row.href)
   })
   store.watch((state, before) => {
     if (ROOMS.some((room) => state[room] !== before[room])) take(gathered(news, newsOf(state)))
@@ -74,7 +77,7 @@ export function createNews(store, kept, { go, onDesk }) {
     if (panel.hidden) return
     at(panel, "none").hidden = news.length > 0
     keep(at(panel, "list"), news, ({ key }) => key, () => make("li", "news__one"), (row, one) =>
-      drawOne(row, one, fresh.has(one.key), Boolean(one.contactId) && onDesk(one.contactId)),
+      drawOne(row, one, fresh.has(one.key), wayTo(one, onDesk(one.contactId)), page),
     )
   }
   return {
@@ -85,9 +88,21 @@ export function createNews(store, kept, { go, onDesk }) {
   }
 }
 
-/** What is on the desk can be gone to; what has left it stands there to be read. @param {HTMLElement} row @param {News} one @param {boolean} fresh @param {boolean} here */
-function drawOne(row, one, fresh, here) {
-  redraw(row, [one.key, fresh, here], () => {
+/** Not from a desk in use to a page that is not there: what was handed on is the receiver's. @param {string} url */
+async function leave(url) {
+  const found = await fetch(url, { method: "HEAD" }).catch(() => null)
+  if (!found) return notice(gettext("There is no connection at the moment. Try again when the desk is live."))
+  if (found.status === 404) return notice(gettext("This contact is with somebody else now, and so is its transcript."))
+  location.assign(url)
+}
+
+/**
+ * What is on the desk can be gone to, and what was served and has left it; the rest stands there to be read.
+ * @param {HTMLElement} row @param {News} one @param {boolean} fresh @param {ReturnType<typeof wayTo>} way
+ * @param {(contactId: string) => string} page
+ */
+function drawOne(row, one, fresh, way, page) {
+  redraw(row, [one.key, fresh, way], () => {
     const when = make("time", "news__when", hour(one.at))
     when.title = exactly(one.at)
     const inside = [
@@ -95,7 +110,12 @@ function drawOne(row, one, fresh, here) {
       make("span", "news__what", ...heading(one, fresh), make("span", "news__why", sentence(one))),
       when,
     ]
-    if (!here) return [make("div", "", ...inside)]
+    if (!way) return [make("div", "", ...inside)]
+    if (way === "history") {
+      const link = /** @type {HTMLAnchorElement} */ (make("a", "", ...inside))
+      link.href = page(one.contactId)
+      return [link]
+    }
     const button = make("button", "", ...inside)
     button.setAttribute("type", "button")
     button.dataset.contact = one.contactId

@@ -42,6 +42,16 @@ export const unreadNews = (news) => news.filter(({ read }) => !read).length
 /** @param {News[]} news @returns {News[]} */
 export const allRead = (news) => (unreadNews(news) === 0 ? news : news.map((one) => ({ ...one, read: true })))
 
+/**
+ * Where its contact is now: on the desk, or, of those that this agent served, in their history; empty: nowhere to go.
+ * @param {News} one @param {boolean} onDesk @returns {"desk"|"history"|""}
+ */
+export function wayTo({ kind, contactId }, onDesk) {
+  if (!contactId) return ""
+  if (onDesk) return "desk"
+  return kind === "missed" ? "" : "history"
+}
+
 /** The line is back. @param {{seconds: number, count: number}} gap @param {string} at @returns {News} */
 export const lineCut = (gap, at) => ({ ...EMPTY, key: `line ${at}`, kind: "line", at, gap })
 
