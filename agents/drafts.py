@@ -7,15 +7,15 @@ from django.db import transaction
 from chats import fanout, rounds
 
 from .models import Agent, AgentContact
-from .protocol import MAX_CONTENT_BYTES, Place
+from .protocol import MAX_DRAFT_BYTES, Place
 from .refusal import Refusal
 
 
 @transaction.atomic
 def save(user_id: int, contact_id: str, text: str, note: str) -> None:
     """The words begun to the customer and to the team; the same words again change nothing."""
-    if len(text.encode()) > MAX_CONTENT_BYTES:
-        raise Refusal("tooLong", f"A draft may have {MAX_CONTENT_BYTES:,} bytes, as a message may: nothing was kept.")
+    if len(text.encode()) + len(note.encode()) > MAX_DRAFT_BYTES:
+        raise Refusal("tooLong", f"A draft may have {MAX_DRAFT_BYTES:,} bytes, with its note: nothing was kept.")
     mine = _held(user_id, contact_id)
     if (mine.draft, mine.note_draft) != (text, note):
         mine.draft, mine.note_draft = text, note

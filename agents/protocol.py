@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 MAX_FRAME_BYTES = 65_536
 MAX_CLIENT_TOKEN = 500
 MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: Content is limited in bytes, not characters
+MAX_DRAFT_BYTES = 49_152  # reply and note together: with what JSON adds to usual words it fits into a frame
 
 EVENT = "application/vnd.amazonaws.connect.event."
 
@@ -109,8 +110,8 @@ class EditNote(OfNote):
 class SaveDraft(OfContact):
     """The words begun in this contact, to the customer and to the team, for the agent's other tabs and machines."""
 
-    text: Annotated[str, Field(max_length=MAX_CONTENT_BYTES)]
-    note: Annotated[str, Field(max_length=4000)]
+    text: Annotated[str, Field(max_length=MAX_DRAFT_BYTES)]
+    note: Annotated[str, Field(max_length=MAX_DRAFT_BYTES)]
 
 
 class Place(Closed):

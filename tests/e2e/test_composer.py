@@ -194,9 +194,17 @@ def test_a_draft_is_kept_on_the_server_and_what_another_machine_writes_waits_for
     told(desk, BEN, begun("half a sentence"), customerName="Ben Okri")
     expect(ben).to_contain_text("half a sentence")
     expect(words(desk)).to_have_value("I have look")
+    other = page.locator("#other")
+    expect(other).to_contain_text("Changed on another machine. The other words: “another machine”")
+    assert axe(desk) == []
     page.keyboard.type("ed")
     page.clock.run_for(700)
     until_saved(desk, ADA, "I have looked", "")
+    expect(other).to_contain_text("“another machine”")  # written over, and not lost
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")  # Keep mine
+    expect(other).to_be_hidden()
+    expect(words(desk)).to_be_focused()
     told(desk, ADA, begun("I have looked"))
     told(desk, ADA, begun(""))  # sent from another machine, while nobody types here
     page.clock.run_for(11_000)
@@ -280,6 +288,7 @@ def test_a_megabyte_is_kept_and_what_is_wrong_with_it_is_said(desk: Guarded) -> 
     page.keyboard.type("See: ")
     page.keyboard.press("Control+v")
     told = "Too long by 1,032,204 bytes: a message may have 16,384. Nothing is lost: shorten it, or send it in parts."
+    told += " So much is kept only in this tab."
     expect(page.locator("#count")).to_have_text(told)
     expect(page.locator("#send")).to_be_disabled()
     page.keyboard.press("Enter")

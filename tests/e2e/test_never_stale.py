@@ -191,6 +191,9 @@ def test_two_tabs_and_two_machines_agree_and_one_of_them_calls(
         first.say("from the first tab")
         machine.say("from the other machine")
         dora.wait_for_text("from the other machine")
+        first.type("begun on the train")
+        machine.type("begun at the office")
+        eventually(lambda: '"text":"begun at the office"' in machine.page.evaluate(STATE), 20, "the server has them")
         running.portal.restart()
         second.say("from the second tab")
         dora.say("Are you all there?")
@@ -204,8 +207,29 @@ def test_two_tabs_and_two_machines_agree_and_one_of_them_calls(
             expect(tab.theirs.last).to_have_text("Are you all there?", timeout=20_000)
             for text in ("from the first tab", "from the other machine", "from the second tab"):
                 expect(tab.mine.filter(has_text=text)).to_have_count(1)
+        _nobody_loses_what_they_began(first, second, machine)
         equals_a_fresh_desk(chromium_once, running, first, second, machine)
         _all_go(machine, dora)
+
+
+def _nobody_loses_what_they_began(first: DeskPage, second: DeskPage, machine: DeskPage) -> None:
+    """The tab that was cut off has old words: they do not go over the newer ones, and both can be had."""
+    words, other = first.page.locator("#words"), first.page.locator("#other")
+    expect(other).to_contain_text("Changed on another machine. The other words: “begun at the office”")
+    expect(words).to_have_value("begun on the train")
+    second.page.locator("#list-title").click()  # who is writing keeps what they see for a while
+    for tab in (machine, second):
+        expect(tab.page.locator("#words")).to_have_value("begun at the office")
+        expect(tab.page.locator("#other")).to_be_hidden()
+    other.get_by_role("button", name="Show them").press("Enter")
+    expect(words).to_have_value("begun at the office")
+    expect(other).to_contain_text("begun on the train")
+    other.get_by_role("button", name="Show them").press("Enter")
+    other.get_by_role("button", name="Keep mine").click()
+    expect(other).to_be_hidden()
+    expect(second.page.locator("#words")).to_have_value("begun on the train")
+    words.fill("")
+    expect(second.page.locator("#words")).to_have_value("")
 
 
 def _one_of_them_calls(first: Page, second: Page) -> None:

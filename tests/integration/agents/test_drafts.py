@@ -7,7 +7,7 @@ import pytest
 from agents import drafts, routing
 from agents.desk import snapshot
 from agents.models import AgentContact
-from agents.protocol import MAX_CONTENT_BYTES, Place
+from agents.protocol import MAX_DRAFT_BYTES, Place
 from agents.refusal import Refusal
 from chats.models import Outgoing
 from tests import factories
@@ -62,11 +62,12 @@ class TestRules:
         drafts.save_place(mira.user_id, served.pk, None)
         assert held(mira, served) == [{**expected, "place": None}]
 
-    def test_sixteen_kilobytes_are_kept_and_a_byte_more_is_not(self, mira, served):
-        longest = "ä" * (MAX_CONTENT_BYTES // 2)
-        drafts.save(mira.user_id, served.pk, longest, "")
-        assert refused(drafts.save, mira.user_id, served.pk, longest + "x", "") == "tooLong"
-        assert [one["text"] for one in held(mira, served)] == [longest]
+    def test_three_messages_and_a_note_are_kept_and_a_byte_more_is_not(self, mira, served):
+        note = "n" * 4_000
+        longest = "ä" * ((MAX_DRAFT_BYTES - 4_000) // 2)
+        drafts.save(mira.user_id, served.pk, longest, note)
+        assert refused(drafts.save, mira.user_id, served.pk, longest, note + "x") == "tooLong"
+        assert [(one["text"], one["note"]) for one in held(mira, served)] == [(longest, note)]
 
     def test_nobody_elses_contact_takes_a_draft(self, clock, mira, served):
         jonas = factories.agent("jonas")

@@ -58,8 +58,9 @@ export class Tab {
       },
     })
     this.desk = createDesk(this.store, this.line)
+    const typing = () => false
     const told = (contactId) => state.cardOf(this.store.state, contactId)?.draft ?? null
-    this.drafts = createDrafts({ told, save: this.desk.saveDraft, live: () => this.line.live }, this.keeping(kept))
+    this.drafts = createDrafts({ told, save: this.desk.saveDraft, live: () => this.line.live, typing }, this.keeping(kept))
     this.store.watch((after, before) => {
       if (after.unsent !== before.unsent) this.keeping(kept).setUnsent(Object.values(after.unsent).filter((one) => one.state !== "kept"))
       if (after.agentContacts !== before.agentContacts) this.drafts.settle()
@@ -80,7 +81,7 @@ export class Tab {
       globalThis.sessionStorage = this.storage
       act(value)
     }
-    return { begun: kept.begun, setBegun: mine(kept.setBegun), setUnsent: mine(kept.setUnsent) }
+    return { drafts: kept.drafts, setDrafts: mine(kept.setDrafts), setUnsent: mine(kept.setUnsent) }
   }
 
   /** The page goes, and is made anew with what the tab has kept. */

@@ -5,7 +5,7 @@ import { at, composing, find, setAttribute, setText } from "./dom.js"
 import { createEmoji } from "./emoji.js"
 import { notice } from "./notice.js"
 import { createQuick } from "./quick.js"
-import { MAX_BYTES, direction, messagesRoom, notesRoom } from "./room.js"
+import { MAX_BYTES, direction, draftFits, messagesRoom, notesRoom } from "./room.js"
 import { fill, gettext, say } from "./words.js"
 
 /** The counter shows when so much is left. */
@@ -13,6 +13,9 @@ const NEAR = 2_000
 
 /** Who has typed so lately types on: what comes from another machine waits, in milliseconds. */
 const TYPES_ON = 10_000
+
+/** So much of other words is shown, in letters: who wants all of them takes them. */
+const SHOWN = 300
 
 /** @typedef {import("./kept.js").Mode} Mode */
 
@@ -24,6 +27,7 @@ export function createComposer(desk, drafts, on) {
   const form = /** @type {HTMLFormElement} */ (find("#composer"))
   const words = /** @type {HTMLTextAreaElement} */ (find("#words"))
   const button = /** @type {HTMLButtonElement} */ (find("#send"))
+  const other = find("#other")
   /** @type {Map<string, Mode>} what was last written in each contact */
   const modes = new Map()
   let contactId = ""
@@ -55,12 +59,19 @@ export function createComposer(desk, drafts, on) {
   const drawCount = () => {
     const { left, told } = mode === "note" ? notesRoom(text()) : messagesRoom(text())
     const count = find("#count")
+    const follows = left >= 0 || draftFits({ ...drafts.both(contactId), [mode]: words.value })
     count.hidden = left > NEAR
     count.classList.toggle("is-over", left < 0)
-    setText(count, told)
+    setText(count, follows ? told : `${told} ${gettext("So much is kept only in this tab.")}`)
     button.disabled = Boolean(why) || left < 0
     setAttribute(words, "aria-invalid", left < 0)
     return left >= 0
+  }
+  /** What was begun on another machine, or here before it was changed there. */
+  const drawOther = () => {
+    const said = drafts.other(contactId, mode)
+    other.hidden = !said
+    if (said) setText(at(other, "text"), say("Changed on another machine. The other words: “%(words)s”", { words: said.slice(0, SHOWN) }))
   }
   const draw = () => {
     const first = name.split(" ")[0]
@@ -130,6 +141,16 @@ export function createComposer(desk, drafts, on) {
     turn(/** @type {Mode} */ (choice.dataset.mode))
     words.focus()
   })
+  other.addEventListener("click", ({ target }) => {
+    const choice = target instanceof Element ? target.closest("[data-do]") : null
+    if (!(choice instanceof HTMLElement)) return
+    if (choice.dataset.do === "show") drafts.swap(contactId, mode)
+    else drafts.drop(contactId, mode)
+    show(begun())
+    drawCount()
+    words.focus()
+    on.drafted()
+  })
   const emoji = createEmoji(words)
   const quick = createQuick(words, desk.quickResponses, () => (why || mode === "note" ? "" : contactId))
   words.addEventListener("keydown", (event) => {
@@ -153,6 +174,8 @@ export function createComposer(desk, drafts, on) {
 
   return {
     focus: () => words.focus(),
+    /** Somebody writes in this contact. @param {string} there */
+    typesIn: (there) => there === contactId && typing(),
     get usable() {
       return !form.hidden && !why
     },
@@ -165,12 +188,12 @@ export function createComposer(desk, drafts, on) {
     paint(card, because) {
       form.hidden = card === null
       if (!card) return
-      const other = card.contactId !== contactId
-      const same = !other && card.name === name && because === why
+      const another = card.contactId !== contactId
+      const same = !another && card.name === name && because === why
       contactId = card.contactId
       name = card.name
       why = because
-      if (other) turn(modes.get(contactId) ?? (!drafts.of(contactId) && drafts.of(contactId, "note") ? "note" : "reply"))
+      if (another) turn(modes.get(contactId) ?? (!drafts.of(contactId) && drafts.of(contactId, "note") ? "note" : "reply"))
       else if (!same) {
         drawCount()
         draw()
@@ -179,6 +202,7 @@ export function createComposer(desk, drafts, on) {
         show(begun())
         drawCount()
       }
+      drawOther()
     },
   }
 }

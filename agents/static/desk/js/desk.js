@@ -2,7 +2,7 @@
 /** What the agent can do: each verb changes the picture at once where it can, asks the server, and says when it may not. */
 import { now } from "./clock.js"
 import { notice } from "./notice.js"
-import { messagesRoom, notesRoom } from "./room.js"
+import { draftFits } from "./room.js"
 import { RequestFailed } from "./socket.js"
 import * as desk from "./state.js"
 import { gettext, say } from "./words.js"
@@ -140,7 +140,7 @@ export function createDesk(store, line) {
     },
     /** Keep what is begun, for the agent's other machines. @param {string} contactId @param {import("./kept.js").Begun} words @returns {Promise<"kept"|"refused"|"gone"|"unknown">} */
     async saveDraft(contactId, { reply, note }) {
-      if (messagesRoom(reply).left < 0 || notesRoom(note).left < 0) return "refused"
+      if (!draftFits({ reply, note })) return "refused"
       try {
         await line.request("saveDraft", { contactId, text: reply, note })
         return "kept"
@@ -216,6 +216,7 @@ function reason(error) {
   if (!(error instanceof RequestFailed)) return gettext("Something went wrong on this page.")
   if (error.reason === "offline")
     return gettext("There is no connection at the moment. Try again when the desk is live.")
+  if (error.reason === "tooLarge") return gettext("This is too long to be sent in one piece.")
   return error.message || gettext("The server did not answer in time. Try again.")
 }
 

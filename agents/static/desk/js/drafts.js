@@ -3,16 +3,17 @@
  * What is begun and not sent, in each contact, to the customer and to the team. The server keeps it, so that it follows
  * the agent; what the server does not have yet is kept in the tab, and counts before what the server has.
  */
+import { NOTHING, again, asked, heard, otherWords, typed } from "./state/drafting.js"
 
 /**
  * @typedef {import("./kept.js").Mode} Mode
  * @typedef {import("./kept.js").Begun} Begun
- * @typedef {{words: Begun, asked: boolean, kept: boolean, refused: boolean, since: number, told: Begun|null}} Entry
- *   Words the server may not have yet; `told`: what it said it had when they were sent.
+ * @typedef {import("./state/drafting.js").Draft} Draft
  * @typedef {Object} Server
  * @property {(contactId: string) => Begun|null} told  What it has; null: the contact is not on the desk.
  * @property {(contactId: string, words: Begun) => Promise<"kept"|"refused"|"gone"|"unknown">} save
  * @property {() => boolean} live
+ * @property {(contactId: string) => boolean} typing  Somebody types in this contact, in this tab.
  */
 
 /** Words are saved when nobody has typed for so long, in milliseconds, */
@@ -20,86 +21,107 @@ export const PAUSE = 600
 /** and at the latest after so long. */
 export const LATEST = 2_400
 
-/** @type {Begun} */
-const NOTHING = { reply: "", note: "" }
-
-/** @param {Server} server @param {Pick<import("./kept.js").Kept, "begun"|"setBegun">} kept */
+/** @param {Server} server @param {Pick<import("./kept.js").Kept, "drafts"|"setDrafts">} kept */
 export function createDrafts(server, kept) {
-  /** @type {Map<string, Entry>} */
-  const own = new Map(Object.entries(kept.begun()).map(([contactId, words]) => [contactId, entry(words)]))
-  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  /** @type {Map<string, Draft>} */
+  const own = new Map(Object.entries(kept.drafts()).map(([contactId, one]) => [contactId, again(one)]))
+  /** When what is due was begun. @type {Map<string, {timer: ReturnType<typeof setTimeout>, since: number}>} */
   const due = new Map()
 
-  const keep = () => kept.setBegun(Object.fromEntries([...own].map(([contactId, { words }]) => [contactId, words])))
+  /** @param {string} contactId @param {Draft|null} draft */
+  const put = (contactId, draft) => {
+    if (draft) own.set(contactId, draft)
+    else own.delete(contactId)
+    const toKeep = [...own].filter(([, one]) => !one.settled || one.other.reply || one.other.note)
+    kept.setDrafts(Object.fromEntries(toKeep))
+  }
   /** @param {string} contactId @returns {Begun} */
-  const of = (contactId) => own.get(contactId)?.words ?? server.told(contactId) ?? NOTHING
+  const of = (contactId) => {
+    const one = own.get(contactId)
+    return (one && !one.settled ? one.words : null) ?? server.told(contactId) ?? NOTHING
+  }
 
   /** @param {string} contactId */
   const save = async (contactId) => {
-    clearTimeout(due.get(contactId))
+    clearTimeout(due.get(contactId)?.timer)
     due.delete(contactId)
     const one = own.get(contactId)
-    if (!one || one.asked || one.refused || !server.live()) return
-    one.asked = true
-    one.told = server.told(contactId)
+    if (!one || one.settled || one.held || one.asked || one.refused || !server.live()) return
+    put(contactId, asked(one))
     const result = await server.save(contactId, one.words)
-    if (own.get(contactId) !== one) return // more was typed, and is saved in its turn
-    if (result === "gone") return forget(contactId, one)
-    one.asked = one.kept = result === "kept"
-    one.refused = result === "refused"
-    if (result === "unknown") due.set(contactId, setTimeout(() => void save(contactId), LATEST))
-    settle()
+    const now = own.get(contactId)
+    if (now?.words !== one.words || now.settled) return // more was typed, and is saved in its turn
+    if (result === "gone") return put(contactId, null)
+    put(contactId, { ...now, asked: result === "kept", kept: result === "kept", refused: result === "refused" })
+    if (result === "unknown") later(contactId, LATEST)
+    hear(contactId)
   }
-  /** @param {string} contactId @param {Entry} one */
-  const forget = (contactId, one) => {
-    if (own.get(contactId) !== one) return
-    own.delete(contactId)
-    keep()
+  /** @param {string} contactId @param {number} wait @param {number} [since] */
+  const later = (contactId, wait, since = Date.now()) => {
+    clearTimeout(due.get(contactId)?.timer)
+    due.set(contactId, { since, timer: setTimeout(() => void save(contactId), wait) })
   }
-  /**
-   * What the server has kept and says needs no keeper here; what it has kept and then said otherwise has been changed
-   * elsewhere. Before it has answered, the same words may be those from before a save that is still on its way.
-   */
-  const settle = () => {
-    for (const [contactId, one] of own) {
-      const told = server.told(contactId)
-      if (one.kept && (same(told, one.words) || (told !== null && !same(one.told, told)))) forget(contactId, one)
-    }
+  /** @param {string} contactId */
+  const hear = (contactId) => {
+    const one = own.get(contactId)
+    const told = server.told(contactId)
+    if (!one || !told) return
+    const next = heard(one, told, server.typing(contactId))
+    if (next === one) return
+    put(contactId, next)
+    if (next.words !== one.words && !next.settled && !next.held) later(contactId, PAUSE)
+  }
+  /** @param {string} contactId @param {Mode} mode */
+  const other = (contactId, mode) => otherWords(own.get(contactId), mode, of(contactId)[mode])
+  /** @param {string} contactId @param {Mode} mode @param {string} text */
+  const set = (contactId, mode, text) => {
+    const before = of(contactId)
+    if (before[mode] === text) return
+    put(contactId, typed(own.get(contactId), server.told(contactId), { ...before, [mode]: text }))
+    // What was sent is a draft no more, on any machine.
+    if (!text) return void save(contactId)
+    const since = due.get(contactId)?.since ?? Date.now()
+    later(contactId, Math.max(0, Math.min(PAUSE, since + LATEST - Date.now())), since)
+  }
+  /** @param {string} contactId @param {Mode} mode @param {string} words */
+  const setOther = (contactId, mode, words) => {
+    const one = own.get(contactId)
+    if (one) put(contactId, { ...one, held: false, other: { ...one.other, [mode]: words } })
   }
 
   return {
     /** @param {string} contactId @param {Mode} [mode] */
     of: (contactId, mode = "reply") => of(contactId)[mode],
+    /** Both, as they would be saved. @param {string} contactId */
+    both: of,
     /** What its card shows of it. @param {{contactId: string, draft: Begun}} card */
     mark({ contactId, draft }) {
-      const { reply, note } = own.get(contactId)?.words ?? draft
+      const one = own.get(contactId)
+      const { reply, note } = one && !one.settled ? one.words : draft
       return reply || note
     },
-    /** @param {string} contactId @param {Mode} mode @param {string} text */
-    set(contactId, mode, text) {
-      const before = of(contactId)
-      if (before[mode] === text) return
-      const since = due.has(contactId) ? (own.get(contactId)?.since ?? Date.now()) : Date.now()
-      own.set(contactId, { ...entry({ ...before, [mode]: text }), since })
-      keep()
-      // What was sent is a draft no more, on any machine.
-      if (!text) return void save(contactId)
-      clearTimeout(due.get(contactId))
-      const wait = Math.max(0, Math.min(PAUSE, since + LATEST - Date.now()))
-      due.set(contactId, setTimeout(() => void save(contactId), wait))
+    set,
+    /** Words that another machine has displaced, or that wait there; empty: none. */
+    other,
+    /** Show them, and keep what was shown instead. @param {string} contactId @param {Mode} mode */
+    swap(contactId, mode) {
+      const [shown, hidden] = [of(contactId)[mode], other(contactId, mode)]
+      if (!hidden) return
+      set(contactId, mode, hidden)
+      setOther(contactId, mode, shown)
+    },
+    /** What is shown counts. @param {string} contactId @param {Mode} mode */
+    drop(contactId, mode) {
+      setOther(contactId, mode, "")
+      void save(contactId)
     },
     /** The line is back, or the page goes: what the server may lack it gets now. */
     flush() {
       for (const contactId of [...own.keys()]) void save(contactId)
     },
-    settle,
+    /** The server's word has changed. */
+    settle: () => [...own.keys()].forEach(hear),
   }
 }
 
 /** @typedef {ReturnType<typeof createDrafts>} Drafts */
-
-/** @param {Begun} words @returns {Entry} */
-const entry = (words) => ({ words, asked: false, kept: false, refused: false, since: 0, told: null })
-
-/** @param {Begun|null} a @param {Begun} b */
-const same = (a, b) => a !== null && a.reply === b.reply && a.note === b.note

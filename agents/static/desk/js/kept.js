@@ -7,6 +7,7 @@ const PREFIX = "ccp:"
  * @typedef {import("./types.js").Unsent} Unsent
  * @typedef {"reply"|"note"} Mode  Written to the customer, or to the team.
  * @typedef {Record<Mode, string>} Begun
+ * @typedef {import("./state/drafting.js").Draft} Draft
  */
 
 /** @param {string} agentId */
@@ -14,10 +15,10 @@ export function keptBy(agentId) {
   const mine = `${PREFIX}${agentId}:`
   forgetBut(mine)
   return {
-    /** Drafts that the server may lack, by contactId. @returns {Record<string, Begun>} */
-    begun: () => JSON.parse(sessionStorage.getItem(`${mine}begun`) ?? "{}"),
-    /** @param {Record<string, Begun>} all */
-    setBegun: (all) => put(`${mine}begun`, Object.keys(all).length === 0 ? "" : JSON.stringify(all)),
+    /** Drafts that the server may lack, and words that another machine has displaced, by contactId. @returns {Record<string, Draft>} */
+    drafts: () => JSON.parse(sessionStorage.getItem(`${mine}drafts`) ?? "{}"),
+    /** @param {Record<string, Draft>} all */
+    setDrafts: (all) => put(`${mine}drafts`, Object.keys(all).length === 0 ? "" : JSON.stringify(all)),
     /** What is being written after a contact. @param {string} key of its card @returns {import("./wrap.js").Work|null} */
     work: (key) => JSON.parse(sessionStorage.getItem(`${mine}work:${key}`) ?? "null"),
     /** @param {string} key @param {import("./wrap.js").Work|null} work */

@@ -76,6 +76,7 @@ const drafts = createDrafts(
     told: (contactId) => state.cardOf(store.state, contactId)?.draft ?? null,
     save: desk.saveDraft,
     live: () => line.live,
+    typing: (contactId) => composer.typesIn(contactId),
   },
   kept,
 )
@@ -234,6 +235,7 @@ const settings = createSettings(sound)
 const news = createNews(store, kept, {
   go: toContact,
   onDesk: (contactId) => state.cardOf(store.state, contactId) !== null,
+  page: (contactId) => `${find("#keys-dialog").dataset.history}${encodeURIComponent(contactId)}/`,
 })
 const actions = createKeys(
   {

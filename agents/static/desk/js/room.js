@@ -4,11 +4,23 @@ import { fill, gettext, ngettext } from "./words.js"
 
 /** SendMessage's limit (agents/protocol.py, MAX_CONTENT_BYTES). */
 export const MAX_BYTES = 16_384
+/** A draft's, its reply and its note together (agents/protocol.py, MAX_DRAFT_BYTES). */
+export const MAX_DRAFT = 49_152
 /** A note's limit, in characters (agents/protocol.py, AddNote). */
 export const MAX_NOTE = 4_000
 
 /** @param {string} text */
 export const bytes = (text) => new TextEncoder().encode(text).length
+
+/** A frame's on the socket (agents/protocol.py, MAX_FRAME_BYTES), and what is in it beside the words. */
+const MAX_FRAME = 65_536
+const ENVELOPE = 1_024
+
+/** Whether the server keeps so much, so that it follows the agent: JSON writes some letters longer. @param {import("./kept.js").Begun} begun */
+export const draftFits = ({ reply, note }) =>
+  reply.length + note.length <= MAX_DRAFT &&
+  bytes(reply) + bytes(note) <= MAX_DRAFT &&
+  bytes(JSON.stringify([reply, note])) <= MAX_FRAME - ENVELOPE
 
 const STRONG = /\p{L}/u
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u

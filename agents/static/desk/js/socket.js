@@ -32,6 +32,9 @@ const SLEPT = 5_000
 /** Wait before the next try: longer each time, never the same for all. @param {number} attempt @param {number} random 0…1 */
 export const backOff = (attempt, random) => Math.min(CAP, 250 * 2 ** attempt) * (0.5 + random / 2)
 
+/** agents/protocol.py, MAX_FRAME_BYTES. @param {object} frame */
+const isTooLarge = (frame) => new TextEncoder().encode(JSON.stringify(frame)).length > 65_536
+
 /** What went wrong with a request, in a sentence for people. */
 export class RequestFailed extends Error {
   /** @param {number} code @param {string} message @param {string} reason */
@@ -95,6 +98,9 @@ export class Line {
   request(method, params = {}) {
     if (!this.live && method !== "connect") return Promise.reject(new RequestFailed(0, "", "offline"))
     const id = this.#nextId++
+    const frame = { jsonrpc: "2.0", id, method, params }
+    // The server would close the line over it, and over it again when it is back.
+    if (isTooLarge(frame)) return Promise.reject(new RequestFailed(-1, "", "tooLarge"))
     return new Promise((resolve, reject) => {
       const late = setTimeout(
         () => this.#settle(id, { error: { code: 0, message: "", data: { reason: "late" } } }),
@@ -107,7 +113,7 @@ export class Line {
         then(value)
       }
       this.#asked.set(id, { resolve: done(resolve), reject: done(reject) })
-      this.#send({ jsonrpc: "2.0", id, method, params })
+      this.#send(frame)
     })
   }
 
