@@ -19,7 +19,7 @@ from chats.db import in_db, look_up
 from chats.models import Outgoing
 from chats.wire import iso
 
-from . import desk, drafts, floor, notes, presence, protocol, relay, routing
+from . import desk, drafts, floor, in_line, notes, presence, protocol, relay, routing
 from .models import Agent
 from .refusal import Refusal
 from .socket import Socket
@@ -58,6 +58,7 @@ class DeskSocket(Listening):
         self._told_presence_at = 0.0
         self._visible = True
         self._looked_at: dict[str, float] = {}
+        self._watches_queues = False
 
     def authorise(self) -> bool:
         found = desk.of_user(self.visitor.user_id)
@@ -133,6 +134,21 @@ class DeskSocket(Listening):
 
     async def do_getQuickResponses(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await in_db(desk.quick_responses)(self.visitor.user_id, params.contactId)
+
+    async def do_watchQueues(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
+        if not self._watches_queues:
+            self._watches_queues = True
+            self.spawn(self._tell_who_waits())
+
+    async def _tell_who_waits(self) -> None:
+        told: int | None = None
+        while True:
+            with contextlib.suppress(DatabaseError):  # away for a while: the next look finds what has changed
+                waiting = (await in_line.seen()).get(self.agent.pk, 0)
+                if waiting != told:
+                    told = waiting
+                    self.push(fanout.encode("queues", {"waiting": waiting}))
+            await asyncio.sleep(settings.CCP_POLL_SECONDS)
 
     async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return {"endpoints": await in_db(routing.endpoints.listed)(self.agent, timezone.now())}

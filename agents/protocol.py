@@ -218,6 +218,7 @@ REQUESTS: dict[str, type[Closed]] = {
     "getDispositions": OfContact,
     "getQuickResponses": OfContact,
     "viewContact": ViewContact,
+    "watchQueues": Nothing,
     "getEndpoints": Nothing,
     "transferContact": TransferContact,
     "cancelTransfer": OfContact,
@@ -533,6 +534,12 @@ class FloorParams(Closed):
     live: int
 
 
+class QueuesParams(Closed):
+    """How many customers wait in the queues this agent serves: told at once, and when it is another number."""
+
+    waiting: int
+
+
 class AskParams(Closed):
     """Are you there? Answer at once with the notification `presence` and the same number."""
 
@@ -560,6 +567,7 @@ NOTIFICATIONS: dict[str, type[Closed]] = {
     "closedStream": ClosedStreamParams,
     "typing": TypingParams,
     "floor": FloorParams,
+    "queues": QueuesParams,
     "ask": AskParams,
     "bye": ByeParams,
 }

@@ -15,7 +15,7 @@ from tests.portal import Desk, Held
 
 Frame = dict[str, Any]
 ROWS = ("agent", "viewing", "agent_contacts", "contacts", "items", "outgoing", "receipts", "notes")
-UNNUMBERED = {"ask", "bye", "typing"}
+UNNUMBERED = {"ask", "bye", "queues", "typing"}
 
 
 @dataclass(frozen=True)

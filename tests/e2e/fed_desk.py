@@ -90,6 +90,22 @@ def contact(contact_id: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def agent(**changes: Any) -> dict[str, Any]:
+    known = {
+        "agentId": "mira",
+        "name": ME["name"],
+        "state": AVAILABLE,
+        "stateSince": at(-3600),
+        "nextState": None,
+        "states": [AVAILABLE, BREAK],
+        "load": 0,
+        "capacity": 10,
+        "routingProfile": "Basic",
+        "queues": ["Returns"],
+    }
+    return complete(protocol.Agent, known | changes)
+
+
 def complete(shape: type[protocol.Closed], known: Mapping[str, Any]) -> dict[str, Any]:
     """The shape with an empty value for whatever this file does not know yet: the language grows, the tests need not."""
     empty = {"string": "", "boolean": False, "integer": 0, "array": []}
@@ -119,6 +135,7 @@ class FedDesk:
         self._route: WebSocketRoute | None = None
         self._seqs: dict[str, Iterable[int]] = {}
         self.first: list[str] = []
+        self._is_cut = False
         self.answers["viewContact"] = self._view
         page.route_web_socket("**/ws/desk/", self._opened)
 
@@ -138,25 +155,30 @@ class FedDesk:
         protocol.STRICT[method].validate_python({**numbered, **params})
         return json.dumps({"jsonrpc": "2.0", "method": method, "params": {**numbered, **params}}, ensure_ascii=False)
 
+    def notify(self, method: str, **params: Any) -> None:
+        """A notification without a number."""
+        protocol.STRICT[method].validate_python(params)
+        self.push(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}))
+
+    def cut(self) -> None:
+        """The line is cut, and nobody answers who calls."""
+        assert self._route is not None, "the page has not opened its socket"
+        self._is_cut = True
+        self._route.close()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def show_out(self, why: str) -> None:
+        """Goodbye, and do not come back by yourself."""
+        self.notify("bye", code=4403, reason=why, retryAfter=None)
+        assert self._route is not None, "the page has not opened its socket"
+        self._route.close(code=4403)
+
     def lay(self, contacts: Iterable[Mapping[str, Any]], viewing: str = "", *, capacity: int = 10) -> None:
         """The agent's snapshot, told when the page connects."""
         rows = [complete(protocol.AgentContact, one) for one in contacts]
-        agent = complete(
-            protocol.Agent,
-            {
-                "agentId": "mira",
-                "name": ME["name"],
-                "state": AVAILABLE,
-                "stateSince": at(-3600),
-                "nextState": None,
-                "states": [AVAILABLE, BREAK],
-                "load": len(rows),
-                "capacity": capacity,
-                "routingProfile": "Basic",
-                "queues": ["Returns"],
-            },
-        )
-        told = {"agent": agent, "contacts": rows, "viewing": viewing}
+        told = {"agent": agent(load=len(rows), capacity=capacity), "contacts": rows, "viewing": viewing}
         self._start("agent:mira", agent=told)
 
     def chat(
@@ -196,6 +218,9 @@ class FedDesk:
     # ---- what the page says --------------------------------------------------------------------------------------------
 
     def _opened(self, route: WebSocketRoute) -> None:
+        if self._is_cut:
+            route.close()
+            return
         self._route = route
         route.on_message(lambda text: self._heard(json.loads(text)))
 

@@ -99,7 +99,7 @@ def test_an_agent_works_with_the_keyboard_alone(browser: Browser, product: Produ
                 page.keyboard.press("w")
                 if name:
                     expect(mira.head).not_to_have_text(name)
-        expect(page.locator("#empty")).to_be_visible()
+        expect(page.locator("#empty")).to_contain_text("You are Available for chat on 1 queue (0 waiting).")
 
 
 def _end_by_key(mira: DeskPage) -> None:

@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.emulating import EVENT, Customer, eventually
+from tests.emulating import EVENT, Customer, customer, eventually
 from tests.portal import PASSWORD, Answer, Desk, Session
 from tests.troubled import Troubled, nothing_is_lost_or_doubled, resumed_is_fresh, rows
 
@@ -475,6 +475,19 @@ def test_two_tabs_agree_on_view_reading_and_state(house: Troubled) -> None:
         nothing_is_lost_or_doubled(mira, ada)
         nothing_is_lost_or_doubled(tab, ada)
         eventually(lambda: rows(tab) == rows(mira), 10, "both tabs hold the same")
+
+
+def test_a_desk_is_told_how_many_wait_in_its_queues(house: Troubled, mira: Desk) -> None:
+    def told() -> list[int]:
+        return [frame["params"]["waiting"] for frame in mira.frames if frame["method"] == "queues"]
+
+    for _ in range(2):  # twice is once
+        mira.call("watchQueues")
+    eventually(lambda: told() == [0], 10, "nobody waits, told at once")
+    with customer(house.emulator, "Ada", "hello") as ada:
+        eventually(lambda: told() == [0, 1], 20, "Ada waits for whoever comes")
+        ada.leave()
+        eventually(lambda: told() == [0, 1, 0], 20, "she has gone")
 
 
 # ---- presence ---------------------------------------------------------------------------------------------------------------

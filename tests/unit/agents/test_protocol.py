@@ -59,6 +59,7 @@ ASKED = {
     "getEarlierContacts": {"contactId": "c-1"},
     "watchContact": {"contactId": "c-1"},
     "watchFloor": {},
+    "watchQueues": {},
 }
 LEAST = {
     "connect": {},
@@ -238,7 +239,7 @@ def test_what_is_numbered_names_its_stream_and_its_number(name):
     assert {"stream", "seq"} <= set(protocol.NOTIFICATIONS[name].model_json_schema()["required"])
 
 
-@pytest.mark.parametrize("name", ["typing", "floor", "ask", "bye", "closedStream"])
+@pytest.mark.parametrize("name", ["typing", "floor", "queues", "ask", "bye", "closedStream"])
 def test_what_may_be_lost_has_no_number(name):
     assert "seq" not in protocol.NOTIFICATIONS[name].model_fields
 

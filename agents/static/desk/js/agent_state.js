@@ -3,7 +3,7 @@
 import { clockwise, exactly, since } from "./clock.js"
 import { openContacts } from "./desk.js"
 import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
-import { mark } from "./keymap.js"
+import { keysAreOn, mark } from "./keymap.js"
 import { popup, walk } from "./menu.js"
 import { fill, gettext, ngettext } from "./words.js"
 
@@ -17,6 +17,10 @@ export function createAgentState(store, desk) {
   const panel = find("#state-menu")
   const menu = popup(button, panel, { opened: () => find("[aria-checked=true]", panel).focus() })
   walk(panel, "[role=menuitemradio]")
+  panel.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
+    if (!keysAreOn() || ctrlKey || metaKey || altKey || !/^[1-9]$/.test(key)) return
+    panel.querySelectorAll("[role=menuitemradio]")[Number(key) - 1]?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
+  })
   panel.addEventListener("click", ({ target }) => {
     const choice = target instanceof Element ? target.closest("[role=menuitemradio]") : null
     if (!(choice instanceof HTMLElement)) return
@@ -72,7 +76,9 @@ function createChoice(state) {
   button.setAttribute("type", "button")
   button.setAttribute("role", "menuitemradio")
   button.tabIndex = -1
-  button.append(make("span", DOTS[state.type]), state.name, make("span", "choice__mark"))
+  const kbd = make("kbd", "")
+  kbd.setAttribute("aria-hidden", "true")
+  button.append(make("span", DOTS[state.type]), state.name, make("span", "choice__mark"), kbd)
   return button
 }
 
@@ -81,7 +87,11 @@ function drawChoice(element, state, agent) {
   const now = state.name === agent.state.name
   const next = state.name === agent.nextState?.name
   setAttribute(element, "aria-checked", now)
-  redraw(/** @type {Element} */ (element.lastElementChild), [now, next], () =>
+  redraw(find(".choice__mark", element), [now, next], () =>
     now ? [icon("tick")] : next ? [make("span", "tag", gettext("next"))] : [],
   )
+  const kbd = find("kbd", element)
+  const place = agent.states.indexOf(state) + 1
+  kbd.hidden = !keysAreOn() || place > 9
+  setText(kbd, String(place))
 }

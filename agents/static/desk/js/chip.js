@@ -8,6 +8,9 @@ import { fill, gettext, say } from "./words.js"
 /** A cut shorter than this is healed before anybody could read of it. */
 const NOTICEABLE = 400
 
+/** @param {import("./socket.js").Status} status */
+export const isCut = ({ kind, since }) => kind === "reconnecting" && Date.now() - since >= NOTICEABLE
+
 /** @param {import("./socket.js").Line} line */
 export function createChip(line) {
   const chip = find("#chip")
@@ -25,8 +28,8 @@ export function createChip(line) {
 }
 
 /** @param {import("./socket.js").Status} status */
-function faceOf({ kind, ms, since, why }) {
-  const cut = Date.now() - since
+function faceOf(status) {
+  const { kind, ms, since, why } = status
   if (kind === "live")
     return {
       look: "live",
@@ -36,11 +39,11 @@ function faceOf({ kind, ms, since, why }) {
     }
   if (kind === "readonly") return { look: "bad", icon: "lock", word: gettext("Read-only"), more: why }
   if (kind === "connecting") return { look: "quiet", icon: "retry", word: gettext("Connecting"), more: "" }
-  if (cut < NOTICEABLE) return { look: "live", icon: "live", word: gettext("Live"), more: "" }
+  if (!isCut(status)) return { look: "live", icon: "live", word: gettext("Live"), more: "" }
   return {
     look: "warn",
     icon: "retry",
     word: gettext("Reconnecting"),
-    more: say("%(for)s, messages are kept", { for: spoken(Math.floor(cut / 1000)) }),
+    more: say("%(for)s, messages are kept", { for: spoken(Math.floor((Date.now() - since) / 1000)) }),
   }
 }

@@ -3,6 +3,7 @@
 import { drawCard, drawMissed, drawOffer } from "./card.js"
 import { at, clone, find, keep, make, setAttribute, setText } from "./dom.js"
 import { cards, holdOrder, viewing } from "./state.js"
+import { createSteady } from "./steady.js"
 import { fill, gettext, ngettext } from "./words.js"
 
 /**
@@ -13,16 +14,17 @@ import { fill, gettext, ngettext } from "./words.js"
 
 /** @type {Group[]} */
 const GROUPS = ["waiting", "answered", "ended"]
-/** An offer pushes the list down: who was about to press something else shall not press what came under the pointer. */
+/** An offer that comes or goes moves the list where no pointer holds it: who was about to tap one thing shall not tap another. */
 const GUARD = 400
 
 /**
  * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
- * @param {{me: number, draft: (card: Card) => string, chosen: () => void, accept: (contactId: string) => unknown, goAvailable: () => void}} around
+ * @param {{me: number, draft: (card: Card) => string, chosen: () => void, accept: (contactId: string) => unknown}} around
  */
 export function createContacts(store, desk, around) {
   const list = find("#list")
   const box = find("#cards")
+  const steady = createSteady(find("#list-scroll"))
   let filter = "all"
   let pointer = false
   let shiftedAt = 0
@@ -48,6 +50,7 @@ export function createContacts(store, desk, around) {
   list.addEventListener("focusout", () => store.repaint())
   find("#moved").addEventListener("click", () => {
     shown = {}
+    steady.toHead()
     store.repaint()
   })
   list.addEventListener("click", (event) => {
@@ -74,7 +77,6 @@ export function createContacts(store, desk, around) {
     all[to].focus()
     void desk.view(all[to].dataset.contact ?? "")
   })
-  at(find("#empty"), "go").addEventListener("click", around.goAvailable)
 
   return {
     /** The cards in the order they are shown in: what J, K and the digits walk through. @returns {string[]} */
@@ -87,22 +89,32 @@ export function createContacts(store, desk, around) {
           ?.focus()
     },
     paint() {
-      const now = cards(store.state)
-      const before = find("#offers").childElementCount
-      keep(find("#offers"), now.offers, keyOf, createOffer, drawOffer)
-      if (now.offers.length > before) shiftedAt = performance.now()
-      shown = drawGroups(
-        box,
-        filtered(now, filter),
-        held() ? shown : null,
-        (card) => ({ card, draft: card.state === "connected" ? around.draft(card) : "", me: around.me }),
-        viewing(store.state),
-      )
-      keep(at(find("#missed"), "cards"), filter === "all" ? now.missed : [], keyOf, () => clone("t-missed"), drawMissed)
-      find("#missed").hidden = now.missed.length === 0 || filter !== "all"
-      drawHead(now, filter, store.state.agent)
-      drawEmpty(now, store.state.agent)
+      let moved = 0
+      steady.paint(held(), () => (moved = draw()))
+      drawMoved(moved, held() ? steady.above(find("#offers").children) : 0)
     },
+  }
+
+  /** @returns {number} how many cards would stand elsewhere were the list not held */
+  function draw() {
+    const now = cards(store.state)
+    const offers = find("#offers")
+    const before = offers.childElementCount
+    keep(offers, now.offers, keyOf, createOffer, drawOffer)
+    if (now.offers.length !== before) shiftedAt = performance.now()
+    const holds = held() ? shown : null
+    const { order, moved } = drawGroups(
+      box,
+      filtered(now, filter, new Set(Object.values(holds ?? {}).flat())),
+      holds,
+      (card) => ({ card, draft: card.state === "connected" ? around.draft(card) : "", me: around.me }),
+      viewing(store.state),
+    )
+    shown = order
+    keep(at(find("#missed"), "cards"), filter === "all" ? now.missed : [], keyOf, () => clone("t-missed"), drawMissed)
+    find("#missed").hidden = now.missed.length === 0 || filter !== "all"
+    drawHead(now, filter, store.state.agent)
+    return moved
   }
 }
 
@@ -114,10 +126,13 @@ function act(desk, accept, button) {
   if (button.dataset.do === "clear") void desk.clear(contactId)
 }
 
-/** @param {Cards} now @param {string} filter @returns {Record<Group, Card[]>} */
-function filtered({ waiting, answered, ended }, filter) {
-  if (filter === "waiting") return { waiting, answered: [], ended: [] }
-  const fits = (/** @type {Card} */ card) => filter === "all" || card.unread > 0
+/**
+ * What is held is shown, also when it has just been read or answered.
+ * @param {Cards} now @param {string} filter @param {Set<string>} held @returns {Record<Group, Card[]>}
+ */
+function filtered({ waiting, answered, ended }, filter, held) {
+  const fits = (/** @type {Card} */ card) =>
+    filter === "all" || held.has(card.key) || (filter === "unread" ? card.unread > 0 : card.waitingSince !== null)
   return { waiting: waiting.filter(fits), answered: answered.filter(fits), ended: ended.filter(fits) }
 }
 
@@ -148,8 +163,7 @@ function drawGroups(box, groups, hold, dressed, inView) {
   }
   box.hidden = byKey.size === 0
   rove(box)
-  drawMoved(moved)
-  return order
+  return { order, moved }
 }
 
 /** One tab stop: the focused card, else the chosen one, else the first. @param {HTMLElement} box */
@@ -163,11 +177,15 @@ function rove(box) {
     if (option.tabIndex !== (option === stop ? 0 : -1)) option.tabIndex = option === stop ? 0 : -1
 }
 
-/** @param {number} moved */
-function drawMoved(moved) {
+/** @param {number} moved how many cards would stand elsewhere @param {number} offers how many stand above what is shown */
+function drawMoved(moved, offers) {
   const pill = find("#moved")
-  pill.hidden = moved === 0
-  if (moved > 0) setText(at(pill, "words"), fill(ngettext("%(n)s moved", "%(n)s moved", moved), { n: moved }))
+  pill.hidden = moved + offers === 0
+  const words = [
+    ...(offers ? [fill(ngettext("%(n)s offered", "%(n)s offered", offers), { n: offers })] : []),
+    ...(moved ? [fill(ngettext("%(n)s moved", "%(n)s moved", moved), { n: moved })] : []),
+  ]
+  if (words.length > 0) setText(at(pill, "words"), words.join(", "))
 }
 
 /** @param {Cards} now @param {string} filter @param {import("./types.js").Agent|null} agent */
@@ -199,40 +217,6 @@ function drawCapacity({ load, capacity }) {
   const bar = at(place, "slots")
   if (bar.dataset.slots !== slots.join("")) bar.replaceChildren(...slots.map((slot) => make(slot, "")))
   bar.dataset.slots = slots.join("")
-}
-
-/** @param {Cards} now @param {import("./types.js").Agent|null} agent */
-function drawEmpty(now, agent) {
-  const place = find("#empty")
-  place.hidden = !agent || Object.values(now).some((list) => list.length > 0)
-  if (!agent || place.hidden) return
-  const { title, text, go } = nothing(agent)
-  setText(at(place, "title"), title)
-  setText(at(place, "text"), text)
-  at(place, "go").hidden = go === null
-  setText(at(place, "go"), fill(gettext("Go %(state)s"), { state: go ?? "" }))
-}
-
-/** What is true when there is no contact, and what to do about it. @param {import("./types.js").Agent} agent */
-export function nothing(agent) {
-  const name = agent.state.name
-  if (agent.state.type === "routable") {
-    const queues = ngettext(
-      "You are %(state)s for chat on %(n)s queue.",
-      "You are %(state)s for chat on %(n)s queues.",
-      agent.queues.length,
-    )
-    return { title: gettext("No contacts."), text: fill(queues, { state: name, n: agent.queues.length }), go: null }
-  }
-  const text =
-    agent.state.type === "offline"
-      ? gettext("You are %(state)s: nothing is offered.")
-      : gettext("You are on %(state)s: nothing is offered.")
-  return {
-    title: gettext("No contacts."),
-    text: fill(text, { state: name }),
-    go: agent.states.find((state) => state.type === "routable")?.name ?? null,
-  }
 }
 
 /** @param {Card} card */

@@ -14,6 +14,9 @@ export const keysAreOn = () => chosen("keys") !== "off"
 /** As it is written on the key. @param {string} action */
 export const keyOf = (action) => (keymap()[action] ?? "").toUpperCase()
 
+/** As this computer's users know it. @param {string} key */
+export const withCtrl = (key) => (/^(Mac|iP)/.test(navigator.platform) ? `⌘ ${key}` : `Ctrl ${key}`)
+
 /** @param {string} action @returns {HTMLElement} */
 export function mark(action) {
   const kbd = make("kbd", "")

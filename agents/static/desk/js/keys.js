@@ -1,7 +1,7 @@
 // @ts-check
 /** Every action by key: single keys outside text fields (they can be changed and switched off), Alt with arrows everywhere. */
 import { find, make } from "./dom.js"
-import { keymap, keyOf, keysAreOn, watchKeymap } from "./keymap.js"
+import { keymap, keyOf, keysAreOn, watchKeymap, withCtrl } from "./keymap.js"
 import { actionOf } from "./state/keymap.js"
 import { gettext } from "./words.js"
 
@@ -43,7 +43,7 @@ export function createKeys(does, places) {
   return () => [
     ...actionWords()
       .filter(([name]) => Object.hasOwn(known, name))
-      .map(([name, word]) => ({ name, key: keysAreOn() ? keyOf(name) : "", word, does: known[name] })),
+      .map(([name, word]) => ({ name, key: keysAreOn() ? keyOf(name) : (WITH_ALT[name] ?? ""), word, does: known[name] })),
     ...places.map(({ key, word, does }) => ({
       name: `go ${key}`,
       key: keysAreOn() ? `${keyOf("go")} ${key.toUpperCase()}` : "",
@@ -55,6 +55,9 @@ export function createKeys(does, places) {
 
 /** @type {Record<string, string>} */
 const ARROWS = { ArrowDown: "next", ArrowUp: "previous" }
+
+/** What works also where single keys do not. @type {Record<string, string>} */
+const WITH_ALT = { next: "Alt ↓", previous: "Alt ↑" }
 
 /** @param {KeyboardEvent} event @param {(() => void)|undefined} action */
 function press(event, action) {
@@ -93,15 +96,16 @@ function rows(places) {
   const mapped = actionWords()
     .filter(([action]) => action !== "go")
     .map(([action, word]) => {
-      const arrow = action === "next" ? ["Alt ↓"] : action === "previous" ? ["Alt ↑"] : []
+      const arrow = Object.hasOwn(WITH_ALT, action) ? [WITH_ALT[action]] : []
       return [single ? [keyOf(action), ...arrow] : arrow, word]
     })
   return [
     ...mapped.filter(([keys]) => keys.length > 0),
     ...(single ? [/** @type {[string[], string]} */ ([["1", "…", "9"], gettext("Contact by its place")])] : []),
+    ...(single ? [/** @type {[string[], string]} */ ([[keyOf("state"), "1", "…", "9"], gettext("State by its place")])] : []),
     ...(single ? places.map((place) => /** @type {[string[], string]} */ ([ways(place), place.word])) : []),
-    [["Ctrl K"], gettext("Everything that can be done, and every contact")],
-    [["Ctrl F"], gettext("Find in the transcript")],
+    [[withCtrl("K")], gettext("Everything that can be done, and every contact")],
+    [[withCtrl("F")], gettext("Find in the transcript")],
     [["Enter"], gettext("Send")],
     [["Shift Enter"], gettext("New line")],
   ]

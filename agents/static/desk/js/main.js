@@ -14,6 +14,7 @@ import { createDetails } from "./details.js"
 import { find } from "./dom.js"
 import { createDrafts } from "./drafts.js"
 import { createDrawer } from "./drawer.js"
+import { createEmptyList } from "./empty.js"
 import { createFind } from "./find.js"
 import { createEndDialog } from "./header.js"
 import { createHandingLine, createTransfer } from "./transfer.js"
@@ -58,6 +59,7 @@ const line = new Line({
   onCaughtUp(seconds) {
     const count = cuts.over(seconds)
     if (seconds !== null && count !== null) news.caughtUp(seconds, count, new Date(now()).toISOString())
+    void line.request("watchQueues").catch(() => {}) // the line is cut again: asked again when it is back
     desk.resume()
     drafts.flush()
     places.look()
@@ -164,10 +166,6 @@ const contacts = createContacts(store, desk, {
     requestAnimationFrame(() => (wide.matches && composer.usable ? composer.focus() : find("#log").focus()))
   },
   accept: (contactId) => take(contactId, true),
-  goAvailable() {
-    const available = store.state.agent?.states.find((one) => one.type === "routable")
-    if (available) void desk.setState(available.name)
-  },
 })
 
 /** @param {(order: string[], here: number) => string|undefined} choose */
@@ -262,6 +260,7 @@ const actions = createKeys(
 createPalette(store, {
   actions,
   view,
+  place: (contactId) => contacts.order().indexOf(contactId) + 1,
   setState: (name) => void desk.setState(name),
 })
 find("#end").addEventListener("click", inView(askToEnd))
@@ -296,6 +295,7 @@ for (const painter of [
   createChip(line),
   agentState.paint,
   contacts.paint,
+  createEmptyList(store, line, (name) => void desk.setState(name)),
   talk.paint,
   attach.paint,
   offerSeen.paint,

@@ -1,6 +1,7 @@
 // @ts-check
 /** Ctrl/Cmd+K: every action with its key, every contact by name, every state; found by a few letters. */
 import { drawFace, find, icon, make, redraw } from "./dom.js"
+import { keyOf, keysAreOn } from "./keymap.js"
 import { createPicker } from "./picker.js"
 import { ranked } from "./state/fuzzy.js"
 import { cards, inOrder } from "./state.js"
@@ -12,9 +13,10 @@ import { gettext } from "./words.js"
 
 /**
  * @param {import("./store.js").Store} store
- * @param {{actions: () => import("./keys.js").Action[], view: (contactId: string) => void, setState: (name: string) => void}} around
+ * @param {{actions: () => import("./keys.js").Action[], view: (contactId: string) => void,
+ *   place: (contactId: string) => number, setState: (name: string) => void}} around
  */
-export function createPalette(store, { actions, view, setState }) {
+export function createPalette(store, { actions, view, place, setState }) {
   const dialog = /** @type {HTMLDialogElement} */ (find("#palette"))
   const input = /** @type {HTMLInputElement} */ (find("#palette-search"))
   const none = find("[data-at=none]", dialog)
@@ -26,7 +28,7 @@ export function createPalette(store, { actions, view, setState }) {
       group: gettext("Contacts"),
       word: card.name || gettext("Customer"),
       more: card.queue,
-      shortcut: "",
+      shortcut: nth(place(card.contactId)),
       mark: "",
       does: () => view(card.contactId),
     })),
@@ -39,12 +41,12 @@ export function createPalette(store, { actions, view, setState }) {
       mark: "next",
       does,
     })),
-    ...(store.state.agent?.states ?? []).map(({ name }) => ({
+    ...(store.state.agent?.states ?? []).map(({ name }, here) => ({
       key: `state:${name}`,
       group: gettext("My state"),
       word: name,
       more: name === store.state.agent?.state.name ? gettext("now") : "",
-      shortcut: "",
+      shortcut: nth(here + 1, `${keyOf("state")} `),
       mark: "user",
       does: () => setState(name),
     })),
@@ -79,6 +81,9 @@ export function createPalette(store, { actions, view, setState }) {
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close())
   find("#palette-open").addEventListener("click", open)
 }
+
+/** The key of a place, as far as there are digits. @param {number} place @param {string} [after] the key before it */
+const nth = (place, after = "") => (keysAreOn() && place >= 1 && place <= 9 ? `${after}${place}` : "")
 
 /** @param {HTMLElement} element @param {Command} one */
 function drawCommand(element, one) {

@@ -1,8 +1,8 @@
 // @ts-check
 /** The pane in the middle: the contact in view with all its parts, or why there is none. */
 import { until } from "./clock.js"
-import { nothing } from "./contacts.js"
 import { at, find, setAttribute, setText } from "./dom.js"
+import { drawEmptyTalk } from "./empty.js"
 import { drawHeader } from "./header.js"
 import { bubbles, cardOf, viewing } from "./state.js"
 import { fill, gettext, ngettext, say } from "./words.js"
@@ -43,7 +43,7 @@ export function createTalk(store, { conversation, composer, details, reading, ha
       )
       if (!card) {
         conversation.leave()
-        return drawNothing(store.state)
+        return drawEmptyTalk(store.state, line.status)
       }
       setAttribute(find("#talk"), "aria-label", say("Conversation with %(name)s", { name: card.name }))
       drawHeader(card)
@@ -74,22 +74,4 @@ function drawFoot(card) {
     const left = until(card.expiresAt)
     setText(at(offered, "left"), fill(ngettext("%(n)s second left", "%(n)s seconds left", left), { n: left }))
   }
-}
-
-/** @param {import("./types.js").State} state */
-function drawNothing(state) {
-  const { agent } = state
-  if (!agent) return
-  const open = Object.values(state.agentContacts).some((row) => row.state === "connected" || row.state === "ended")
-  const { text, go } = nothing(agent)
-  const place = find("#nothing")
-  setText(at(place, "title"), open ? gettext("No contact is chosen") : gettext("Nothing is open"))
-  setText(
-    at(place, "text"),
-    open
-      ? gettext("Choose one in the list, or press J.")
-      : go === null
-        ? gettext("The next offer shows at the top of your list and rings until you answer. Press ? for the keys.")
-        : text,
-  )
 }

@@ -62,6 +62,7 @@
  * @typedef {Object} State
  * @property {Record<string, number>} cursors
  * @property {Agent|null} agent
+ * @property {number|null} queued  How many customers wait in the agent's queues; null: not told yet.
  * @property {Record<string, AgentContact>} agentContacts  By contactId and round.
  * @property {string} viewing  As the server says.
  * @property {string|null} wanted  The contact this tab has asked to view, until the server says so too.

@@ -16,6 +16,7 @@ const TYPING_HOLDS = 12_000
 export const EMPTY = Object.freeze({
   cursors: {},
   agent: null,
+  queued: null,
   agentContacts: {},
   viewing: "",
   wanted: null,
@@ -56,6 +57,7 @@ const CHANGES = {
 export function apply(state, frame, now = 0) {
   const { method, params } = frame
   if (method === "typing") return withTyping(state, params, now)
+  if (method === "queues") return { ...state, queued: params.waiting }
   if (method === "closedStream") return forget(state, params.stream)
   if (method !== "snapshot" && !Object.hasOwn(CHANGES, method)) return state
   const cursor = state.cursors[params.stream]
