@@ -32,6 +32,7 @@ OPERATIONS = (
     ("POST", r"/contact/start-streaming", "StartContactStreaming"),
     ("POST", r"/contact/create-participant", "CreateParticipant"),
     ("GET", r"/contacts/[^/]+/[^/]+", "DescribeContact"),
+    ("GET", r"/contact/references/[^/]+/[^/]+", "ListContactReferences"),
 )
 BEFORE, AFTER = "before", "after"
 
