@@ -20,7 +20,7 @@ RESPONSES = [
     ("track", "Tracking link", "Your link is {link}, Amelia."),
     ("transit", "Damaged in transit", "I am sorry.\nCould you send a picture?"),
     ("missing", "No tracking after 48 hours", "I have asked the carrier."),
-    ("hello", "Greeting", "Good morning!"),
+    ("hello", "Greeting", "Good morning! Let me trace it."),
 ]
 
 
@@ -65,11 +65,12 @@ def test_a_slash_opens_quick_responses_and_keys_choose_insert_and_close(desk: Gu
     options = desk.page.get_by_role("listbox", name="Quick responses").get_by_role("option")
     words(desk).click()
     desk.page.keyboard.type("Hello /tra")
-    expect(options.locator("code")).to_have_text(["/track", "/transit", "/missing"])
+    # by its shortcut, then by its name, then by its content
+    expect(options.locator("code")).to_have_text(["/track", "/transit", "/missing", "/hello"])
     assert axe(desk) == []
     desk.page.keyboard.press("ArrowUp")
-    expect(options.nth(2)).to_have_attribute("aria-selected", "true")
-    expect(words(desk)).to_have_attribute("aria-activedescendant", "quick-2")
+    expect(options.nth(3)).to_have_attribute("aria-selected", "true")
+    expect(words(desk)).to_have_attribute("aria-activedescendant", "quick-3")
     desk.page.keyboard.press("ArrowDown")
     desk.page.keyboard.press("ArrowDown")
     desk.page.keyboard.press("Enter")

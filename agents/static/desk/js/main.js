@@ -9,6 +9,7 @@ import { forgetClock, now, setClock } from "./clock.js"
 import { createComposer } from "./composer.js"
 import { createContacts } from "./contacts.js"
 import { createConversation } from "./conversation.js"
+import { copyWords } from "./copying.js"
 import { createDesk } from "./desk.js"
 import { createDetails } from "./details.js"
 import { find } from "./dom.js"
@@ -24,7 +25,7 @@ import { createKeys } from "./keys.js"
 import { initMe } from "./me.js"
 import { createNews } from "./news.js"
 import { createNotes } from "./notes.js"
-import { initNotice, notice } from "./notice.js"
+import { initNotice } from "./notice.js"
 import { createOfferSeen } from "./offer_seen.js"
 import { createPalette } from "./palette.js"
 import { createPast } from "./past.js"
@@ -91,10 +92,7 @@ const conversation = createConversation({
     const { contact = "", token = "", local } = group.dataset
     if (what === "retry") desk.retry(contact, token, Boolean(local))
     if (what === "discard") desk.discard(contact, token, Boolean(local))
-    if (what === "copy")
-      void navigator.clipboard
-        .writeText(find(".bubble", group).innerText)
-        .catch(() => notice(gettext("The browser did not let us copy that.")))
+    if (what === "copy") void copyWords(group)
   },
 })
 const places = createPlaces(store, desk, conversation, () => line.live)
