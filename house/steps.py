@@ -19,6 +19,8 @@ STACKLESS = (
     "tests/integration/emulator",
     "tests/e2e/test_demo_command.py",
 )
+# No page is opened here: to collect their four thousand tests takes a browser's worker longer than to start a browser.
+PAGELESS = ("tests/unit", "tests/integration", "tests/faults")
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,13 @@ def steps(python: Path, machine: Machine, full: bool, stack: str, arguments: Seq
 
 
 def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
-    """SQLite and no channel layer, whatever the user's own portal is set to."""
-    return own(outside) | {"CCP_DATA_DIR": str(ROOT / "var" / "test")}
+    """SQLite and no channel layer, whatever the user's own portal is set to.
+
+    Bytecode is kept even where the shell forbids it: three hundred processes and eight collections would each compile
+    what the one before has compiled.
+    """
+    kept = {name: value for name, value in own(outside).items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"CCP_DATA_DIR": str(ROOT / "var" / "test")}
 
 
 def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
@@ -72,7 +79,19 @@ def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: S
 
 def browser(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
     """Two at a time: what one browser waits for, the other works."""
-    command: Command = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", marked("browser", full)]
+    command: Command = [
+        python,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "-m",
+        marked("browser", full),
+        *(f"--ignore={path}" for path in PAGELESS),
+    ]
     return once_more(Step(f"pytest, Chromium, {stack}", command, env, (*needs, "chromium", "npm")))
 
 

@@ -48,7 +48,19 @@ else:
 @pytest.fixture
 def checkout(tmp_path):
     """A folder with the set-up commands, no requirements, and servers that start in no time."""
-    home = tmp_path / "checkout"
+    return cloned(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """The virtual environment of such a folder, as `dev.py` makes it."""
+    home = cloned(tmp_path_factory.mktemp("installed") / "checkout")
+    code = "from house.environment import environment; environment('.venv', 'requirements.txt')"
+    subprocess.run([sys.executable, "-c", code], cwd=home, capture_output=True, check=True)
+    return home / ".venv"
+
+
+def cloned(home):
     shutil.copytree(ROOT / "house", home / "house", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dev.py", home)
     for name in ("requirements.txt", "requirements-dev.txt"):

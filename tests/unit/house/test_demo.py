@@ -14,6 +14,13 @@ from house.place import Place, demo_environment, kept
 UP = "Ctrl-C stops both"
 
 
+@pytest.fixture
+def checkout(checkout, installed):
+    """With its environment: each would take longer to install than all else in its test."""
+    (checkout / ".venv").symlink_to(installed)
+    return checkout
+
+
 def pids(checkout, port):
     return [int((checkout / "var" / "demo" / f"{p}.pid").read_text()) for p in (port, port + 1)]
 
@@ -44,6 +51,7 @@ def test_ctrl_c_stops_it_as_well(terminal, checkout, free_port, gone):
 
 
 def test_started_again_it_installs_nothing_and_keeps_data_and_secret(terminal, checkout, free_port):
+    (checkout / ".venv").unlink()
     secret = checkout / "var" / "demo" / "reception_secret"
     secrets, outputs = [], []
     for _ in range(2):

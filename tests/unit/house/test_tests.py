@@ -85,8 +85,19 @@ def test_each_stack_has_its_own_settings_and_none_of_the_users(monkeypatch):
     assert (postgres.env["DATABASE_URL"], postgres.env["REDIS_URL"]) == (EVERYTHING.postgres, EVERYTHING.redis)
 
 
+def test_what_one_process_compiled_the_next_need_not():
+    row = steps.test_environment({"PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1"})
+    assert sorted(row) == ["CCP_DATA_DIR", "NO_PROXY", "PATH"]
+
+
 def test_what_knows_no_stack_is_tested_once_and_exists():
     assert [path for path in steps.STACKLESS if not (terminal.ROOT / path).exists()] == []
+
+
+def test_where_no_page_is_opened_no_test_asks_for_a_browser():
+    files = [file for folder in steps.PAGELESS for file in (terminal.ROOT / folder).rglob("*.py")]
+    asking = [file.name for file in files if "mark.browser" in file.read_text() and file != Path(__file__)]
+    assert (len(files) > 80, asking) == (True, [])
 
 
 @pytest.mark.parametrize(
