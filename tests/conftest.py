@@ -11,6 +11,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from hypothesis import HealthCheck, settings
 
+from tests.databases import begin_run
 from tests.portal import Product
 
 # No test is timed; and CI repeats what it ran before, so that a landing does not hang on a new draw of examples.
@@ -22,6 +23,11 @@ settings.register_profile(
     database=None if os.environ.get("CI") == "true" else settings.default.database,
 )
 settings.load_profile("house")
+
+
+def pytest_configure() -> None:
+    """Before the workers start, so that they share the run's template of a database."""
+    begin_run()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import copy
 import http.cookiejar
@@ -10,11 +9,9 @@ import itertools
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -25,10 +22,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import psycopg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.databases import Database
 from tests.emulating import HANDOVER, HANDOVER_FLOW, ROOT, TOPIC, RunningEmulator, eventually, free_port
 
 PASSWORD = "demo-portal"
@@ -52,6 +49,7 @@ class RunningPortal:
             **self.database.environment,
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "default",
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
             "CCP_DATA_DIR": str(folder / "portal"),
             "CCP_AWS_ENDPOINT": f"http://127.0.0.1:{emulator_port}",
             "CCP_SNS_CERT": str(folder / "emulator.sqlite3.sns.pem"),
@@ -155,55 +153,6 @@ class RunningPortal:
 
     def desk(self, username: str = "mira", session: Session | None = None) -> Desk:
         return Desk(self, session or self.log_in(username))
-
-
-class Database:
-    """A migrated and seeded database for one portal: a copy of a template that is made once per test process.
-
-    The stack is the one the suite runs on: SQLite with no setting at all, else DATABASE_URL (and REDIS_URL).
-    """
-
-    _template: str | None = None
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.url = os.environ.get("DATABASE_URL", "")
-        self.name = f"ccp_{uuid.uuid4().hex[:12]}"
-        self.environment = {"DATABASE_URL": self._url(self.name), "CCP_LAYER_PREFIX": self.name} if self.url else {}
-
-    def make(self, portal: RunningPortal) -> None:
-        if Database._template is None:
-            Database._template = self._make_template(portal)
-        if self.url:
-            self._sql(f"CREATE DATABASE {self.name} TEMPLATE {Database._template}")
-        else:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(Database._template, self.folder, dirs_exist_ok=True)
-
-    def drop(self) -> None:
-        if self.url:
-            self._sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-
-    def _make_template(self, portal: RunningPortal) -> str:
-        folder = tempfile.mkdtemp(prefix="ccp-template-")
-        name = f"ccp_template_{uuid.uuid4().hex[:12]}"
-        environment = {"CCP_DATA_DIR": folder, "CCP_SNS_CERT": ""}
-        if self.url:
-            self._sql(f"CREATE DATABASE {name}")
-            environment["DATABASE_URL"] = self._url(name)
-            atexit.register(self._sql, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        else:
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        portal.manage("migrate", "-v0", **environment)
-        portal.manage("seed_demo", **environment)
-        return name if self.url else folder
-
-    def _url(self, name: str) -> str:
-        return urllib.parse.urlsplit(self.url)._replace(path=f"/{name}").geturl()
-
-    def _sql(self, statement: str) -> None:
-        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
 
 
 class Session:

@@ -10,6 +10,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, Self
 
+from tests.databases import execute
 from tests.emulating import INSTANCE, Customer, RunningEmulator, customer, eventually
 from tests.line import Line
 from tests.portal import Answer, Desk, Product, RunningPortal
@@ -97,12 +98,12 @@ class Troubled:
                 held.execute("ROLLBACK")
                 held.close()
             return
-        database._sql(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false")
-        database._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.name}'")
+        execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false")
+        execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.name}'")
         try:
             yield
         finally:
-            database._sql(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
+            execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
 
     @contextmanager
     def talk(self, desk: Desk, name: str = "Ada", first: str = "hello") -> Iterator[Customer]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.databases import url_of
 from tests.portal import RunningPortal
 
 pytestmark = pytest.mark.skipif(
@@ -33,7 +34,7 @@ def _look(url: str) -> int:
 
 
 def _connections(portal: RunningPortal) -> int:
-    with psycopg.connect(portal.database._url("postgres"), autocommit=True) as connection:
+    with psycopg.connect(url_of("postgres"), autocommit=True) as connection:
         row = connection.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [portal.database.name]
         ).fetchone()

@@ -45,6 +45,13 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulat
 
 
 @pytest.fixture
+def failing(emulator: RunningEmulator) -> Iterator[RunningEmulator]:
+    """The shared one, for a test that makes calls fail: afterwards they no longer do."""
+    yield emulator
+    emulator.control("faults", {"clear": True})
+
+
+@pytest.fixture
 def own(running: Callable[..., RunningEmulator]) -> RunningEmulator:
     """The same, for one test alone."""
     return running()

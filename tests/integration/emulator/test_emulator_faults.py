@@ -224,9 +224,9 @@ def said(who: Customer) -> list[str]:
         (403, "AccessDeniedException"),
     ],
 )
-def test_a_call_that_fails_before_its_effect_has_none(own: RunningEmulator, status: int, code: str) -> None:
-    with customer(own, "Ada") as ada:
-        own.control("faults", {"operation": "SendMessage", "status": status, "times": 2})
+def test_a_call_that_fails_before_its_effect_has_none(failing: RunningEmulator, status: int, code: str) -> None:
+    with customer(failing, "Ada") as ada:
+        failing.control("faults", {"operation": "SendMessage", "status": status, "times": 2})
         assert fails(ada, "hello", "t") == (status, code)
         assert fails(ada, "hello", "t") == (status, code)
         assert said(ada) == []
@@ -234,47 +234,47 @@ def test_a_call_that_fails_before_its_effect_has_none(own: RunningEmulator, stat
         assert said(ada) == ["hello"]
 
 
-def test_a_call_that_fails_after_its_effect_is_found_again_by_its_client_token(own: RunningEmulator) -> None:
-    with customer(own, "Ada") as ada:
-        own.control("faults", {"operation": "SendMessage", "status": 500, "when": "after"})
+def test_a_call_that_fails_after_its_effect_is_found_again_by_its_client_token(failing: RunningEmulator) -> None:
+    with customer(failing, "Ada") as ada:
+        failing.control("faults", {"operation": "SendMessage", "status": 500, "when": "after"})
         assert fails(ada, "hello", "t") == (500, "InternalServerException")
         heard = ada.wait_for_text("hello")
         assert ada.say("hello", ClientToken="t")["Id"] == heard["Id"]
         assert said(ada) == ["hello"]
 
 
-def test_boto3_itself_tries_a_failed_call_again_and_says_it_once(own: RunningEmulator) -> None:
-    with customer(own, "Ada") as ada:
-        own.control("faults", {"operation": "SendMessage", "status": 500, "when": "after", "times": 2})
-        patient = own.client("connectparticipant", Config(retries={"total_max_attempts": 3, "mode": "standard"}))
+def test_boto3_itself_tries_a_failed_call_again_and_says_it_once(failing: RunningEmulator) -> None:
+    with customer(failing, "Ada") as ada:
+        failing.control("faults", {"operation": "SendMessage", "status": 500, "when": "after", "times": 2})
+        patient = failing.client("connectparticipant", Config(retries={"total_max_attempts": 3, "mode": "standard"}))
         patient.send_message(ConnectionToken=ada.connection_token, ContentType="text/plain", Content="hello")
         assert said(ada) == ["hello"]
 
 
-def test_a_call_in_a_black_hole_is_never_answered_and_holds_up_nobody(own: RunningEmulator) -> None:
-    with customer(own, "Ada") as ada:
-        own.control("faults", {"operation": "SendMessage", "blackHole": True})
-        hasty = own.client("connectparticipant", Config(read_timeout=1, retries={"total_max_attempts": 1}))
+def test_a_call_in_a_black_hole_is_never_answered_and_holds_up_nobody(failing: RunningEmulator) -> None:
+    with customer(failing, "Ada") as ada:
+        failing.control("faults", {"operation": "SendMessage", "blackHole": True})
+        hasty = failing.client("connectparticipant", Config(read_timeout=1, retries={"total_max_attempts": 1}))
         with pytest.raises(ReadTimeoutError):
             hasty.send_message(ConnectionToken=ada.connection_token, ContentType="text/plain", Content="lost")
         ada.say("found")
         assert said(ada) == ["found"]
 
 
-def test_a_late_call_is_late_and_done(own: RunningEmulator) -> None:
-    with customer(own, "Ada") as ada:
-        own.control("faults", {"operation": "SendMessage", "latencyMs": 700})
+def test_a_late_call_is_late_and_done(failing: RunningEmulator) -> None:
+    with customer(failing, "Ada") as ada:
+        failing.control("faults", {"operation": "SendMessage", "latencyMs": 700})
         began = time.monotonic()
         ada.say("late")
         assert time.monotonic() - began >= 0.7
         assert said(ada) == ["late"]
 
 
-def test_faults_can_be_taken_back(own: RunningEmulator) -> None:
-    own.control("faults", {"status": 500, "times": 100})
-    assert len(own.control("faults")["faults"]) == 1
-    assert own.control("faults", {"clear": True}) == {"faults": []}
-    with customer(own, "Ada"):
+def test_faults_can_be_taken_back(failing: RunningEmulator) -> None:
+    failing.control("faults", {"status": 500, "times": 100})
+    assert len(failing.control("faults")["faults"]) == 1
+    assert failing.control("faults", {"clear": True}) == {"faults": []}
+    with customer(failing, "Ada"):
         pass
 
 
