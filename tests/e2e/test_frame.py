@@ -214,6 +214,24 @@ def test_read_only_says_why_and_a_button_leads_back(desk: Framed) -> None:
     expect(page.get_by_role("button", name="Reconnect")).to_be_hidden()
 
 
+def test_on_a_telephone_the_bar_tells_the_next_state_the_cut_and_why_it_is_read_only(desk: Framed) -> None:
+    page, more = desk.page, desk.page.locator("#chip [data-at=more]")
+    page.evaluate("document.body.dataset.pane = 'list'")
+    page.set_viewport_size({"width": 390, "height": 844})
+    desk.is_(load=2, nextState=BREAK)
+    expect(page.locator(".state__next")).to_be_in_viewport(ratio=1)
+    desk.cut()
+    expect(page.locator("#chip")).to_contain_text("Reconnecting")
+    expect(more).to_be_in_viewport(ratio=1)
+    desk.mend()
+    expect(page.locator("#chip")).to_contain_text("Live")
+    desk.show_out("You are signed in at ten other places, which is too many.")
+    expect(page.get_by_role("alert")).to_contain_text("You are signed in at ten other places, which is too many.")
+    expect(page.locator("#me-button")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Reconnect").click()
+    expect(page.locator("#chip")).to_contain_text("Live")
+
+
 def test_notifications_and_the_users_menu_stand_at_the_end(desk: Framed) -> None:
     page = desk.page
     chip, bell, me = (page.locator(one) for one in ("#chip", "#news-open", "#me-button"))

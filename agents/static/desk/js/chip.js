@@ -3,6 +3,7 @@
 import { lastCut } from "./caught_up.js"
 import { spoken } from "./clock.js"
 import { at, find, setText } from "./dom.js"
+import { notice } from "./notice.js"
 import { fill, gettext, say } from "./words.js"
 
 /** A cut shorter than this is healed before anybody could read of it. */
@@ -16,6 +17,8 @@ export function createChip(line) {
   const chip = find("#chip")
   const again = find("#chip-again")
   again.addEventListener("click", () => line.insist())
+  /** Why it is read-only, as it has been told. */
+  let told = ""
   return () => {
     const { look, icon, word, more } = faceOf(line.status)
     chip.className = `chip chip--${look}`
@@ -24,8 +27,14 @@ export function createChip(line) {
     const use = /** @type {Element} */ (chip.querySelector("use"))
     if (use.getAttribute("href") !== `#i-${icon}`) use.setAttribute("href", `#i-${icon}`)
     again.hidden = line.status.kind !== "readonly" || line.status.code === 4401
+    const why = line.status.kind === "readonly" ? more : ""
+    if (why !== told && isCutOff(at(chip, "more"))) notice(why)
+    told = why
   }
 }
+
+/** On a telephone there is no room for all of it. @param {Element} place */
+const isCutOff = (place) => place.scrollWidth > place.clientWidth
 
 /** @param {import("./socket.js").Status} status */
 function faceOf(status) {

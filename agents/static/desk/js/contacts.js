@@ -181,6 +181,7 @@ function rove(box) {
 function drawMoved(moved, offers) {
   const pill = find("#moved")
   pill.hidden = moved + offers === 0
+  pill.classList.toggle("moved--offers", offers > 0)
   const words = [
     ...(offers ? [fill(ngettext("%(n)s offered", "%(n)s offered", offers), { n: offers })] : []),
     ...(moved ? [fill(ngettext("%(n)s moved", "%(n)s moved", moved), { n: moved })] : []),

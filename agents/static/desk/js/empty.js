@@ -33,7 +33,8 @@ export function nothing(state, status) {
 /** @param {Agent} agent @param {number|null} queued */
 function ofState({ state, states, queues }, queued) {
   const name = state.name
-  if (state.type === "routable") return { text: queues.length > 0 ? serving(name, queues.length, queued) : NO_QUEUE(name), go: null }
+  if (state.type === "routable")
+    return { text: queues.length > 0 ? serving(name, queues.length, queued) : noQueue(name), go: null }
   const text =
     state.type === "offline"
       ? gettext("You are %(state)s: nothing is offered.")
@@ -42,7 +43,8 @@ function ofState({ state, states, queues }, queued) {
 }
 
 /** @param {string} state */
-const NO_QUEUE = (state) => say("You are %(state)s, but for no queue: nothing can be offered. Ask who sets up your queues.", { state })
+const noQueue = (state) =>
+  say("You are %(state)s, but for no queue: nothing can be offered. Ask who sets up your queues.", { state })
 
 /** @param {string} state @param {number} n @param {number|null} queued not known before the server has told it */
 function serving(state, n, queued) {
@@ -91,7 +93,15 @@ export function drawEmptyTalk(state, status) {
 /** @param {State} state @param {Words} words @param {boolean} live */
 function beside(state, { title, text, go }, live) {
   const open = Object.values(state.agentContacts).some((row) => row.state === "connected" || row.state === "ended")
-  if (open) return { title: gettext("No contact is chosen"), text: withKey("next", gettext("Choose one in the list."), gettext("Choose one in the list, or press %(key)s.")) }
+  if (open)
+    return {
+      title: gettext("No contact is chosen"),
+      text: withKey(
+        "next",
+        gettext("Choose one in the list."),
+        gettext("Choose one in the list, or press %(key)s."),
+      ),
+    }
   if (!live) return { title, text }
   if (go !== null) return { title: gettext("Nothing is open"), text }
   return {
