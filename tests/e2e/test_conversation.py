@@ -455,7 +455,7 @@ def test_axe_finds_nothing_in_what_is_said_found_and_read(desk: Guarded, theme: 
     ]
     desk.answers["getEarlierContacts"] = lambda _asked: {"by": "name", "contacts": [PAST]}
     desk.page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two
-    lay(desk, said, attributes={name: name for name in "abcde"})
+    lay(desk, said, attributes={name: name for name in "abcde"}, references=REFERENCES)
     desk.page.set_viewport_size({"width": width, "height": 2400})
     if width < 768:
         desk.page.locator(f"#cards [data-contact={ADA}]").click()
