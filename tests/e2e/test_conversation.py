@@ -329,6 +329,23 @@ def test_attributes_are_searched_and_copied(desk: Guarded) -> None:
     assert desk.page.evaluate("navigator.clipboard.readText()") == "Lund shelf"
     desk.page.get_by_label("Find in attributes").fill("nowhere")
     expect(desk.page.locator("#details [data-at=none]")).to_have_text("None fits.")
+    # many are folded, and found all the same
+    many = {f"key {number}": f"value {number}" for number in range(1, 10)}
+    told = complete(protocol.Contact, contact(ADA, attributes=many))
+    desk.tell("contact", f"conversation:{ADA}", contact=told)
+    desk.page.get_by_label("Find in attributes").fill("value 9")
+    expect(facts).to_have_text(["key 9value 9"])
+    desk.page.get_by_label("Find in attributes").fill("")
+    expect(facts).to_have_count(6)
+    more = desk.page.get_by_role("button", name="3 more")
+    more.press("Enter")
+    expect(facts).to_have_count(9)
+    desk.page.get_by_role("button", name="Fewer").click()
+    expect(facts).to_have_count(6)
+    desk.page.get_by_label("Find in attributes").fill("value 9")
+    desk.view(BEN)
+    desk.view(ADA)
+    expect(facts).to_have_count(6)
 
 
 REFERENCES = [

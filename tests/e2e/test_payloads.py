@@ -152,6 +152,7 @@ def test_hostile_words_are_words_wherever_they_stand(desk: Guarded) -> None:
     desk.page.on("popup", lambda popup: desk.strangers.append(popup.url))
     desk.view(BAD)
     expect(desk.page.locator("#head h2")).to_have_text(HOSTILE[0])
+    desk.page.locator("#details [data-at=more]").click()
     expect(desk.page.locator("#details [data-at=facts] dt")).to_have_count(len(attributes))
     expect(desk.page.locator("#details [data-at=reference-facts] dt")).to_have_count(len(references))
     expect(desk.page.locator("#details a")).to_have_count(0)

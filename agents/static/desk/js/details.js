@@ -6,7 +6,7 @@ import { drawNotes } from "./notes.js"
 import { notice } from "./notice.js"
 import { people } from "./state.js"
 import { shownReference } from "./state/references.js"
-import { fill, gettext, say } from "./words.js"
+import { fill, gettext, ngettext, say } from "./words.js"
 
 /**
  * @typedef {{name: string, queue: string, contactId: string, initialContactId: string}} About
@@ -14,11 +14,23 @@ import { fill, gettext, say } from "./words.js"
  *   `whole`: what is read on it when it is pointed at, `copied`: what the button copies; else the value.
  */
 
+/** More attributes than this are folded, */
+const MOST_FACTS = 8
+/** to so many. */
+const FIRST_FACTS = 6
+
 /** @param {() => void} repaint @param {import("./past.js").Past} past */
 export function createDetails(repaint, past) {
+  /** Contacts whose attributes are all shown. @type {Set<string>} */
+  const unfolded = new Set()
+  let contactId = ""
   const pane = find("#details")
   const search = /** @type {HTMLInputElement} */ (find("#attribute-search"))
   search.addEventListener("input", repaint)
+  at(pane, "more").addEventListener("click", () => {
+    if (!unfolded.delete(contactId)) unfolded.add(contactId)
+    repaint()
+  })
   pane.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest("[data-copy]") : null
     if (button instanceof HTMLElement) void copy(button)
@@ -29,14 +41,16 @@ export function createDetails(repaint, past) {
       pane.hidden = about === null || held === undefined || past.reading
       past.paint(about, me)
       if (!about || !held) return
-      const contact = held.contacts[about.contactId]
+      if (about.contactId !== contactId) search.value = "" // what was looked for in another contact
+      contactId = about.contactId
+      const contact = held.contacts[contactId]
       drawFace(at(pane, "face"), about.name)
       setText(at(pane, "name"), about.name || gettext("Customer"))
       setText(
         at(pane, "about"),
         contact?.publicName ? say("writes to %(name)s", { name: contact.publicName }) : about.queue,
       )
-      drawWhatIsKnown(pane, contact, search.value.trim().toLowerCase())
+      drawWhatIsKnown(pane, contact, search.value.trim().toLowerCase(), unfolded.has(contactId))
       keep(
         at(pane, "people"),
         people(held, contact, me),
@@ -50,14 +64,26 @@ export function createDetails(repaint, past) {
   }
 }
 
-/** One field finds in both. @param {HTMLElement} pane @param {import("./types.js").Contact|undefined} contact @param {string} wanted */
-function drawWhatIsKnown(pane, contact, wanted) {
+/**
+ * One field finds in both, also in what is folded.
+ * @param {HTMLElement} pane @param {import("./types.js").Contact|undefined} contact @param {string} wanted @param {boolean} unfolded
+ */
+function drawWhatIsKnown(pane, contact, wanted, unfolded) {
   const attributes = Object.entries(contact?.attributes ?? {}).map(([key, value]) => ({ key, label: key, value }))
   const references = (contact?.references ?? []).map(referenceFact)
   at(pane, "search").hidden = attributes.length + references.length < 4
   at(pane, "references").hidden = references.length === 0
-  drawFitting(pane, "facts", "none", attributes, wanted)
+  const many = !wanted && attributes.length > MOST_FACTS
+  drawFitting(pane, "facts", "none", many && !unfolded ? attributes.slice(0, FIRST_FACTS) : attributes, wanted)
+  drawMore(at(pane, "more"), many ? attributes.length - FIRST_FACTS : 0, unfolded)
   drawFitting(pane, "reference-facts", "no-references", references, wanted)
+}
+
+/** @param {HTMLElement} more @param {number} count folded, or that could be; 0: too few @param {boolean} unfolded */
+function drawMore(more, count, unfolded) {
+  more.hidden = count === 0
+  more.setAttribute("aria-expanded", String(unfolded))
+  setText(more, unfolded ? gettext("Fewer") : fill(ngettext("%(n)s more", "%(n)s more", count), { n: count }))
 }
 
 /** @param {HTMLElement} pane @param {string} list @param {string} empty @param {Fact[]} all @param {string} wanted */
