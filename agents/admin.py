@@ -225,14 +225,14 @@ PERSON = ["agent__user__username", "agent__user__first_name", "agent__user__last
 
 @admin.register(AgentContact)
 class AgentContactAdmin(ReadOnlyAdmin):
-    list_display = ["agent", "contact", "round", "state", "outcome", "why", "offered_at", "accepted_at", "ended_at"]
+    list_display = ["agent", "contact", "round", "state", "outcome", "because", "offered_at", "accepted_at", "ended_at"]
     list_filter = ["state", "outcome", "offered_at"]
     list_select_related = ["agent__user", "contact__conversation"]
     search_fields = [*PERSON, "contact__id", "contact__conversation__customer_name"]
     date_hierarchy = "offered_at"
     ordering = ["-offered_at"]
-    exclude = ["seq", "read_number", "story", "draft", "note_draft", "place"]  # a draft is nobody else's
-    readonly_fields = ["told"]
+    exclude = ["why", "seq", "read_number", "story", "draft", "note_draft", "place"]  # a draft is nobody else's
+    readonly_fields = ["because", "told"]
 
     @admin.display(description=_("story of the offer"))
     def told(self, part: AgentContact) -> SafeString:
@@ -242,7 +242,9 @@ class AgentContactAdmin(ReadOnlyAdmin):
 
 @admin.register(AgentStateChange)
 class AgentStateChangeAdmin(ReadOnlyAdmin):
-    list_display = ["agent", "old_state", "new_state", "by", "why", "at", "lasted"]
+    list_display = ["agent", "old_state", "new_state", "by", "because", "at", "lasted"]
+    exclude = ["why"]
+    readonly_fields = ["because"]
     list_filter = ["new_state", "at"]
     list_select_related = ["agent__user", "by"]
     search_fields = [*PERSON, "why"]

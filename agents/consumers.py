@@ -95,7 +95,7 @@ class DeskSocket(Listening):
 
     async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked
         await in_db(presence.set_state)(
-            self.agent, params.state, enqueue_next=params.enqueueNextState, by=self.user, why="", now=timezone.now()
+            self.agent, params.state, enqueue_next=params.enqueueNextState, by=self.user, now=timezone.now()
         )
 
     async def do_acceptContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked

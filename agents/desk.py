@@ -17,6 +17,7 @@ from chats.fanout import Copy, Reading, encode
 from chats.media import MediaController
 from chats.models import Contact, Frame, Item, Outgoing
 from chats.together import Together
+from chats.why import Why
 from chats.wire import iso
 
 from . import life as part
@@ -25,7 +26,7 @@ from .protocol import EVENT, GetTranscript
 from .refusal import Refusal
 
 MOST_CHANGES = 200  # an agent's tab that lacks more gets a snapshot instead
-NOT_HERE = "There is no such contact on your desk."
+NOT_HERE = Why("There is no such contact on your desk.")
 ACCEPTED_EVENTS = (wire.TYPING, wire.DELIVERED, wire.READ)
 
 
@@ -228,14 +229,14 @@ def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal]:
 
 
 def _words(contact: Contact, message: Message) -> outbox.Words:
-    closed = "" if contact.state == life.State.CONNECTED else _why_not_connected(contact)
+    closed = Why() if contact.state == life.State.CONNECTED else _why_not_connected(contact)
     return outbox.Words(contact, message.text, contact.owner, message.client_token, message.content_type, closed)
 
 
 def _kept(row: Outgoing | outbox.Unsendable | None) -> Outgoing | Refusal:
     if row is None:
         return Refusal("contactNotFound", NOT_HERE)
-    return Refusal(row.reason, str(row)) if isinstance(row, outbox.Unsendable) else row
+    return Refusal(row.reason, row.why) if isinstance(row, outbox.Unsendable) else row
 
 
 _keeping = Together(keep_messages)
@@ -275,12 +276,12 @@ def send_file(wanted: FileToSend, key: str, size: int) -> Outgoing:
     contact = _mine(wanted.user_id, wanted.contact_id)
     if contact.owner is None:
         raise Refusal("contactNotFound", NOT_HERE)
-    closed = "" if contact.state == life.State.CONNECTED else _why_not_connected(contact)
+    closed = Why() if contact.state == life.State.CONNECTED else _why_not_connected(contact)
     file = outbox.File(key, wanted.name, wanted.content_type, size)
     try:
         return outbox.send_file(contact, file, author=contact.owner, client_token=wanted.client_token, closed=closed)
     except outbox.Unsendable as error:
-        raise Refusal(error.reason, str(error)) from None
+        raise Refusal(error.reason, error.why) from None
 
 
 @transaction.atomic
@@ -332,10 +333,10 @@ def _own_words(contact: Contact, client_token: str) -> Outgoing:
     return outgoing
 
 
-def _why_not_connected(contact: Contact) -> str:
+def _why_not_connected(contact: Contact) -> Why:
     if contact.state == life.State.ENDED:
-        return "The contact has ended: this was not sent."
-    return "Accept the contact before you write in it."
+        return Why("The contact has ended: this was not sent.")
+    return Why("Accept the contact before you write in it.")
 
 
 # ---- events: typing and receipts ----------------------------------------------------------------------------------------
@@ -347,7 +348,9 @@ def check_event(content_type: str) -> None:
         names = ", ".join(one.removeprefix(EVENT) for one in ACCEPTED_EVENTS)
         raise Refusal(
             "eventNotAccepted",
-            f"Amazon Connect does not accept {content_type} from a participant; it accepts {EVENT}… {names}.",
+            "Amazon Connect does not accept %(type)s from a participant; it accepts %(accepted)s.",
+            type=content_type,
+            accepted=f"{EVENT}… {names}",
         )
 
 
@@ -419,7 +422,7 @@ def get_transcript(user_id: int, request: GetTranscript) -> dict[str, Any]:
     try:
         start_time = datetime.fromisoformat(start.absoluteTime) if start.absoluteTime else None
     except ValueError:
-        raise Refusal("startPosition", f"{start.absoluteTime} is not a time of the calendar.") from None
+        raise Refusal("startPosition", "%(time)s is not a time of the calendar.", time=start.absoluteTime) from None
     wanted = transcripts.PageRequest(
         max_results=request.maxResults,
         sort_order=request.sortOrder,
@@ -431,8 +434,8 @@ def get_transcript(user_id: int, request: GetTranscript) -> dict[str, Any]:
     )
     try:
         page = transcripts.page(contact.conversation, wanted)
-    except transcripts.BadToken as error:
-        raise Refusal("nextToken", str(error)) from None
+    except transcripts.BadToken:
+        raise Refusal("nextToken", "nextToken is not one that getTranscript gave") from None
     return {
         "InitialContactId": contact.conversation.initial_contact_id,
         "Transcript": page.items,

@@ -15,7 +15,11 @@ from .refusal import Refusal
 def save(user_id: int, contact_id: str, text: str, note: str) -> None:
     """The words begun to the customer and to the team; the same words again change nothing."""
     if len(text.encode()) + len(note.encode()) > MAX_DRAFT_BYTES:
-        raise Refusal("tooLong", f"A draft may have {MAX_DRAFT_BYTES:,} bytes, with its note: nothing was kept.")
+        raise Refusal(
+            "tooLong",
+            "A draft may have %(most)s bytes, with its note: nothing was kept.",
+            most=f"{MAX_DRAFT_BYTES:,}",
+        )
     mine = _held(user_id, contact_id)
     if (mine.draft, mine.note_draft) != (text, note):
         mine.draft, mine.note_draft = text, note

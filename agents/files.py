@@ -70,7 +70,7 @@ async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
 def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> desk.FileToSend:
     token = request.headers.get("X-Client-Token", "")
     if not 0 < len(token) <= MAX_CLIENT_TOKEN:
-        raise Refusal("params", f"X-Client-Token has 1 to {MAX_CLIENT_TOKEN} characters.")
+        raise Refusal("params", "X-Client-Token has 1 to %(most)s characters.", most=MAX_CLIENT_TOKEN)
     name = _name_of(request)
     length = request.headers.get("Content-Length", "")
     kind = kinds.check(name, int(length) if length.isascii() and length.isdecimal() else 1)

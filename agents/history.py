@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
 
 from chats.models import Contact
 
@@ -29,7 +28,7 @@ def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContac
 
 
 def row(part: AgentContact) -> Row:
-    return Row(part, _lasted(part), gettext(part.why))
+    return Row(part, _lasted(part), part.why.told())
 
 
 def _lasted(part: AgentContact) -> str:

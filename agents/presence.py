@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from chats import fanout
+from chats.why import Why
 
 from . import life
 from .models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfile
@@ -29,15 +30,7 @@ LEASE_PER_SIGN = 9  # several tabs answer every 15 s each: one write in a ninth 
 # ---- states ----------------------------------------------------------------------------------------------------------
 
 
-def set_state(  # noqa: PLR0913 -- who, what, when, by whom and why: each is one word of the log
-    agent: Agent,
-    name: str,
-    *,
-    enqueue_next: bool = False,
-    by: User | None,
-    now: datetime,
-    why: str = "",
-) -> None:
+def set_state(agent: Agent, name: str, *, enqueue_next: bool = False, by: User | None, now: datetime) -> None:
     """Go to the state of this name; with `enqueue_next`, once no contact is open any more (Streams' enqueueNextState).
 
     Without it, an agent may leave a routable state while contacts are open: those contacts stay theirs.
@@ -48,10 +41,10 @@ def set_state(  # noqa: PLR0913 -- who, what, when, by whom and why: each is one
         if enqueue_next and held.load > 0:
             _enqueue(held, state)
         elif held.state_id != state.pk or held.next_state_id is not None:
-            enter(held, state, by=by, why=why, now=now)
+            enter(held, state, by=by, why=Why(), now=now)
 
 
-def enter(agent: Agent, state: AgentState, *, by: User | None, why: str, now: datetime) -> None:
+def enter(agent: Agent, state: AgentState, *, by: User | None, why: Why, now: datetime) -> None:
     """Enter the state now, on a `locked` agent. Entering the present state only forgets the next one."""
     if agent.state_id == state.pk:
         agent.enqueue(None)
@@ -62,7 +55,7 @@ def enter(agent: Agent, state: AgentState, *, by: User | None, why: str, now: da
         old_state=agent.state.name,
         new_state=state.name,
         by=by,
-        why=why[:200],
+        why=why,
         at=now,
         lasted=now - agent.state_since,
     )
@@ -75,7 +68,7 @@ def enter(agent: Agent, state: AgentState, *, by: User | None, why: str, now: da
 def enter_next(agent: Agent, now: datetime) -> None:
     """The state that was enqueued comes into force, on a `locked` agent, once no contact is open."""
     if agent.next_state is not None and agent.load == 0:
-        enter(agent, agent.next_state, by=agent.user, why="enqueued as the next state", now=now)
+        enter(agent, agent.next_state, by=agent.user, why=Why("enqueued as the next state"), now=now)
 
 
 def offline() -> AgentState | None:
@@ -93,7 +86,7 @@ def _state(name: str, agent: Agent) -> AgentState:
     states = {state.name: state for state in AgentState.objects.all()}
     if name not in states:
         now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent.pk)
-        known = ", ".join(states) or "none yet"
+        known = ", ".join(states) or Why("none yet")
         refusal = Refusal(
             "stateNotFound", "There is no state “%(name)s”. There are: %(known)s.", name=name, known=known
         )
@@ -127,6 +120,11 @@ def here(now: datetime) -> Q:
 def last_sign(agent: Agent) -> datetime:
     """When there was last a sign of life of this agent."""
     return max(agent.state_since, agent.seen_at or agent.state_since)
+
+
+def no_open_desk(seconds: float) -> Why:
+    """Why somebody who is not there is offered nothing."""
+    return Why("no open desk for %(seconds)s s", seconds=f"{seconds:.1f}".removesuffix(".0"))
 
 
 def sweep(now: datetime) -> int:
@@ -172,7 +170,7 @@ def _send_away(pk: int, now: datetime) -> bool:
         state = _state_when_absent(agent)
         if state is None:
             return False
-        why = f"no open desk for {_patience(agent):g} s"
+        why = no_open_desk(_patience(agent))
         enter(agent, state, by=None, why=why, now=now)
     log.warning("%s goes %s: %s", agent, state, why)
     return True
@@ -198,7 +196,7 @@ def _end_offers(pk: int, now: datetime) -> None:
     agent = Agent.locked(pk)
     if Agent.objects.filter(here(now), pk=pk).exists():
         return
-    why = f"no open desk for {settings.CCP_LEASE_SECONDS:g} s"
+    why = no_open_desk(settings.CCP_LEASE_SECONDS)
     for part in AgentContact.objects.select_related("contact__conversation", "contact__queue").filter(
         agent=agent, state=life.State.CONNECTING
     ):

@@ -285,6 +285,15 @@ class Item(Closed):
     Rich: list[str | Piece] | None = None  # the content of text/markdown, ready to be shown; else absent
 
 
+class Why(Closed):
+    """A reason: a sentence in the code's own words, which the page tells in its reader's language, and what fills its
+    %(named)s gaps: text, a number, or a reason in turn.
+    """
+
+    sentence: str
+    values: dict[str, str | int | Why] = Field(default_factory=dict)
+
+
 class AgentStateFrame(Closed):
     """A state an agent can be in."""
 
@@ -338,7 +347,7 @@ class Transfer(Closed):
     sender: Author | None
     endpoint: TransferredTo
     comment: str
-    why: str
+    why: Why | None
     askedAt: Time  # noqa: N815 -- the wire is camelCase
     settledAt: Time | None  # noqa: N815 -- the wire is camelCase
 
@@ -358,7 +367,7 @@ class AgentContact(Closed):
     initialContactId: str  # noqa: N815 -- the wire is camelCase
     round: int
     state: Literal["connecting", "connected", "ended", "missed", "rejected", "error", "cleared"]
-    why: str
+    why: Why | None
     customerName: str  # noqa: N815 -- the wire is camelCase
     queue: str
     offeredAt: Time  # noqa: N815 -- the wire is camelCase
@@ -393,7 +402,7 @@ class Contact(Closed):
     customerName: str  # noqa: N815 -- the wire is camelCase
     owner: Author | None
     endReason: str  # noqa: N815 -- empty while it lives
-    attention: str = ""  # why a supervisor should look at it, while they should
+    attention: Why | None = None  # why a supervisor should look at it, while they should
     transfer: Transfer | None = None
     relayed: bool = False  # Amazon Connect itself gave it to the agent: transfer it there
     chatEnded: bool  # noqa: N815 -- Connect has said chat.ended: the customer cannot come back to this chat
@@ -417,7 +426,7 @@ class Outgoing(Closed):
     content: str
     author: Author | None
     state: Literal["queued", "sending", "taken", "sent", "failed", "discarded"]
-    why: str
+    why: Why | None
     itemId: str | None  # noqa: N815 -- the wire is camelCase
     position: int
     createdAt: Time  # noqa: N815 -- the wire is camelCase

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.utils.translation import gettext
+from chats.why import Why
 
 
 class Refusal(Exception):
     """It cannot be done; nothing has changed."""
 
     def __init__(self, reason: str, sentence: str, **values: object) -> None:
-        self.message = _filled(sentence, values)  # in the words of the code: for logs
+        self.why = sentence if isinstance(sentence, Why) else Why(sentence, **values)
         super().__init__(self.message)
-        self.reason, self._sentence, self._values = reason, sentence, values
+        self.reason = reason
         self.current: dict[str, Any] = {}
 
+    @property
+    def message(self) -> str:
+        """In the words of the code: for logs."""
+        return str(self.why)
+
     def told(self) -> str:
-        """The sentence in the language that is active now, that of the one who asked."""
-        return _filled(gettext(self._sentence), self._values)
+        """In the language that is active now, that of the one who asked."""
+        return self.why.told()
 
     def but(self, **current: Any) -> Self:
         """With what is so instead, as protocol.Current has it."""
@@ -29,7 +34,3 @@ class Refusal(Exception):
     def data(self) -> dict[str, Any]:
         """What a program is told of it."""
         return {"reason": self.reason} | ({"current": self.current} if self.current else {})
-
-
-def _filled(sentence: str, values: dict[str, object]) -> str:
-    return sentence % values if values else sentence

@@ -56,7 +56,8 @@ async def take_in(seen: Seen) -> None:
     if seen.state != CONNECTED:
         raise Refusal(
             "contactNotConnected",
-            f"Amazon Connect says that this contact is {seen.state}: accept it in the Contact Control Panel first.",
+            "Amazon Connect says that this contact is %(state)s: accept it in the Contact Control Panel first.",
+            state=seen.state,
         )
     relayed = await in_db(_relayed)(seen)
     if relayed is None:
@@ -65,9 +66,13 @@ async def take_in(seen: Seen) -> None:
         proof = await relay.prove(relayed)
         ours = await _stand_in(seen, relayed, proof)
     except relay.NotProven as error:
-        raise Refusal("relayRefused", f"This is not what Amazon Connect knows of the contact: {error}.") from None
+        raise Refusal(
+            "relayRefused", "This is not what Amazon Connect knows of the contact: %(told)s.", told=error
+        ) from None
     except connect.Refused as error:
-        raise Refusal("relayRefused", f"Amazon Connect refuses to let the portal speak for you: {error}.") from None
+        raise Refusal(
+            "relayRefused", "Amazon Connect refuses to let the portal speak for you: %(told)s.", told=error
+        ) from None
     await reconcile.one(ours)  # what was said between the first look and the start of streaming
     await relay.keep_idle_times(seen.contact_id, relayed.order.queue)
 
@@ -76,7 +81,7 @@ async def _end(seen: Seen) -> None:
     """The CCP says that it is over. What happened is Connect's to say: it is asked now, not in a minute."""
     ours = await in_db(_ours)(seen)
     if ours is None:
-        raise Refusal("contactNotConnected", f"Amazon Connect says that this contact is {seen.state}.")
+        raise Refusal("contactNotConnected", "Amazon Connect says that this contact is %(state)s.", state=seen.state)
     await reconcile.one(ours)
 
 

@@ -116,7 +116,7 @@ class Desk:
         if row["state"] == "sent":
             self._waiting.arrived(row["clientToken"], time.monotonic())
         elif row["state"] == "failed":
-            self._waiting.fail(row["clientToken"], row["why"])
+            self._waiting.fail(row["clientToken"], str(row["why"]))
 
     def _agent_contact(self, row: dict[str, Any]) -> None:
         """An offer is accepted at once."""

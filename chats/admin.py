@@ -44,6 +44,12 @@ class ReadOnly:
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
 
+    @admin.display(description=_("why"), ordering="why")
+    def because(self, row: Any) -> str:
+        """A row's `why`, in the reader's language."""
+        told: str = row.why.told()
+        return told
+
 
 class Admin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
     list_per_page = 50
@@ -183,7 +189,7 @@ class ItemInline(ReadOnlyInline):
 class OutgoingInline(ReadOnlyInline):
     model = Outgoing
     verbose_name_plural = _("what we said, and whether Amazon Connect took it")
-    fields = ["created_at", "author", "kind", "content", "state", "why", "attempts"]
+    fields = ["created_at", "author", "kind", "content", "state", "because", "attempts"]
     joins = ("author",)
     order = ("position",)
 
@@ -219,7 +225,7 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 class TransferInline(ReadOnlyInline):
     model = Transfer
-    fields = ["asked_at", "sender", "to_name", "comment", "state", "why", "settled_at"]
+    fields = ["asked_at", "sender", "to_name", "comment", "state", "because", "settled_at"]
     joins = ("sender",)
     order = ("asked_at", "pk")
 
@@ -254,14 +260,14 @@ class NoteAdmin(OfVisibleContacts):
 class TransferAdmin(OfVisibleContacts):
     """Who handed which contact on to whom, and what came of it."""
 
-    list_display = ["asked_at", "sender", "beside", "to_name", "state", "why", "settled_at"]
+    list_display = ["asked_at", "sender", "beside", "to_name", "state", "because", "settled_at"]
     list_filter = ["state", "to_queue", "asked_at"]
     list_select_related = ["sender", "contact__conversation"]
     search_fields = ["to_name", "comment", "contact__id", "contact__conversation__customer_name", *named("sender")]
     date_hierarchy = "asked_at"
     ordering = ["-asked_at"]
-    fields = ["beside", "round", "sender", "to_name", "comment", "state", "why", "asked_at", "settled_at"]
-    readonly_fields = ["beside"]
+    fields = ["beside", "round", "sender", "to_name", "comment", "state", "because", "asked_at", "settled_at"]
+    readonly_fields = ["beside", "because"]
 
 
 @admin.register(Contact)

@@ -23,6 +23,7 @@ from .db import in_db, look_up
 from .media import MediaController
 from .models import Item, Outgoing, Participant
 from .together import REST, Together
+from .why import Why
 
 if TYPE_CHECKING:
     from .fanout import Hub
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 32
 RECONCILE_AFTER = timedelta(seconds=60)
 FRESH = timedelta(seconds=30)
-TRYING_AGAIN = "Not sent yet: the chat service does not answer. Trying again."
+TRYING_AGAIN = Why("Not sent yet: the chat service does not answer. Trying again.")
 
 
 async def work(hub: Hub) -> None:
@@ -143,10 +144,10 @@ async def _refused(outgoing: Outgoing, participant: Participant, error: connect.
         await in_db(_give_up)(outgoing)
 
 
-def _why_refused(error: connect.Refused) -> str:
-    if error.message.startswith("Not sent:"):
+def _why_refused(error: connect.Refused) -> Why:
+    if isinstance(error.message, Why):  # it was not Connect, we knew it before
         return error.message
-    return f"Not sent: Amazon Connect refused it ({error.message or error.code})."
+    return Why("Amazon Connect refused it (%(told)s)", told=error.message or error.code)
 
 
 async def _may_speak_again(participant: Participant) -> bool:
@@ -213,7 +214,7 @@ def _give_up(outgoing: Outgoing) -> None:
 
 
 @transaction.atomic
-def _fail(outgoing: Outgoing, why: str) -> None:
+def _fail(outgoing: Outgoing, why: Why) -> None:
     row = _locked(outgoing)
     if row.state == Outgoing.State.SENDING:
         outbox.fail(row, why, tried=False)

@@ -21,6 +21,7 @@ from .notes import Note
 from .people import person
 from .queues import HoursOfOperation, OpeningHours, Queue, QueueText, Text
 from .transfers import Transfer
+from .why import Why, WhyField
 from .wire import iso, iso_or_none
 
 __all__ = [
@@ -107,7 +108,7 @@ class Contact(models.Model):
     attempt = models.PositiveIntegerField(default=0)  # of joining in this round; ClientTokens derive from it
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="contacts")
     end_reason = models.CharField(max_length=16, blank=True)
-    attention = models.CharField(max_length=200, blank=True)  # why a supervisor should look at it, while they should
+    attention = WhyField()  # why a supervisor should look at it, while they should
     transfer = models.ForeignKey(Transfer, models.SET_NULL, null=True, related_name="+")  # the newest
     references = models.JSONField(default=list, blank=True)  # wire.listed_references
     relayed_round = models.PositiveIntegerField(null=True)  # the round Amazon Connect itself gave to an agent
@@ -147,7 +148,7 @@ class Contact(models.Model):
             case life.State.CONNECTED:
                 self.connected_at = self.connected_at if move is life.Move.TRANSFER else now
             case life.State.ENDED:
-                self.ended_at, self.attention = now, ""
+                self.ended_at, self.attention = now, Why()
         for name, value in changes.items():
             setattr(self, name, value)
         self.changed()
@@ -162,9 +163,9 @@ class Contact(models.Model):
         """Of this round."""
         return self.transfer if self.transfer_id and self.transfer and self.transfer.round == self.round else None
 
-    def call_for_attention(self, why: str) -> None:
+    def call_for_attention(self, why: Why) -> None:
         """A supervisor should look at it; empty: no more."""
-        self.attention = why[:200]
+        self.attention = why
         self.changed()
 
     def changed(self) -> None:
@@ -187,7 +188,7 @@ class Contact(models.Model):
             "customerName": chat.customer_name,
             "owner": person(self.owner),
             "endReason": self.end_reason,
-            "attention": self.attention,
+            "attention": self.attention.data,
             "transfer": transfer.as_dict() if transfer else None,
             "relayed": self.is_relayed,
             "chatEnded": chat.chat_ended_at is not None,
@@ -336,7 +337,7 @@ class Outgoing(models.Model):
     content_type = models.CharField(max_length=100, default="text/plain")
     content = models.TextField(blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
-    why = models.CharField(max_length=500, blank=True)
+    why = WhyField()
     attempts = models.PositiveIntegerField(default=0)
     first_tried_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()  # not before; while SENDING: the end of the lease
@@ -379,7 +380,7 @@ class Outgoing(models.Model):
             "content": self.content,
             "author": person(self.author),
             "state": str(state),
-            "why": self.why,
+            "why": self.why.data,
             "itemId": self.item_id or None,
             "position": self.position,
             "createdAt": iso(self.created_at),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from . import fanout, files, numbering
 from .models import Contact, Outgoing
+from .why import Why
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,26 +22,34 @@ if TYPE_CHECKING:
 BELL = "outbox"
 MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: bytes, not characters
 CONTENT_TYPES = frozenset({"text/plain", "text/markdown"})
+NOTHING = Why()
+TOKEN_REUSED = Why("This client token was used for another message: make a new one")
 
 
 class Unsendable(ValueError):
-    """Connect would refuse this; `reason` is for programs, the text for people."""
+    """Connect would refuse this; `reason` is for programs, `why` for people."""
 
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
+    def __init__(self, reason: str, why: Why) -> None:
+        super().__init__(str(why))
+        self.reason, self.why = reason, why
 
 
 def check(text: str, content_type: str) -> None:
     """Raise Unsendable for what Connect would refuse, before it is kept."""
     if content_type not in CONTENT_TYPES:
-        raise Unsendable("contentType", f"{content_type} cannot be sent: use {' or '.join(sorted(CONTENT_TYPES))}")
+        use = " / ".join(sorted(CONTENT_TYPES))
+        raise Unsendable("contentType", Why("%(type)s cannot be sent: use %(use)s", type=content_type, use=use))
     if not text.strip():
-        raise Unsendable("empty", "An empty message cannot be sent")
+        raise Unsendable("empty", Why("An empty message cannot be sent"))
     size = len(text.encode())
     if size > MAX_CONTENT_BYTES:
         raise Unsendable(
-            "tooLong", f"The message has {size:,} bytes; Amazon Connect takes at most {MAX_CONTENT_BYTES:,}"
+            "tooLong",
+            Why(
+                "The message has %(size)s bytes; Amazon Connect takes at most %(most)s",
+                size=f"{size:,}",
+                most=f"{MAX_CONTENT_BYTES:,}",
+            ),
         )
 
 
@@ -53,7 +62,7 @@ class Words:
     author: User | None = None
     client_token: str = field(default_factory=lambda: str(uuid.uuid4()))
     content_type: str = "text/plain"
-    closed: str = ""  # why nothing new can be said in this contact; what was said already is still answered
+    closed: Why = NOTHING  # why nothing new can be said in this contact; what was said already is still answered
 
     @property
     def key(self) -> tuple[int, str]:
@@ -91,7 +100,7 @@ def _say(one: Words, said: dict[tuple[int, str], Outgoing], new: list[Outgoing])
         known = said[one.key] = _row(one.contact, one.client_token, **what)
         new.append(known)
     elif known.content != one.text or known.author_id != (one.author.pk if one.author else None):
-        return Unsendable("clientTokenReused", "This client token was used for another message: make a new one")
+        return Unsendable("clientTokenReused", TOKEN_REUSED)
     return known
 
 
@@ -112,7 +121,7 @@ class File:
     size: int
 
 
-def send_file(contact: Contact, file: File, *, author: User, client_token: str, closed: str = "") -> Outgoing:
+def send_file(contact: Contact, file: File, *, author: User, client_token: str, closed: Why = NOTHING) -> Outgoing:
     """Queue a file for the customer. The same client token again is the same file: the row that is there."""
     contact.conversation.lock()
     known = _said_already([Words(contact, "", client_token=client_token)]).get((contact.conversation_id, client_token))
@@ -123,7 +132,7 @@ def send_file(contact: Contact, file: File, *, author: User, client_token: str, 
         known = _row(contact, client_token, author=author, file=file.key, size=file.size, **what)
         _queue([known])
     elif (known.content, known.size, known.author_id) != (file.name, file.size, author.pk):
-        raise Unsendable("clientTokenReused", "This client token was used for another message: make a new one")
+        raise Unsendable("clientTokenReused", TOKEN_REUSED)
     return known
 
 
@@ -143,7 +152,7 @@ def retry(outgoing: Outgoing, now: datetime) -> None:
     if outgoing.state != Outgoing.State.FAILED:
         return
     seq = outgoing.conversation.next_seq()
-    outgoing.state, outgoing.why, outgoing.position, outgoing.seq = Outgoing.State.QUEUED, "", seq, seq
+    outgoing.state, outgoing.why, outgoing.position, outgoing.seq = Outgoing.State.QUEUED, Why(), seq, seq
     outgoing.due_at, outgoing.attempts, outgoing.first_tried_at = now, 0, None
     outgoing.save()
     fanout.tell(outgoing)
@@ -157,7 +166,7 @@ def discard(outgoing: Outgoing) -> None:
         change(outgoing, state=Outgoing.State.DISCARDED)
 
 
-def fail_unsent(contact: Contact, why: str) -> None:
+def fail_unsent(contact: Contact, why: Why) -> None:
     """Nothing of this round can be sent any more: what waits fails, visibly. What is on its way finds out itself."""
     unsent = [Outgoing.State.QUEUED, Outgoing.State.TAKEN]
     waiting = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=unsent)
@@ -166,27 +175,29 @@ def fail_unsent(contact: Contact, why: str) -> None:
         fail(outgoing, why, tried=outgoing.attempts > 0)
 
 
-def fail(outgoing: Outgoing, why: str, *, tried: bool) -> None:
+def fail(outgoing: Outgoing, why: Why, *, tried: bool) -> None:
     """A message fails, visibly; a goodbye that cannot be said any more has been said. `tried`: nobody ever answered."""
     if outgoing.kind == Outgoing.Kind.DISCONNECT:
-        change(outgoing, state=Outgoing.State.SENT, why="")
+        change(outgoing, state=Outgoing.State.SENT, why=Why())
     else:
-        doubt = "Amazon Connect was still looking at it" if _is_scanned(outgoing) else "Amazon Connect did not answer"
-        perhaps = why.replace("Not sent:", f"Perhaps not sent, {doubt}:", 1) if tried else why
-        change(outgoing, state=Outgoing.State.FAILED, why=perhaps)
+        change(outgoing, state=Outgoing.State.FAILED, why=_unsent(outgoing, why, tried=tried))
 
 
-def _is_scanned(outgoing: Outgoing) -> bool:
-    return outgoing.state == Outgoing.State.TAKEN
+def _unsent(outgoing: Outgoing, why: Why, *, tried: bool) -> Why:
+    if not tried:
+        return Why("Not sent: %(why)s.", why=why)
+    if outgoing.state == Outgoing.State.TAKEN:
+        return Why("Perhaps not sent, Amazon Connect was still looking at it: %(why)s.", why=why)
+    return Why("Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=why)
 
 
-def correct(contact: Contact, told: str, better: str) -> None:
+def correct(contact: Contact, told: Why, better: Why) -> None:
     """Why the contact ended is known better now: what failed because of it says so, too."""
-    reason, truth = told.removeprefix("Not sent: "), better.removeprefix("Not sent: ")
     failed = Outgoing.objects.filter(contact=contact, round=contact.round, state=Outgoing.State.FAILED)
-    for outgoing in failed.filter(why__endswith=reason):
-        outgoing.conversation = contact.conversation
-        change(outgoing, why=outgoing.why.removesuffix(reason) + truth)
+    for outgoing in failed:
+        if outgoing.why.values.get("why") == told:
+            outgoing.conversation = contact.conversation
+            change(outgoing, why=outgoing.why.but(why=better))
 
 
 def sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
@@ -195,7 +206,7 @@ def sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
         return
     numbers = numbering.take([outgoing.conversation for outgoing, _ in rows])
     for (outgoing, item_id), number in zip(rows, numbers, strict=True):
-        outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = Outgoing.State.SENT, item_id, "", number
+        outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = Outgoing.State.SENT, item_id, Why(), number
     with connection.cursor() as cursor:  # one trip; the ORM's bulk_update takes longer than single ones
         cursor.executemany(
             "UPDATE chats_outgoing SET state = %s, item_id = %s, why = '', seq = %s WHERE id = %s",

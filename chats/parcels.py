@@ -21,15 +21,16 @@ from .db import in_db
 from .findings import CUSTOM_PARTICIPANT_SENDS_NO_FILES
 from .media import MediaController
 from .models import Finding, Outgoing, Participant
+from .why import Why
 
 # A started upload is good for some minutes (UrlExpiry): within them it is the same one, whatever became of its bytes.
 STARTED_HOLDS = timedelta(minutes=10)
 FAILED_ARE_KEPT = timedelta(days=7)  # as long as a chat can last
-NOT_OURS_TO_SEND = (
-    "Not sent: Amazon Connect takes no files from the portal in this chat. Put it where the customer can fetch it and"
-    " send a link."
+NOT_OURS_TO_SEND = Why(
+    "Amazon Connect takes no files from the portal in this chat. Put it where the customer can fetch it and send a link"
 )
-GONE = "Not sent: the file is no longer kept here. Attach it again."
+NOT_YOURS_TO_SEND = Why("Amazon Connect does not let you send files. An administrator can switch attachments on there")
+GONE = Why("the file is no longer kept here. Attach it again")
 
 
 def lease(now: datetime) -> datetime:
@@ -114,22 +115,22 @@ def _taken(outgoing: Outgoing) -> None:
     row = Outgoing.objects.select_related("author").get(pk=outgoing.pk)
     row.conversation = outgoing.conversation
     if row.state == Outgoing.State.SENDING:
-        outbox.change(row, state=Outgoing.State.TAKEN, why="")
+        outbox.change(row, state=Outgoing.State.TAKEN, why=Why())
 
 
 # ---- a refusal that is about files, not about us ---------------------------------------------------------------------
 
 
-async def denied(participant: Participant) -> str:
+async def denied(participant: Participant) -> Why:
     """AccessDenied may mean "you are out" or "not for files". Whoever may still read is not out: why then; empty: out."""
     try:
         await reconcile.transcript(participant)
     except connect.Refused:
-        return ""
+        return Why()
     if participant.role == "CUSTOM_BOT":
         await in_db(Finding.keep)(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         return NOT_OURS_TO_SEND
-    return "Not sent: Amazon Connect does not let you send files. An administrator can switch attachments on there."
+    return NOT_YOURS_TO_SEND
 
 
 def are_refused_to(role: str, now: datetime) -> bool:

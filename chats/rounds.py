@@ -15,6 +15,7 @@ from django.db import transaction
 
 from . import fanout, life, numbering, outbox, signals
 from .models import Contact, Conversation, Outgoing, Participant, Queue
+from .why import Why
 
 # Why a contact ended is learnt from notifications that come in any order: the better reason wins.
 RANK = {
@@ -29,13 +30,13 @@ RANK = {
     life.Reason.SILENT: 4,
 }
 NOT_SENT = {
-    life.Reason.LOST: "Not sent: Amazon Connect no longer lets us speak in this chat.",
-    life.Reason.REMOVED: "Not sent: Amazon Connect took us out of the chat.",
-    life.Reason.AGENT_LEFT: "Not sent: you had left the chat in Amazon Connect.",
-    life.Reason.CHAT_ENDED: "Not sent: the chat had ended.",
-    life.Reason.CUSTOMER: "Not sent: the customer had left.",
+    life.Reason.LOST: Why("Amazon Connect no longer lets us speak in this chat"),
+    life.Reason.REMOVED: Why("Amazon Connect took us out of the chat"),
+    life.Reason.AGENT_LEFT: Why("you had left the chat in Amazon Connect"),
+    life.Reason.CHAT_ENDED: Why("the chat had ended"),
+    life.Reason.CUSTOMER: Why("the customer had left"),
 }
-OVER = "Not sent: the contact had ended."
+OVER = Why("the contact had ended")
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def joined(contact_id: str, now: datetime) -> Contact:
 
 def requeue(contact: Contact, now: datetime) -> None:
     """The contact waits again, at its old place, and is nobody's. Call it on a `locked` contact that is CONNECTED."""
-    contact.move(life.Move.REQUEUE, now, owner=None, connected_at=None, attention="")
+    contact.move(life.Move.REQUEUE, now, owner=None, connected_at=None, attention=Why())
     fanout.tell(contact)
     signals.contact_waits.send(sender=Contact, contact=contact, at=now)
 
@@ -221,8 +222,8 @@ def end(contact: Contact, reason: life.Reason, now: datetime, *, leave: bool) ->
     signals.contact_ended.send(sender=Contact, contact=contact)
 
 
-def why_unsent(contact: Contact) -> str:
-    """What becomes of words for a contact that has ended, in a sentence for their author."""
+def why_unsent(contact: Contact) -> Why:
+    """Why words for a contact that has ended are not sent, for their author."""
     return NOT_SENT.get(life.Reason(contact.end_reason), OVER) if contact.end_reason else OVER
 
 

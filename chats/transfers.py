@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .people import person
 from .queues import Queue
+from .why import Why, WhyField
 from .wire import iso, iso_or_none
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Transfer(models.Model):
     to_name = models.CharField(max_length=256)
     comment = models.CharField(_("comment"), max_length=MAX_COMMENT, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.OFFERED)
-    why = models.CharField(_("why"), max_length=200, blank=True)
+    why = WhyField(_("why"))
     asked_at = models.DateTimeField(_("asked"))
     settled_at = models.DateTimeField(_("settled"), null=True)
 
@@ -80,9 +81,9 @@ class Transfer(models.Model):
     def to_type(self) -> str:
         return "queue" if self.state == self.State.QUEUED else "agent"
 
-    def settle(self, state: State, why: str, now: datetime) -> None:
+    def settle(self, state: State, why: Why, now: datetime) -> None:
         """What came of it. Whoever calls it keeps the contact under its next number."""
-        self.state, self.why, self.settled_at = state, why[:200], now
+        self.state, self.why, self.settled_at = state, why, now
         self.save(update_fields=["state", "why", "settled_at"])
 
     def as_dict(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class Transfer(models.Model):
             "sender": person(self.sender),
             "endpoint": {"type": self.to_type, "id": self.to_id, "name": self.to_name},
             "comment": self.comment,
-            "why": self.why,
+            "why": self.why.data,
             "askedAt": iso(self.asked_at),
             "settledAt": iso_or_none(self.settled_at),
         }

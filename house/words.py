@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -19,7 +19,9 @@ PLURALS = "nplurals=2; plural=(n != 1);"
 PAGES, SCRIPTS = "django", "djangojs"
 PYTHON = ("agents", "chats", "ccp_portal")
 # Which argument of a call is a sentence for people; ngettext has two.
+REASONS = {"Why": (0,)}  # told by pages and by scripts
 CALLS = {
+    **REASONS,
     "_": (0,),
     "gettext": (0,),
     "gettext_lazy": (0,),
@@ -27,6 +29,7 @@ CALLS = {
     "ngettext": (0, 1),
     # What the sockets say is translated by agents.socket, for the one who asked.
     "Refusal": (1,),
+    "NotNow": (1,),
     "close": (1,),
 }
 STRING = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
@@ -122,7 +125,8 @@ def read(path: Path) -> Catalog:
 def gathered(domain: str) -> dict[Sentence, set[str]]:
     """Every sentence and the files it stands in. A sentence with a plural stands for the same one without."""
     found: dict[Sentence, set[str]] = {}
-    for path, sentences in _scripts() if domain == SCRIPTS else [*_python(), *_templates()]:
+    places = [*_scripts(), *_python(REASONS)] if domain == SCRIPTS else [*_python(CALLS), *_templates()]
+    for path, sentences in places:
         for sentence in sentences:
             found.setdefault(sentence, set()).add(path.relative_to(ROOT).as_posix())
     for pair in [one for one in found if len(one) == 2]:
@@ -150,18 +154,18 @@ def _literals(parts: Iterable[str]) -> Sentence:
     return tuple(str(ast.literal_eval(part)) for part in parts if part)
 
 
-def _python() -> Iterator[tuple[Path, Iterable[Sentence]]]:
+def _python(calls: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[Path, Iterable[Sentence]]]:
     for room in PYTHON:
         for path in sorted((ROOT / room).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield path, [*_spoken(ast.parse(path.read_text(encoding="utf-8")))]
+                yield path, [*_spoken(ast.parse(path.read_text(encoding="utf-8")), calls)]
 
 
-def _spoken(tree: ast.Module) -> Iterator[Sentence]:
+def _spoken(tree: ast.Module, calls: Mapping[str, tuple[int, ...]]) -> Iterator[Sentence]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            places = CALLS.get(called, ())
+            places = calls.get(called, ())
             texts = [node.args[place] for place in places if place < len(node.args)]
             said = [one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             if said and len(said) == len(places):
@@ -177,10 +181,15 @@ def folder(language: str) -> Path:
 
 def fresh(language: str, domain: str) -> Catalog:
     """The catalog as it should be: the sentences of today, with the translations there are."""
-    known = read(folder(language) / f"{domain}.po").said
+    known = {**_said(language, SCRIPTS if domain == PAGES else PAGES), **_said(language, domain)}
     places = gathered(domain)
     said = {sentence: known.get(sentence, ("",) * len(sentence)) for sentence in places}
     return Catalog(said, places)
+
+
+def _said(language: str, domain: str) -> dict[Sentence, tuple[str, ...]]:
+    """What is translated. A sentence that pages and scripts tell is translated once."""
+    return {one: said for one, said in read(folder(language) / f"{domain}.po").said.items() if all(said)}
 
 
 def words(language: str = "de") -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import life
 from chats.models import Contact, Frame
+from chats.why import Why, WhyField
 from chats.wire import iso, iso_or_none
 
 from .agent import Agent
@@ -54,7 +55,7 @@ class AgentContact(models.Model):
     round = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=[(s, s) for s in life.State], default=life.State.CONNECTING)
     outcome = models.CharField(max_length=16, choices=[(s, s) for s in life.State], blank=True)  # outlives clearing
-    why = models.CharField(max_length=200, blank=True)
+    why = WhyField()
     story = models.JSONField(default=list, blank=True)  # of the offer: [{"at": time, "what": Told}, …]
     holds_slot = models.BooleanField(default=True)
     offered_at = models.DateTimeField()
@@ -121,7 +122,7 @@ class AgentContact(models.Model):
         self._tell(Told.SENT, now)
         self.changed()
 
-    def move(self, move: life.Move, now: datetime, *, why: str = "") -> None:
+    def move(self, move: life.Move, now: datetime, *, why: Why | None = None) -> None:
         """Make a move of `life`; life.IllegalMove when it cannot happen. The caller keeps the agent's load."""
         self.state = life.after(life.State(self.state), move)
         self.why = why or self.why
@@ -146,7 +147,7 @@ class AgentContact(models.Model):
         if profile.acw == RoutingProfile.Acw.TIMED:
             self.acw_until = now + timedelta(seconds=profile.acw_seconds)
 
-    def explain(self, why: str) -> None:
+    def explain(self, why: Why) -> None:
         """Why it ended is known better now."""
         self.why = why
         self.changed()
@@ -161,7 +162,7 @@ class AgentContact(models.Model):
         self.disposition = disposition or self.disposition
         self.note = note or self.note
 
-    def hurry(self, now: datetime, why: str) -> None:
+    def hurry(self, now: datetime, why: Why) -> None:
         """The offer is over now, not later."""
         self.expires_at, self.why = now, why
         self._tell(Told.NO_DESK, now)
@@ -196,7 +197,7 @@ class AgentContact(models.Model):
             "initialContactId": chat.initial_contact_id,
             "round": self.round,
             "state": str(self.state),
-            "why": self.why,
+            "why": self.why.data,
             "customerName": chat.customer_name,
             "queue": queue.name,
             "offeredAt": iso(self.offered_at),

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chats.why import WhyField
+
 
 class AgentState(models.Model):
     """A state an agent can be in (Connect's agent status): Available, Offline and the custom ones."""
@@ -44,7 +46,7 @@ class AgentStateChange(models.Model):
     old_state = models.CharField(max_length=80)
     new_state = models.CharField(max_length=80)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    why = models.CharField(max_length=200, blank=True)
+    why = WhyField()
     at = models.DateTimeField()
     lasted = models.DurationField(_("time in the old state"), default=timedelta)
 

@@ -12,10 +12,11 @@ from agents.refusal import Refusal
 from chats import life as chat
 from chats import rounds
 from chats.models import Text
+from chats.why import Why
 
 from . import transfers
 from .parts import Held, give_back, move, say, take
-from .truth import mine, not_now, truth
+from .truth import NotNow, mine
 
 
 def accept(agent: Agent, contact_id: str, now: datetime) -> None:
@@ -27,9 +28,7 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> None:
         if held.is_served:
             return
         if not held.is_open_offer(now):
-            raise not_now(
-                held, Refusal("offerGone", "This contact cannot be accepted any more: %(why)s", why=truth(held, now))
-            )
+            raise NotNow("offerGone", "This contact cannot be accepted any more: %(why)s.", held, now)
         held.agent.pay_attention()
         take(held, part, now)
 
@@ -41,12 +40,10 @@ def reject(agent: Agent, contact_id: str, now: datetime) -> None:
         if part.outcome == life.State.REJECTED:
             return
         if part.state != life.State.CONNECTING:
-            raise not_now(
-                held, Refusal("offerGone", "This contact cannot be declined any more: %(why)s", why=truth(held, now))
-            )
+            raise NotNow("offerGone", "This contact cannot be declined any more: %(why)s.", held, now)
         held.agent.pay_attention()
         give_back(held)
-        move(part, life.Move.REJECT, now, "declined")
+        move(part, life.Move.REJECT, now, Why("declined"))
         move(part, life.Move.CLEAR, now)
 
 
@@ -57,9 +54,7 @@ def end(agent: Agent, contact_id: str, now: datetime) -> None:
         if part.outcome == life.State.ENDED:
             return
         if not held.is_served:
-            raise not_now(
-                held, Refusal("contactNotConnected", "This contact cannot be ended: %(why)s", why=truth(held, now))
-            )
+            raise NotNow("contactNotConnected", "This contact cannot be ended: %(why)s.", held, now)
         say(held, Text.LEFT)
         say(held, Text.ENDED)
         rounds.end(held.contact, chat.Reason.AGENT, now, leave=True)
@@ -71,7 +66,7 @@ def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = ""
         held, part = mine(agent, contact_id)
         finished = _finished_parts(held)
         if not finished and life.State(part.state) in life.OPEN:
-            raise not_now(held, Refusal("contactOpen", "This contact cannot be cleared: %(why)s", why=truth(held, now)))
+            raise NotNow("contactOpen", "This contact cannot be cleared: %(why)s.", held, now)
         chosen = _disposition(held, disposition)
         for one in finished:
             if one.state == life.State.ENDED:
@@ -89,7 +84,7 @@ def _disposition(held: Held, name: str) -> Disposition | None:
             "dispositionNotFound",
             "There is no disposition “%(name)s” in this queue. There are: %(known)s.",
             name=name,
-            known=", ".join(known) or "none",
+            known=", ".join(known) or Why("none"),
         ).but(dispositions=list(known))
     return known[name]
 

@@ -13,6 +13,7 @@ from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from chats import fanout, signals
 from chats import life as chat
 from chats.models import Contact, Conversation
+from chats.why import Why
 
 from . import transfers
 from .parts import ENDED_BECAUSE, disown, ended_because, hold, move, with_agent
@@ -67,7 +68,7 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
 
 def _it_is_explained(*, contact: Contact, before: chat.Reason | None, **_kwargs: Any) -> None:
     """Notifications come in any order: whoever was told the first guess is told the better one."""
-    guess = ENDED_BECAUSE[before] if before is not None else ""
+    guess = ENDED_BECAUSE[before] if before is not None else Why()
     told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
     for pk, agent_id in list(told.order_by("agent").values_list("pk", "agent_id")):
         agent = with_agent(contact, agent_id).agent

@@ -36,8 +36,12 @@ def find(to: Ref) -> Agent | Queue:
 
 
 def not_found(to: Ref) -> Refusal:
-    text = f"There is no {to.type} {to.id}: getEndpoints lists whom you can transfer to."
-    return Refusal("endpointNotFound", text)
+    return Refusal(
+        "endpointNotFound",
+        "There is no %(type)s %(id)s: getEndpoints lists whom you can transfer to.",
+        type=to.type,
+        id=to.id,
+    )
 
 
 def named(target: Agent | Queue) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from agents.models import Agent, AgentContact, Told
 from chats import fanout, rounds
 from chats import life as chat
 from chats.models import Contact, Conversation
+from chats.why import Why
 
 from . import lines
 from .choice import Board
@@ -186,7 +187,7 @@ def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
 def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
     part.tell(Told.NO_ROOM, now)
     allowed = held.agent.routing_profile.chat_concurrency
-    move(part, life.Move.WITHDRAW, now, f"no room: the routing profile allows {allowed} chats at once")
+    move(part, life.Move.WITHDRAW, now, Why("no room: the routing profile allows %(n)s chats at once", n=allowed))
     move(part, life.Move.CLEAR, now)
 
 
@@ -202,7 +203,7 @@ def _count_miss(agent: Agent, now: datetime) -> None:
     agent.count_miss()
     limit = settings.CCP_MISSES_IN_A_ROW
     if limit and agent.misses >= limit and agent.state.is_routable:
-        why = f"{agent.misses} offers in a row were not answered"
+        why = Why("%(n)s offers in a row were not answered", n=agent.misses)
         presence.enter(agent, presence.not_responding(), by=None, why=why, now=now)
 
 

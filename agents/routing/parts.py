@@ -5,26 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.utils.translation import gettext_noop
-
 from agents import life, presence
 from agents.models import Agent, AgentContact, ContactTimer
 from chats import fanout, outbox, rounds
 from chats import life as chat
 from chats.models import Contact, Text, Transfer
+from chats.why import Why
 
 ENDED_BECAUSE = {
-    chat.Reason.AGENT: gettext_noop("the agent ended it"),
-    chat.Reason.CUSTOMER: gettext_noop("the customer left"),
-    chat.Reason.CHAT_ENDED: gettext_noop("the chat ended"),
-    chat.Reason.REMOVED: gettext_noop("Amazon Connect took us out of the chat, because another agent or a bot joined"),
-    chat.Reason.AGENT_LEFT: gettext_noop("it was ended or transferred in Amazon Connect"),
-    chat.Reason.LOST: gettext_noop("Amazon Connect no longer lets us speak in this chat"),
-    chat.Reason.SILENT: gettext_noop("the customer did not answer any more"),
-    chat.Reason.NOT_JOINED: gettext_noop("the chat could not be joined in time"),
+    chat.Reason.AGENT: Why("the agent ended it"),
+    chat.Reason.CUSTOMER: Why("the customer left"),
+    chat.Reason.CHAT_ENDED: Why("the chat ended"),
+    chat.Reason.REMOVED: Why("Amazon Connect took us out of the chat, because another agent or a bot joined"),
+    chat.Reason.AGENT_LEFT: Why("it was ended or transferred in Amazon Connect"),
+    chat.Reason.LOST: Why("Amazon Connect no longer lets us speak in this chat"),
+    chat.Reason.SILENT: Why("the customer did not answer any more"),
+    chat.Reason.NOT_JOINED: Why("the chat could not be joined in time"),
 }
 
-ENDED = gettext_noop("it has ended")
+ENDED = Why("it has ended")
 
 NOT_TAKEN = {
     life.Move.REJECT: Transfer.State.DECLINED,
@@ -102,7 +101,7 @@ def with_agent(contact: Contact, agent_id: int) -> Held:
     return Held(contact, agent, part)
 
 
-def move(part: AgentContact, step: life.Move, now: datetime, why: str = "") -> None:
+def move(part: AgentContact, step: life.Move, now: datetime, why: Why | None = None) -> None:
     """Make the move and tell it. An agent who thereby has a slot more may get the next contact."""
     held_a_slot = part.holds_slot
     part.move(step, now, why=why)
@@ -169,6 +168,6 @@ def say(held: Held, kind: Text) -> None:
         outbox.say(contact, text)
 
 
-def ended_because(contact: Contact) -> str:
+def ended_because(contact: Contact) -> Why:
     """Why our part of this contact ended, in words for an agent."""
     return ENDED_BECAUSE[chat.Reason(contact.end_reason)] if contact.end_reason else ENDED

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from agents import life
+from agents import life, presence
 from agents.models import AgentContact
 from chats import fanout, rounds
 from chats import life as chat
 from chats.models import Contact, Queue, Text
+from chats.why import Why
 
 from .parts import Held, free, hold, move, say
 
@@ -56,27 +57,27 @@ def _rescue(contact_id: str, agent_id: int, now: datetime) -> bool:
     return True
 
 
-def _why(held: Held, now: datetime) -> str:
+def _why(held: Held, now: datetime) -> Why:
     if not held.agent.user.is_active:
-        return f"{held.agent} may not sign in any more"
+        return Why("%(name)s may not sign in any more", name=held.agent)
     seen = held.agent.seen_at
-    return f"no open desk for {(now - seen).total_seconds():.0f} s" if seen else "no open desk"
+    return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Why("no open desk")
 
 
-def _care(held: Held, part: AgentContact, why: str, now: datetime) -> None:
+def _care(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
     say(held, Text.RESCUE)
     part.rescued(now)
     match held.contact.queue.rescue:
         case Queue.Rescue.REQUEUE if not held.contact.is_relayed:  # that one is Amazon Connect's to give away
             _requeue(held, part, why, now)
         case Queue.Rescue.ATTENTION:
-            held.contact.call_for_attention(f"{held.agent}: {why}")
+            held.contact.call_for_attention(Why("%(name)s: %(why)s", name=held.agent, why=why))
             fanout.tell(held.contact)
 
 
-def _requeue(held: Held, part: AgentContact, why: str, now: datetime) -> None:
+def _requeue(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
     """The card stays, so that the agent finds out when they come back; nobody is there to work after it."""
-    move(part, life.Move.END, now, f"back to the queue: {why}")
+    move(part, life.Move.END, now, Why("back to the queue: %(why)s", why=why))
     if part.holds_slot:
         part.let_go()
         fanout.tell(part)
@@ -97,7 +98,7 @@ def _calm(contact_id: str) -> bool:
         contact = rounds.locked(contact_id)
         calmed = _unneeded_attention().filter(pk=contact_id).exists()
         if calmed:
-            contact.call_for_attention("")
+            contact.call_for_attention(Why())
             fanout.tell(contact)
         return calmed
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from agents import life
 from agents.models import Agent, AgentContact, Told
+from chats.why import Why
 
 
 def offer_seen(agent_id: int, contact_id: str, visible: bool, now: datetime) -> None:
@@ -38,22 +39,22 @@ def tabs_turned(agent_id: int, visible: bool, now: datetime) -> None:
             offer_seen(agent_id, part.contact_id, visible, now)
 
 
-def why_missed(part: AgentContact, seconds: float) -> str:
+def why_missed(part: AgentContact, seconds: float) -> Why:
     """One line for people, from the story."""
     told = [one["what"] for one in part.story]
-    return f"no answer within {seconds:g} s: {_cause(told)}"
+    return Why("no answer within %(seconds)s s: %(cause)s", seconds=f"{seconds:g}", cause=_cause(told))
 
 
-def _cause(told: list[str]) -> str:
+def _cause(told: list[str]) -> Why:
     if _last(told, Told.SOCKET_DOWN, Told.SOCKET_UP) == Told.SOCKET_DOWN:
-        return "the desk had lost its connection"
+        return Why("the desk had lost its connection")
     if Told.PAINTED not in told:
-        return "no tab of the desk reported that it showed it"
+        return Why("no tab of the desk reported that it showed it")
     if Told.SHOWN not in told:
-        return "every tab that showed it was in the background"
+        return Why("every tab that showed it was in the background")
     if _last(told, Told.SHOWN, Told.HIDDEN) == Told.HIDDEN:
-        return "it was seen, then the tab went to the background"
-    return "it was shown in an open tab all the time"
+        return Why("it was seen, then the tab went to the background")
+    return Why("it was shown in an open tab all the time")
 
 
 def _last(told: list[str], *of: Told) -> str:

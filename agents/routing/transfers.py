@@ -16,14 +16,15 @@ from agents.refusal import Refusal
 from chats import fanout, rounds, signals
 from chats import life as chat
 from chats.models import Contact, Queue, Text, Transfer
+from chats.why import Why
 
 from . import endpoints
 from .offers import put_on_the_desk
 from .parts import Held, ended_because, hold_together, move, say, take, with_agent
-from .truth import mine, not_now, truth
+from .truth import NotNow, mine, not_now
 
 ME = "agents.routing.transfers"
-TAKEN_BACK = "the sender took it back"
+TAKEN_BACK = Why("the sender took it back")
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
 
 
@@ -94,9 +95,7 @@ def _is_done(held: Held, to: endpoints.Ref) -> bool:
 def _check(held: Held, now: datetime) -> None:
     contact = held.contact
     if not held.is_served:
-        raise not_now(
-            held, Refusal("contactNotConnected", "This contact cannot be transferred: %(why)s", why=truth(held, now))
-        )
+        raise NotNow("contactNotConnected", "This contact cannot be transferred: %(why)s.", held, now)
     if contact.is_relayed:
         raise Refusal(
             "transferInConnect", "Amazon Connect gave you this contact: transfer it in the Contact Control Panel."
@@ -146,7 +145,7 @@ def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: date
     endpoints.check_queue(queue, now)
     contact = held.contact
     say(held, Text.LEFT)
-    _part_with(part, f"handed on to the queue {queue.name}", now)
+    _part_with(part, Why("handed on to the queue %(name)s", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
@@ -171,13 +170,13 @@ def _take_over(held: Held, part: AgentContact, asked: Transfer, now: datetime) -
     before = with_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     say(before, Text.LEFT)
-    _part_with(served, f"handed on to {held.agent.name}", now)
-    asked.settle(Transfer.State.ACCEPTED, "", now)
+    _part_with(served, Why("handed on to %(name)s", name=held.agent.name), now)
+    asked.settle(Transfer.State.ACCEPTED, Why(), now)
     held.contact.owner = held.agent.user
     take(held, part, now, chat.Move.TRANSFER)
 
 
-def _part_with(part: AgentContact, why: str, now: datetime) -> None:
+def _part_with(part: AgentContact, why: Why, now: datetime) -> None:
     """The sender's part is over: after contact work begins, unless their routing profile knows none."""
     move(part, life.Move.END, now, why)
     if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:
@@ -196,14 +195,14 @@ def listen() -> None:
 
 def _it_waits(*, contact: Contact, at: datetime, **_kwargs: Any) -> None:
     """The sender was gone for good: who was asked finds the contact in the queue, like everybody."""
-    _withdraw(contact, "it went back to the queue", at)
+    _withdraw(contact, Why("it went back to the queue"), at)
 
 
 def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
     _withdraw(contact, ended_because(contact), contact.ended_at)
 
 
-def _withdraw(contact: Contact, why: str, now: datetime | None) -> None:
+def _withdraw(contact: Contact, why: Why, now: datetime | None) -> None:
     """Nothing is there to be taken over any more. The conversation is held by whoever sent the signal."""
     asked = contact.newest_transfer
     if asked is None or not asked.is_open or now is None:
@@ -222,7 +221,7 @@ def _withdraw(contact: Contact, why: str, now: datetime | None) -> None:
     desk.look_on(other.agent.user_id, closed=contact.pk)
 
 
-def _settle_alone(contact: Contact, asked: Transfer, why: str, now: datetime) -> None:
+def _settle_alone(contact: Contact, asked: Transfer, why: Why, now: datetime) -> None:
     asked.settle(Transfer.State.WITHDRAWN, why, now)
     contact.changed()
     fanout.tell(contact)
@@ -244,5 +243,5 @@ def _settle_unanswerable(contact_id: str, now: datetime) -> bool:
             return False
         if AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING).exists():
             return False
-        _settle_alone(contact, asked, "the colleague has no desk any more", now)
+        _settle_alone(contact, asked, Why("the colleague has no desk any more"), now)
         return True

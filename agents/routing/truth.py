@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.functional import Promise
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy
-
 from agents.models import Agent, AgentContact
 from agents.refusal import Refusal
 from chats import life as chat
+from chats.why import Why
 
 from .parts import Held, ended_because, hold
 
@@ -29,19 +26,27 @@ def not_now(held: Held, refusal: Refusal) -> Refusal:
     return refusal.but(agentContact=held.part.as_dict()) if held.part is not None else refusal
 
 
-def truth(held: Held, now: datetime) -> Promise | str:
-    """What is so instead, as the end of a sentence, in the language of whoever reads it."""
+class NotNow(Refusal):
+    """The contact is not as it would have to be. The sentence has a gap %(why)s, for what is so instead."""
+
+    def __init__(self, reason: str, sentence: str, held: Held, now: datetime) -> None:
+        super().__init__(reason, sentence, why=truth(held, now))
+        not_now(held, self)
+
+
+def truth(held: Held, now: datetime) -> Why:
+    """What is so instead, as the end of a sentence."""
     contact = held.contact
     if contact.state == chat.State.ENDED:
-        return format_lazy("{}.", gettext_lazy(ended_because(contact)))
+        return ended_because(contact)
     if held.is_served:
-        return gettext_lazy("you are serving it, end it first.")
+        return Why("you are serving it, end it first")
     if held.is_open_transfer(now):
-        return gettext_lazy("a colleague serves it and hands it on to you, accept or decline it first.")
+        return Why("a colleague serves it and hands it on to you, accept or decline it first")
     if contact.owner_id not in {None, held.agent.user_id}:
-        return gettext_lazy("a colleague has it now.")
+        return Why("a colleague has it now")
     if not held.is_offered:
-        return gettext_lazy("it went back to the queue.")
+        return Why("it went back to the queue")
     if held.is_open_offer(now):
-        return gettext_lazy("it is still offered to you, accept or decline it first.")
-    return gettext_lazy("the time to answer is over, it goes back to the queue.")
+        return Why("it is still offered to you, accept or decline it first")
+    return Why("the time to answer is over, it goes back to the queue")

@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from chats import parcels
+from chats.why import Why
 from tests.attaching import hand_in, into_connects_queue, relay, sends
 from tests.e2e.browsing import window
 from tests.e2e.desks import CustomerPage, DeskPage
@@ -285,7 +287,7 @@ def test_once_connect_is_known_to_take_no_files_the_desk_says_so_before(desk: Gu
 def test_a_file_under_way_is_told_as_it_stands(desk: Guarded) -> None:
     def told(state: str, **more: Any) -> None:
         row = {"contactId": ADA, "clientToken": "t", "kind": "ATTACHMENT", "contentType": "application/pdf"}
-        about = {"content": "offer.pdf", "author": ME, "state": state, "why": "", "itemId": None, "position": 9}
+        about = {"content": "offer.pdf", "author": ME, "state": state, "why": None, "itemId": None, "position": 9}
         desk.tell(
             "outgoing", f"conversation:{ADA}", outgoing={**row, **about, "createdAt": at(5), "size": 214_000, **more}
         )
@@ -295,8 +297,8 @@ def test_a_file_under_way_is_told_as_it_stands(desk: Guarded) -> None:
     expect(meta).to_contain_text("Queued")
     told("taken")
     expect(meta).to_contain_text("Being scanned")
-    why = "Not sent: Amazon Connect takes no files from the portal in this chat."
-    told("failed", why=why)
+    why = Why("Not sent: %(why)s.", why=parcels.NOT_OURS_TO_SEND)
+    told("failed", why=why.data)
     expect(meta).to_have_text(why)
     told("sent", itemId=f"{ADA}-000002")
     file = {"AttachmentId": "x", "AttachmentName": "offer.pdf", "ContentType": "application/pdf", "Status": "REJECTED"}

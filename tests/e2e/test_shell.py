@@ -12,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from agents import protocol
+from chats import life, rounds
+from chats.why import Why
 from chats.wire import iso
 from tests.e2e.browsing import window
 from tests.e2e.fed_desk import (
@@ -57,7 +59,7 @@ def transfer(state: str, sender: dict[str, Any] = ME, to: str = "Jonas Kessler",
         "sender": sender,
         "endpoint": {"type": "agent", "id": "a2", "name": to},
         "comment": "Knows lamps.",
-        "why": "",
+        "why": None,
         "askedAt": soon(-5),
         "settledAt": None if state == "offered" else soon(-1),
         **changes,
@@ -171,7 +173,7 @@ def test_the_sender_sees_who_is_asked_takes_it_back_and_hears_of_a_decline(desk:
     expect(page.locator("#transfer")).to_have_attribute("aria-disabled", "true")
     fine(page)
     line.get_by_role("button", name="Take back").click()
-    told(desk, transfer=transfer("declined", why="declined"))
+    told(desk, transfer=transfer("declined", why=Why("declined").data))
     expect(line).to_contain_text("Jonas Kessler declined: you go on serving.")
     assert asked(desk, "cancelTransfer") == [{"contactId": "ada"}]
     line.get_by_role("button", name="Transfer again").click()
@@ -263,7 +265,7 @@ def test_time_boxed_work_that_was_written_is_kept_before_the_time_is_over(desk: 
 
 
 def test_a_contact_that_was_handed_on_says_where_its_transcript_is(desk: Guarded) -> None:
-    gone = ended(why="handed on to Jonas Kessler")
+    gone = ended(why=Why("handed on to %(name)s", name="Jonas Kessler").data)
     lay(desk, gone, viewing="dora")
     desk.close_stream("conversation:dora")
     expect(desk.page.locator("#head")).to_contain_text("Handed on to Jonas Kessler")
@@ -449,8 +451,8 @@ def test_g_leads_to_the_contacts_and_to_the_history_and_swallows_what_is_no_way(
 
 def make_news(desk: Guarded) -> None:
     """A colleague declines, Cleo's offer is missed, Dora leaves, a message to Ben fails."""
-    told(desk, transfer=transfer("declined", why="declined", settledAt=soon(-40)))
-    why = "your desk was not connected"
+    told(desk, transfer=transfer("declined", why=Why("declined").data, settledAt=soon(-40)))
+    why = Why("the desk had lost its connection").data
     missed = agent_contact("cleo", customerName="Cleo Brandt", state="missed", why=why, endedAt=soon(-30))
     desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(missed))
     over = soon(-20)
@@ -459,7 +461,13 @@ def make_news(desk: Guarded) -> None:
     row = agent_contact("ben", customerName="Ben Okri", state="ended", endedAt=over)
     desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(row))
     failed = {"contactId": "ada", "clientToken": "t1", "kind": "MESSAGE", "contentType": "text/plain", "content": "Hi"}
-    about = {"author": ME, "state": "failed", "why": "the customer is gone", "position": 1, "createdAt": soon(-10)}
+    about = {
+        "author": ME,
+        "state": "failed",
+        "why": Why("Not sent: %(why)s.", why=Why("the customer had left")).data,
+        "position": 1,
+        "createdAt": soon(-10),
+    }
     outgoing = complete(protocol.Outgoing, failed | about)
     desk.tell("outgoing", "conversation:ada", outgoing=outgoing)
 
@@ -483,9 +491,9 @@ def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded
     said = panel.locator(".news__why")
     expect(said).to_have_text(
         [
-            "A message was not sent: the customer is gone",
+            "Not sent: the customer had left.",
             "The customer left the chat",
-            "Missed: your desk was not connected",
+            "Missed: the desk had lost its connection",
             "Jonas Kessler declined: you go on serving.",
         ]
     )
@@ -504,7 +512,7 @@ def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded
         desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(gone))
     bell.press("Enter")
     expect(panel.locator("button, a")).to_have_text(
-        [re.compile("not sent"), re.compile("^Ben"), re.compile("declined")]
+        [re.compile("Not sent"), re.compile("^Ben"), re.compile("declined")]
     )
     link = panel.get_by_role("link", name="Ben Okri")
     expect(link).to_have_attribute("href", "/history/ben/")
@@ -515,3 +523,30 @@ def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded
     bell.click()
     link.click()
     page.wait_for_url("**/history/ben/")
+
+
+def test_on_a_german_desk_every_reason_is_told_in_german(desk: Guarded) -> None:
+    """What the server tells to readers of all languages, and a reason inside a reason."""
+    page = desk.page
+    missed = agent_contact("cleo", customerName="Cleo Brandt", state="missed", endedAt=soon(-30))
+    because = Why(
+        "no answer within %(seconds)s s: %(cause)s", seconds="20", cause=Why("the desk had lost its connection")
+    )
+    gone = ended(why=Why("handed on to the queue %(name)s", name="VIP").data)
+    lay(desk, missed | {"why": because.data}, gone)
+    page.context.add_cookies([{"name": "django_language", "value": "de", "url": desk.portal.url}])
+    page.reload()
+    expect(page.locator("#missed [data-contact=cleo]")).to_contain_text(
+        "Keine Antwort innerhalb von 20 s: der Arbeitsplatz hatte seine Verbindung verloren"
+    )
+    expect(page.locator("#cards [data-contact=dora]")).to_contain_text("An die Warteschlange VIP übergeben")
+    told(desk, transfer=transfer("withdrawn", why=Why("the sender took it back").data))
+    expect(page.locator("#handing")).to_contain_text("der Absender nahm ihn zurück.")
+    failed = {"contactId": "ada", "clientToken": "t1", "kind": "MESSAGE", "contentType": "text/plain", "content": "Hi"}
+    perhaps = Why(
+        "Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=rounds.NOT_SENT[life.Reason.CUSTOMER]
+    )
+    about = {"author": ME, "state": "failed", "why": perhaps.data, "position": 1, "createdAt": soon(-10)}
+    desk.tell("outgoing", "conversation:ada", outgoing=complete(protocol.Outgoing, failed | about))
+    said = "Vielleicht nicht gesendet, Amazon Connect hat nicht geantwortet: der Kunde war gegangen."
+    expect(page.locator("#rows .group__meta.is-failed")).to_have_text(said)

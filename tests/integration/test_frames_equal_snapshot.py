@@ -27,7 +27,7 @@ FIXTURES = Path(__file__).resolve().parent.parent / "js" / "fixtures"
 DESK_FIXTURES = FIXTURES.parent / "desk_fixtures.test.mjs"
 # These only read, or say nothing of a row; relayContact needs a CCP and has its own tests.
 READING = {"connect", "ping", "presence", "getTranscript", "getEarlierContacts", "getEndpoints"}
-READING |= {"getDispositions", "getQuickResponses", "offerSeen", "relayContact"}
+READING |= {"getDispositions", "getQuickResponses", "offerSeen", "relayContact", "watchQueues"}
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,8 @@ test("a queued message keeps its key and place until its item is here, echo befo
 })
 
 test("what fails stands alone with its reason, and only it", () => {
-  const failed = outgoing("t1", { state: "failed", why: "the chat service did not answer", position: 1 })
+  const why = { sentence: "the chat service did not answer", values: {} }
+  const failed = outgoing("t1", { state: "failed", why, position: 1 })
   const held = play(
     running(),
     snapshotOfChat(2, { outgoing: [failed, outgoing("t2", { position: 2 }), outgoing("t3", { position: 3 })] }),
@@ -173,8 +174,8 @@ test("what fails stands alone with its reason, and only it", () => {
   assert.deepEqual(
     groups(held).map((group) => [group.bubbles.length, group.fate, group.why, group.token]),
     [
-      [1, "failed", "the chat service did not answer", "t1"],
-      [2, "queued", "", "t3"],
+      [1, "failed", why, "t1"],
+      [2, "queued", null, "t3"],
     ],
   )
 })

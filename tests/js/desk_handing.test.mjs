@@ -11,7 +11,7 @@ const transfer = (changes = {}) => ({
   sender: ME,
   endpoint: { type: "agent", id: "8", name: JONAS.name },
   comment: "Knows lamps.",
-  why: "",
+  why: null,
   askedAt: at(0),
   settledAt: null,
   ...changes,
@@ -38,7 +38,7 @@ test("who gets it sees from whom, before and after they accept", () => {
     to: "Orders",
     queued: true,
     comment: "Knows lamps.",
-    why: "",
+    why: null,
     askedAt: at(0),
     settledAt: null,
   })
@@ -65,7 +65,7 @@ test("what came back is news for five minutes; a comment that came along stays",
 
 test("a contact that ended with the colleague did not end with who handed it on", () => {
   const card = (endedAt) => {
-    const rows = { contacts: [agentContact({ state: "ended", endedAt: at(5), why: "handed on to Jonas Kessler" })] }
+    const rows = { contacts: [agentContact({ state: "ended", endedAt: at(5), why: { sentence: "handed on to %(name)s", values: { name: "Jonas Kessler" } } })] }
     const chat = { contacts: [contact({ state: "ENDED", endReason: "agent", endedAt, owner: JONAS })] }
     const held = [snapshotOfAgent(1, rows), snapshotOfChat(1, chat)].reduce((state, one) => desk.apply(state, one), desk.EMPTY)
     return desk.cardOf(held, "c1")

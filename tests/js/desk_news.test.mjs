@@ -4,6 +4,7 @@ import { apply } from "../../agents/static/desk/js/state.js"
 import { MOST, allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "../../agents/static/desk/js/state/news.js"
 import { AGENT, CHAT, ME, agentContact, contact, frame, outgoing, running } from "./wire.mjs"
 
+const GONE = { sentence: "gone", values: {} }
 const END = "2026-11-20T09:20:00.000Z"
 const kinds = (state) => newsOf(state).map(({ kind, why }) => [kind, why])
 const after = (...frames) => frames.reduce((held, one) => apply(held, one), running())
@@ -13,7 +14,8 @@ const chat = (changes, seq = 2) => frame("contact", CHAT, seq, { contact: contac
 test("a quiet desk has no news", () => assert.deepEqual(newsOf(running()), []))
 
 test("a missed offer tells why", () => {
-  assert.deepEqual(kinds(after(row({ state: "missed", why: "no tab showed it" }))), [["missed", "no tab showed it"]])
+  const why = { sentence: "no tab showed it", values: {} }
+  assert.deepEqual(kinds(after(row({ state: "missed", why }))), [["missed", why]])
 })
 
 test("what the customer ended is news, what the agent ended is not", () => {
@@ -24,7 +26,7 @@ test("what the customer ended is news, what the agent ended is not", () => {
 
 test("a transfer is news when it came back, each time anew", () => {
   const back = (state, settledAt, askedAt = END) => ({
-    transfer: { state, sender: ME, endpoint: { type: "agent", id: "8", name: "Jonas" }, comment: "", why: "", askedAt, settledAt },
+    transfer: { state, sender: ME, endpoint: { type: "agent", id: "8", name: "Jonas" }, comment: "", why: null, askedAt, settledAt },
   })
   assert.deepEqual(kinds(after(chat(back("offered", null)))), [])
   const first = newsOf(after(chat(back("declined", END))))
@@ -34,8 +36,8 @@ test("a transfer is news when it came back, each time anew", () => {
 })
 
 test("a message that failed is news once, as the server has it or as this tab was told", () => {
-  const failed = after(frame("outgoing", CHAT, 2, { outgoing: outgoing("t1", { state: "failed", why: "gone" }) }))
-  assert.deepEqual(kinds(failed), [["failed", "gone"]])
+  const failed = after(frame("outgoing", CHAT, 2, { outgoing: outgoing("t1", { state: "failed", why: GONE }) }))
+  assert.deepEqual(kinds(failed), [["failed", GONE]])
   const refused = { ...running(), unsent: { t2: { ...outgoing("t2"), initialContactId: "chat", state: "refused", why: "too long" } } }
   assert.deepEqual(kinds(refused), [["failed", "too long"]])
   const known = allRead(gathered([], newsOf(failed)))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chats import kinds
+from chats.why import Why
 from tests.attaching import ask, hand_in, into_connects_queue, relay, sends
 from tests.emulating import Customer, customer, eventually
 from tests.pictures import JPEG, PNG
@@ -164,7 +165,7 @@ def test_after_the_end_a_file_is_refused_and_one_that_waits_fails_visibly(produc
             ada.leave()
             mira.until(lambda held: held.outgoing[token]["state"] == "failed", "it fails, visibly")
             reasons = {"the customer had left.", "the chat had ended."}  # what tells of them comes in any order
-            mira.until(lambda held: held.outgoing[token]["why"].rpartition(": ")[2] in reasons, "it says why")
+            mira.until(lambda held: Why.of(held.outgoing[token]["why"]).rpartition(": ")[2] in reasons, "it says why")
         finally:
             product.emulator.control("faults", {"clear": True})
         assert hand_in(mira, ada.contact_id, PNG, "b.png").reason == "contactNotConnected"

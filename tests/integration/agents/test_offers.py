@@ -264,7 +264,7 @@ def test_a_reason_that_is_known_better_later_is_told_to_the_agent_too(clock, hea
         with heard.committed():
             rounds.end(rounds.locked(contact.pk), reason, clock.tick(1), leave=False)
     assert AgentContact.objects.get().why == "the customer left"
-    assert heard.last(agent.stream, "agentContact")["agentContact"]["why"] == "the customer left"
+    assert heard.last(agent.stream, "agentContact")["agentContact"]["why"]["sentence"] == "the customer left"
     assert load(agent) == 0
 
 

@@ -52,7 +52,7 @@ def test_an_offer_that_is_gone_says_what_became_of_it(mira, offered, clock):
     told = current("offerGone", routing.accept, mira, offered.pk, clock.now)
     part = AgentContact.objects.get(agent=mira)
     assert list(told) == ["agentContact"]
-    assert (told["agentContact"]["state"], told["agentContact"]["why"]) == ("missed", part.why)
+    assert (told["agentContact"]["state"], told["agentContact"]["why"]) == ("missed", part.why.data)
 
 
 def test_what_has_ended_cannot_be_declined_and_what_is_open_not_cleared(mira, connected, clock):
@@ -60,7 +60,7 @@ def test_what_has_ended_cannot_be_declined_and_what_is_open_not_cleared(mira, co
     assert told["agentContact"]["state"] == "connected"
     routing.end(mira, connected.pk, clock.now)
     told = current("offerGone", routing.reject, mira, connected.pk, clock.now)
-    assert (told["agentContact"]["state"], told["agentContact"]["why"]) == ("ended", "the agent ended it")
+    assert (told["agentContact"]["state"], told["agentContact"]["why"]["sentence"]) == ("ended", "the agent ended it")
     assert routing.end(mira, connected.pk, clock.now) is None  # ended twice is ended once
     routing.clear(mira, connected.pk, clock.now)
     told = current("offerGone", routing.accept, mira, connected.pk, clock.now)

@@ -256,7 +256,7 @@ def test_connects_own_timers_watch_a_silent_customer_with_the_queues_patience(pr
         ada.wait_for_text("Are you still there?", 20)
         product.emulator.advance(181)
         ended(mira, segment, "silent")
-        assert part(mira, segment)["why"] == "the customer did not answer any more"
+        assert part(mira, segment)["why"]["sentence"] == "the customer did not answer any more"
     product.portal.shell("from chats.models import Queue; Queue.objects.update(nudge_after=0, silent_after=0)")
 
 

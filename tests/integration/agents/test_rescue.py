@@ -73,7 +73,8 @@ def test_a_queue_may_call_a_supervisor_instead(mira, served, clock, heard):
         assert routing.rescue.run(clock.tick(GONE + 1)) == 1
     assert (row().state, row().owner) == ("CONNECTED", mira.user)
     told = heard.last(served.stream, "contact")["contact"]
-    assert told["attention"] == "Mira Okafor: no open desk for 346 s"
+    because = {"sentence": "no open desk for %(seconds)s s", "values": {"seconds": "346"}}
+    assert told["attention"] == {"sentence": "%(name)s: %(why)s", "values": {"name": "Mira Okafor", "why": because}}
     assert routing.rescue.run(clock.tick(60)) == 0
 
 
@@ -83,7 +84,7 @@ def test_the_call_is_over_when_the_agent_is_back(mira, served, clock, heard):
     presence.seen(mira.pk, clock.tick(5))
     with heard.committed():
         assert routing.rescue.run(clock.tick(1)) == 1
-    assert (row().attention, heard.last(served.stream, "contact")["contact"]["attention"]) == ("", "")
+    assert (row().attention, heard.last(served.stream, "contact")["contact"]["attention"]) == ("", None)
     assert routing.rescue.run(clock.tick(1)) == 0
 
 

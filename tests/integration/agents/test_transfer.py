@@ -103,7 +103,7 @@ def test_declined_or_missed_it_returns_to_the_sender_also_over_a_restart(impatie
         hand_on(mira, contact_id, "agent", "Jonas Kessler")
         jonas.offered()
         jonas.call("rejectContact", contactId=contact_id)
-        assert transfer_is(mira, contact_id, "declined")["why"] == "declined"
+        assert transfer_is(mira, contact_id, "declined")["why"]["sentence"] == "declined"
         is_(jonas, contact_id, None)
         hand_on(mira, contact_id, "agent", "Jonas Kessler")
         jonas.offered()

@@ -145,10 +145,10 @@ class HandingOn(Desks):
         for contact in Contact.objects.all():
             said = list(Outgoing.objects.filter(contact=contact, author=None).values_list("content", flat=True))
             parts = AgentContact.objects.filter(contact=contact)
-            handed_on = parts.filter(why__startswith="handed on to")
+            handed_on = [part for part in parts if part.why.startswith("handed on to")]
             assert sum(" has joined." in text for text in said) == parts.filter(accepted_at__isnull=False).count()
             ended = parts.filter(why="the agent ended it", outcome="ended").count()
-            assert sum(" has left." in text for text in said) == handed_on.count() + ended
+            assert sum(" has left." in text for text in said) == len(handed_on) + ended
 
     def after_the_storm_everybody_is_served(self):
         super().after_the_storm_everybody_is_served()

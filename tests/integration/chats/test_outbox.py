@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from chats import courier, outbox, rounds
 from chats.models import Contact, Outgoing
+from chats.why import Why
 from tests import factories
 from tests.hearing import listening
 
@@ -219,7 +220,7 @@ def test_when_nothing_can_be_sent_any_more_all_that_waits_fails_and_the_goodbye_
         goodbye = outbox.disconnect(rounds.locked(contact.pk))
     with listening(contact.conversation) as ear:
         with transaction.atomic():
-            outbox.fail_unsent(rounds.locked(contact.pk), "Not sent: the chat had ended.")
+            outbox.fail_unsent(rounds.locked(contact.pk), Why("the chat had ended"))
         assert ear.numbers == ear.expected_numbers
         assert ear.held() == ear.fresh()
     rows = {row.pk: (row.state, row.why) for row in Outgoing.objects.all()}

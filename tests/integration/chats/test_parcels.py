@@ -301,7 +301,7 @@ async def test_a_file_that_is_no_longer_here_says_so(relayed: Contact) -> None:
     file = await send(relayed)
     files.drop(file.file)
     await work_off()
-    assert ((await row(file)).state, (await row(file)).why) == ("failed", parcels.GONE)
+    assert ((await row(file)).state, (await row(file)).why) == ("failed", f"Not sent: {parcels.GONE}.")
 
 
 async def test_a_custom_participant_hears_why_stays_in_the_chat_and_is_known_from_then_on(
@@ -311,7 +311,7 @@ async def test_a_custom_participant_hears_why_stays_in_the_chat_and_is_known_fro
     file = await send(custom)
     await say(custom, "Here is a link instead")
     await work_off()
-    assert ((await row(file)).state, (await row(file)).why) == ("failed", parcels.NOT_OURS_TO_SEND)
+    assert ((await row(file)).state, (await row(file)).why) == ("failed", f"Not sent: {parcels.NOT_OURS_TO_SEND}.")
     ada.wait_for_text("Here is a link instead")
     assert (await in_db(Contact.objects.get)(pk=custom.pk)).state == "CONNECTED"
     now = timezone.now()

@@ -145,12 +145,12 @@ def test_every_close_code_is_explained():
 
 
 def reasons_in(path: Path) -> set[str]:
-    """The reasons a file refuses with: Refusal("reason", …), Unsendable("reason", …), {"reason": "reason"}."""
+    """The reasons a file refuses with: Refusal("reason", …) and its kin, {"reason": "reason"}."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            if name in {"Refusal", "Unsendable"} and isinstance(node.args[0], ast.Constant):
+            if name in {"Refusal", "NotNow", "Unsendable"} and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
         if isinstance(node, ast.Dict):
             pairs = zip(node.keys, node.values, strict=True)

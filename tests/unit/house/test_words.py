@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
@@ -61,3 +62,44 @@ def test_scripts_ask_for_sentences_that_can_be_gathered() -> None:
         for found in asked.findall(path.read_text())
     ]
     assert loose == []
+
+
+# Whose first or second argument is a sentence that others fill in and translate.
+SENTENCES = {"Why": 0, "Refusal": 1, "NotNow": 1}
+MAKE_THEM = {"chats/why.py", "agents/refusal.py", "agents/routing/truth.py"}
+
+
+def test_no_reason_is_put_together_before_it_is_translated() -> None:
+    """A literal with gaps, or a reason that is one already: with an f-string each reader would get English."""
+    found = [
+        (path.relative_to(words.ROOT).as_posix(), node.lineno, type(node.args[place]).__name__)
+        for room in words.PYTHON
+        for path in sorted((words.ROOT / room).rglob("*.py"))
+        if path.relative_to(words.ROOT).as_posix() not in MAKE_THEM
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SENTENCES
+        if len(node.args) > (place := SENTENCES[node.func.id]) and not _is_whole(node.args[place])
+    ]
+    assert found == []
+
+
+def _is_whole(sentence: ast.expr) -> bool:
+    if isinstance(sentence, ast.Call):  # of a function that answers with a reason
+        return isinstance(sentence.func, ast.Name) and sentence.func.id.startswith(("_why", "Why"))
+    if isinstance(sentence, ast.Name | ast.Attribute):
+        return (sentence.id if isinstance(sentence, ast.Name) else sentence.attr) in {"NOT_HERE", "why"}
+    return isinstance(sentence, ast.Constant)
+
+
+def test_a_reason_is_told_by_pages_and_by_scripts() -> None:
+    told = [words.gathered(domain) for domain in DOMAINS]
+    for sentence in ("the customer left", "no open desk for %(seconds)s s", "Not sent: %(why)s."):
+        assert [(sentence,) in one for one in told] == [True, True]
+    assert [("%(name)s is not there.",) in one for one in told] == [True, False]  # a refusal is told by the server
+
+
+def test_what_is_translated_for_pages_is_known_for_scripts(monkeypatch, tmp_path) -> None:
+    known = words.Catalog({("the customer left",): ("der Kunde ging",)})
+    (tmp_path / "django.po").write_text(known.text(GERMAN))
+    monkeypatch.setattr(words, "folder", lambda _language: tmp_path)
+    assert words.fresh(GERMAN, words.SCRIPTS).said["the customer left",] == ("der Kunde ging",)

@@ -3,7 +3,7 @@
 import { clockwise, exactly, hour, now, since, until } from "./clock.js"
 import { at, drawFace, icon, make, own, redraw, setAttribute, setText, spoken, typed } from "./dom.js"
 import { urgency } from "./state.js"
-import { fill, gettext, ngettext, say } from "./words.js"
+import { fill, gettext, ngettext, say, told } from "./words.js"
 
 /** @typedef {import("./state/cards.js").Card} Card */
 
@@ -81,11 +81,11 @@ export function drawMissed(element, card) {
   element.dataset.contact = card.contactId
   setText(at(element, "name"), nameOf(card))
   setText(at(element, "side"), hour(card.offeredAt))
-  setText(at(element, "last"), sentence(card.why) || gettext("Not accepted in time"))
+  setText(at(element, "last"), sentence(told(card.why)) || gettext("Not accepted in time"))
   redraw(at(element, "meta"), card.queue, () => [make("span", "", card.queue)])
 }
 
-/** Why it ended, in a sentence: chats/life.py's reasons, else what the server says. @param {{endReason: string, why: string}} card */
+/** Why it ended, in a sentence: chats/life.py's reasons, else what the server says. @param {{endReason: string, why: import("./words.js").Why|null}} card */
 export function whyEnded({ endReason, why }) {
   /** @type {Record<string, string>} */
   const known = {
@@ -98,7 +98,7 @@ export function whyEnded({ endReason, why }) {
     lost: gettext("Amazon Connect no longer knows this chat; it could not be verified why"),
     notJoined: gettext("The chat could not be joined in time"),
   }
-  return own(known, endReason) ?? (sentence(why) || gettext("The chat has ended"))
+  return own(known, endReason) ?? (sentence(told(why)) || gettext("The chat has ended"))
 }
 
 /** @param {string} text */

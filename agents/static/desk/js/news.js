@@ -7,7 +7,7 @@ import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom
 import { popup } from "./menu.js"
 import { notice } from "./notice.js"
 import { allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "./state/news.js"
-import { fill, gettext, ngettext, say } from "./words.js"
+import { fill, gettext, ngettext, say, told } from "./words.js"
 
 /** @typedef {import("./state/news.js").News} News */
 
@@ -132,11 +132,12 @@ function heading({ kind, name }, fresh) {
 /** @param {News} one */
 function sentence({ kind, why, to, gap }) {
   if (kind === "missed")
-    return why ? say("Missed: %(why)s", { why }) : gettext("Not accepted in time")
+    return why ? say("Missed: %(why)s", { why: told(why) }) : gettext("Not accepted in time")
   if (kind === "declined") return say("%(name)s declined: you go on serving.", { name: to })
   if (kind === "unanswered") return say("%(name)s did not answer: you go on serving.", { name: to })
-  if (kind === "withdrawn") return say("The transfer to %(name)s is off: %(why)s.", { name: to, why })
-  if (kind === "ended") return whyEnded({ endReason: why, why: "" })
-  if (kind === "failed") return why ? say("A message was not sent: %(why)s", { why }) : gettext("A message was not sent")
+  if (kind === "withdrawn") return say("The transfer to %(name)s is off: %(why)s.", { name: to, why: told(why) })
+  if (kind === "ended") return whyEnded({ endReason: told(why), why: null })
+  if (kind === "failed" && typeof why === "string" && why) return say("A message was not sent: %(why)s", { why })
+  if (kind === "failed") return told(why) || gettext("A message was not sent")
   return gapWords(gap?.seconds ?? 0, gap?.count ?? 0)
 }

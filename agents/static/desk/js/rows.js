@@ -8,7 +8,7 @@ import { answerNodes, formNodes } from "./forms.js"
 import { createNote, drawNote } from "./notes.js"
 import { richNodes } from "./rich.js"
 import { botLines } from "./state.js"
-import { fill, gettext, ngettext } from "./words.js"
+import { fill, gettext, ngettext, told } from "./words.js"
 
 /**
  * @typedef {import("./state/bubbles.js").Row} Row
@@ -170,7 +170,7 @@ function faceNodes({ face, choice, files, uploads }, mine) {
 /** @param {Group} row @returns {(Node|string)[]} */
 function metaWords(row) {
   if (row.fate === "failed")
-    return [icon("fail"), make("span", "", row.why || gettext("Not sent"))]
+    return [icon("fail"), make("span", "", told(row.why) || gettext("Not sent"))]
   return row.fate ? [timeOf(row.at, hour(row.at)), receipt(row.fate)] : [timeOf(row.at, hour(row.at))]
 }
 

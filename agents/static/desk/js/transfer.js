@@ -6,7 +6,7 @@ import { notice } from "./notice.js"
 import { createPicker } from "./picker.js"
 import { ranked } from "./state/fuzzy.js"
 import { cardOf, isNews } from "./state.js"
-import { fill, gettext, ngettext, say } from "./words.js"
+import { fill, gettext, ngettext, say, told } from "./words.js"
 
 /**
  * @typedef {import("./state/cards.js").Card} Card
@@ -234,7 +234,7 @@ export function sentence({ kind, from, to, queued, why }) {
   if (kind === "asking") return say("%(name)s is asked to take over. Until then you serve.", { name: to })
   if (kind === "declined") return say("%(name)s declined: you go on serving.", { name: to })
   if (kind === "missed") return say("%(name)s did not answer: you go on serving.", { name: to })
-  if (kind === "withdrawn") return say("The transfer to %(name)s is off: %(why)s.", { name: to, why })
+  if (kind === "withdrawn") return say("The transfer to %(name)s is off: %(why)s.", { name: to, why: told(why) })
   if (queued) return say("%(name)s handed this on to the queue %(queue)s.", { name: by, queue: to })
   return kind === "offered"
     ? say("%(name)s hands this on to you.", { name: by })

@@ -3,6 +3,7 @@
  * The shapes on the wire, as agents/protocol.py has them, and the state the desk is drawn from. Types only.
  *
  * @typedef {{id: number, name: string}} Author
+ * @typedef {import("./words.js").Why} Why
  * @typedef {{Id: string, AbsoluteTime: string, Type: string, ContentType: string, Content: string|null,
  *   ParticipantId: string|null, ParticipantRole: string|null, DisplayName: string|null, ContactId: string,
  *   InitialContactId: string, Attachments: Record<string, any>[], Number: number, Seq: number,
@@ -13,13 +14,13 @@
  *   states: AgentState[], load: number, capacity: number, routingProfile: string, queues: string[],
  *   acw?: "off"|"optional"|"required"|"timed"}} Agent
  * @typedef {{contactId: string, initialContactId: string, round: number,
- *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: string, customerName: string,
+ *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: Why|null, customerName: string,
  *   queue: string, offeredAt: string, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
  *   acwUntil?: string|null, dispositionRequired?: boolean, note?: string, readNumber: number,
  *   draft?: {text: string, note: string, place: Place|null}}} AgentContact
  * @typedef {{key: string, top: number}} Place  Where the agent reads: an item, and how far below the upper edge.
  * @typedef {{state: "offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued", sender: Author|null,
- *   endpoint: {type: "agent"|"queue", id: string, name: string}, comment: string, why: string, askedAt: string,
+ *   endpoint: {type: "agent"|"queue", id: string, name: string}, comment: string, why: Why|null, askedAt: string,
  *   settledAt: string|null}} Transfer
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
@@ -29,7 +30,7 @@
  * @typedef {{name: string, type: "URL"|"ATTACHMENT"|"NUMBER"|"STRING"|"DATE"|"EMAIL", value: string,
  *   status?: string}} Reference  What a contact refers to. A DATE is an epoch timestamp, `status` is a file's.
  * @typedef {{contactId: string, clientToken: string, kind: "MESSAGE"|"ATTACHMENT"|"DISCONNECT", contentType: string,
- *   content: string, author: Author|null, state: "queued"|"sending"|"taken"|"sent"|"failed"|"discarded", why: string,
+ *   content: string, author: Author|null, state: "queued"|"sending"|"taken"|"sent"|"failed"|"discarded", why: Why|null,
  *   itemId: string|null, position: number, createdAt: string, size?: number|null, rich?: Rich[]|null}} Outgoing
  *   A file is an ATTACHMENT: `content` is its name, `contentType` its type; `taken`: Connect scans it.
  * @typedef {{contactId: string, participantId: string, role: string, deliveredId: string|null,

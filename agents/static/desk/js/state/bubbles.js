@@ -15,7 +15,7 @@ import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
  * @typedef {{key: string, face: Face, fate: Fate|null, choice: Choice|null, files?: Files, uploads?: true}} Bubble
  *   `choice`: what was chosen in a form; of a file, `files`: who may read it, `uploads`: the server has it not yet.
  * @typedef {{key: string, kind: "group", mine: boolean, me: boolean, automatic: boolean, who: string, named: boolean,
- *   bubbles: Bubble[], at: string, fate: Fate|null, why: string, token: string|null, contactId: string,
+ *   bubbles: Bubble[], at: string, fate: Fate|null, why: import("../words.js").Why|string|null, token: string|null, contactId: string,
  *   local: boolean}} Group
  * @typedef {{through: string, why: "over"|"custom"}} Files  `through`: the contact whose agent's participant may read
  *   files of this conversation; empty: nobody may, and why.
@@ -317,7 +317,7 @@ function group(key, at, all) {
     bubbles: all,
     at,
     fate: null,
-    why: "",
+    why: null,
     token: null,
     contactId: "",
     local: false,

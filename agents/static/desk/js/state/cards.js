@@ -18,7 +18,7 @@ import { botPart } from "./items.js"
  * @property {AgentContact["state"]} state
  * @property {string} name
  * @property {string} queue
- * @property {string} why
+ * @property {import("../words.js").Why|null} why
  * @property {string} endReason  chats/life.py's code; empty while it lives.
  * @property {number} unread
  * @property {string|null} waitingSince  The customer waits for an answer since then.

@@ -11,7 +11,7 @@
  * @property {string} to  The colleague or the queue.
  * @property {boolean} queued  It went to a queue.
  * @property {string} comment
- * @property {string} why
+ * @property {import("../words.js").Why|null} why
  * @property {string} askedAt
  * @property {string|null} settledAt
  */

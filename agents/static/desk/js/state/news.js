@@ -12,7 +12,7 @@ import { handingOf } from "./handing.js"
  * @property {"missed"|"declined"|"unanswered"|"withdrawn"|"ended"|"failed"|"line"} kind
  * @property {string} contactId  Empty: it is about the desk.
  * @property {string} name  The customer's.
- * @property {string} why  A missed offer's or a failed message's cause; a contact's chats/life.py reason.
+ * @property {import("../words.js").Why|string|null} why  A missed offer's or a failed message's cause; a contact's chats/life.py reason.
  * @property {string} to  Whom it was to be handed on to.
  * @property {string} at
  * @property {boolean} read
@@ -66,7 +66,7 @@ export function newsOf(state) {
 }
 
 /** @type {News} */
-const EMPTY = { key: "", kind: "line", contactId: "", name: "", why: "", to: "", at: "", read: false, gap: null }
+const EMPTY = { key: "", kind: "line", contactId: "", name: "", why: null, to: "", at: "", read: false, gap: null }
 
 /**
  * @param {AgentContact} row @param {import("../types.js").Contact|undefined} contact @param {News} about
