@@ -286,6 +286,7 @@ export class Page {
     if (doing?.dataset.do === "again") this.chat?.again(doing.dataset.token ?? "")
     if (doing?.dataset.do === "discard") this.chat?.discard(doing.dataset.token ?? "")
     if (choice || doing) this.words.focus()
+    if (choice) this.#goToEnd()
   }
 
   #save() {

@@ -80,7 +80,7 @@ function eventRow(state, item) {
 function bubblesOf(state, item) {
   const key = state.tokens[item.Id] ?? item.Id
   if (item.Type === "ATTACHMENT") return (item.Attachments ?? []).map((one, index) => file(`${key} ${index}`, one))
-  const form = item.ContentType === INTERACTIVE ? question(item.Content) : null
+  const form = mayAsk(item) ? question(item.Content) : null
   if (form) return [{ key, kind: "choices", question: form, chosen: chosen(state, item, form) }]
   return item.Content ? [worded(state, key, item.Content, item.ContentType)] : []
 }
@@ -91,9 +91,13 @@ function worded(state, key, text, contentType = "", status = "") {
   return { key, kind: "text", text, status, rich: contentType === MARKDOWN ? markdown(text) : linked(text), slot }
 }
 
+/** It says it is a question; a flow also sends the JSON as plain text (that is what Lex Web UI draws). @param {Item} item */
+const mayAsk = ({ ContentType, Content, ParticipantRole }) =>
+  ContentType === INTERACTIVE || (ParticipantRole !== "CUSTOMER" && Boolean(Content?.startsWith("{") && Content.includes('"templateType"')))
+
 /** @param {State} state */
 const asked = (state) =>
-  state.items.filter((item) => item.ContentType === INTERACTIVE).map((item) => question(item.Content)).filter((one) => one !== null)
+  state.items.filter(mayAsk).map((item) => question(item.Content)).filter((one) => one !== null)
 
 /** @param {string} key @param {import("./conversation.js").Attachment} one @returns {FileBubble} */
 function file(key, one) {

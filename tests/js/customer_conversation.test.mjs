@@ -169,6 +169,9 @@ test("a list picker becomes choices, and remembers the one taken", () => {
   const bubble = (state) => rows(state, utc)[1].bubbles[0]
   assert.deepEqual(bubble(asked).question.choices, [{ label: "Red", detail: "", answer: "Red" }, { label: "Blue", detail: "Like the sea", answer: "Blue" }])
   assert.equal(bubble(asked).chosen, "")
+  const plain = { ContentType: "text/plain", ParticipantRole: "SYSTEM", ParticipantId: undefined } // a flow sends it as words
+  assert.deepEqual(bubble(all([theirs("i1", 1, content, plain)])).question, bubble(asked).question)
+  assert.equal(bubble(all([mine("i1", 1, content)])).text, content) // a customer asks nothing
   assert.equal(bubble(all([mine("i2", 2, "Hm"), mine("i3", 3, "Blue")], asked)).chosen, "Blue")
 })
 
