@@ -116,7 +116,8 @@ def desk(fed: Listed) -> Listed:
         fed.answers_(who, "Of course", ago=300 + list(NAMES).index(who))
     fed.leave()
     expect(fed.page.locator("#list-scroll [data-contact]:visible")).to_have_count(3)
-    fed.view("ada")
+    fed.of("ada").dispatch_event("click")  # by no finger: what has just moved under one is not taken
+    expect(fed.of("ada")).to_have_attribute("aria-selected", "true")
     fed.leave()
     return fed
 
@@ -207,6 +208,19 @@ def test_who_does_not_want_to_wait_presses_what_tells_of_it(desk: Listed) -> Non
     desk.page.get_by_role("button", name="1 offered, 1 moved").click()
     expect(desk.of("dora")).to_be_in_viewport()
     assert desk.order() == ["dora", "cleo", "ada", "ben"]
+
+
+def test_who_works_by_keys_stays_in_the_list_when_what_they_were_at_goes(desk: Listed) -> None:
+    desk.offer("dora", 60)
+    desk.of("dora").get_by_role("button", name="Accept").focus()
+    desk.page.keyboard.press("Tab")
+    expect(desk.of("dora").get_by_role("button", name="Decline")).to_be_focused()
+    desk.becomes("dora", "cleared")
+    expect(desk.of("ada")).to_be_focused()  # the one in view
+    desk.page.keyboard.press("ArrowDown")
+    expect(desk.of("ben")).to_be_focused()
+    desk.becomes("ben", "cleared")
+    expect(desk.of("ada")).to_be_focused()
 
 
 # ---- a card ------------------------------------------------------------------------------------------------------------

@@ -90,7 +90,10 @@ export function createContacts(store, desk, around) {
     },
     paint() {
       let moved = 0
+      const focused = list.querySelector(":focus-visible")
       steady.paint(held(), () => (moved = draw()))
+      // What the keys were at is gone: the next Tab shall not begin at the head of the page.
+      if (focused && !focused.isConnected) (options().find((one) => one.tabIndex === 0) ?? find("#talk")).focus()
       drawMoved(moved, held() ? steady.above(find("#offers").children) : 0)
     },
   }
