@@ -233,6 +233,13 @@ def test_an_upload_shows_how_far_it_is_is_tried_again_with_its_token_and_can_be_
     uploads.answer = lambda name: (200, {"clientToken": token, "state": "queued"}) if name == "a.png" else None
     expect(bars).to_have_count(1)
     assert {one["token"] for one in uploads.asked if one["name"] == "a.png"} == {token}
+    while uploads.asked[-1]["name"] != "b.png":
+        desk.page.wait_for_timeout(50)
+    before = len(uploads.asked)  # b.png hangs: its line is dead, and the page's is cut
+    desk.cut()
+    desk.mend()
+    uploads.wait_for(desk.page, before + 1)
+    assert uploads.asked[-1] == uploads.asked[before - 1]
     desk.page.get_by_role("button", name="Do not send b.png").click()
     expect(bars).to_have_count(0)
     expect(desk.page.locator("#rows .file")).to_have_text(re.compile("^a.pngPNG, "))

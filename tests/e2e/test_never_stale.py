@@ -6,7 +6,8 @@ What a page holds afterwards equals a fresh page's, nothing typed is lost, and w
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -16,7 +17,7 @@ from tests.e2e.cable import Cable
 from tests.e2e.desks import DeskPage
 from tests.e2e.shots import sign_in
 from tests.emulating import Customer, customer, eventually
-from tests.portal import Product
+from tests.portal import PASSWORD, Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SIZE = {"width": 1440, "height": 900}
@@ -43,11 +44,16 @@ STOPWATCH = """text => {
   }, { once: true })
 }"""
 # Both tabs are in the background, the browser may notify; what rings and what pops up is counted.
+OFFER_TONES = {660, 880}
+COUNT_TRIES = """
+window.tries = 0
+window.WebSocket = class extends WebSocket { constructor(...where) { super(...where); window.tries += 1 } }
+"""
 EARS = """
-window.heard = { tones: 0, popups: 0 }
+window.heard = { tones: 0, popups: 0, pitches: [] }
 Object.defineProperty(document, "hidden", { get: () => window.away ?? true })
 const start = OscillatorNode.prototype.start
-OscillatorNode.prototype.start = function (...when) { window.heard.tones += 1; return start.apply(this, when) }
+OscillatorNode.prototype.start = function (...when) { window.heard.tones += 1; window.heard.pitches.push(this.frequency.value); return start.apply(this, when) }
 window.Notification = class { static permission = "granted"; constructor() { window.heard.popups += 1 }
   addEventListener() {} close() {} }
 """
@@ -129,7 +135,34 @@ def test_what_happens_while_the_line_is_cut_is_all_there_within_two_seconds(
             equals_a_fresh_desk(chromium_once, running, mira)
             assert page.evaluate("window.took") <= WITHIN
             cleo.leave()
+        _signed_out_meanwhile(mira, amelia, cable)
         _all_go(mira, amelia, bob)
+
+
+def _signed_out_meanwhile(mira: DeskPage, amelia: Customer, cable: Cable) -> None:
+    """The session is over when the line returns: the page says so, and after the sign-in the words are there."""
+    page = mira.page
+    cable.pull()
+    page.context.set_offline(True)
+    mira.say("said before the sign-in")
+    mira.type("half a letter")
+    page.context.clear_cookies()
+    cable.hang_up()  # a browser does not find out by itself that a connection it keeps is dead
+    cable.plug_in()
+    page.context.set_offline(False)
+    page.wait_for_url("**/login/**")
+    expect(page.get_by_role("status")).to_have_text(
+        "You have been signed out. Sign in again and go on: what you wrote is kept in this tab."
+    )
+    page.get_by_label("User name").fill("mira")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/desk/")
+    mira.live()
+    expect(page.locator("#words")).to_have_value("half a letter")
+    amelia.wait_for_text("said before the sign-in")
+    expect(mira.mine.filter(has_text="said before the sign-in")).to_have_count(1)
+    assert amelia.texts().count("said before the sign-in") == 1
 
 
 def _much_happens(product: Product, amelia: Customer, bob: Customer) -> None:
@@ -181,10 +214,11 @@ def test_two_tabs_and_two_machines_agree_and_one_of_them_calls(
         for tab in (first, second):
             tab.page.locator("#list-title").click()  # a browser plays only in a page that was touched
         _one_of_them_calls(first.page, second.page)
-        machine.accept("Dora")
+        _accepted_while_the_answer_is_lost(first, machine, cable)
         for tab in (first, second):
             expect(tab.head).to_have_text("Dora")
             expect(tab.offers).to_have_count(0)
+        rang = _ringing(first, second)
         _what_is_seen_in_one_is_silent_in_the_other(dora, first, second)
         cable.pull()
         page.context.set_offline(True)
@@ -209,6 +243,8 @@ def test_two_tabs_and_two_machines_agree_and_one_of_them_calls(
                 expect(tab.mine.filter(has_text=text)).to_have_count(1)
         _nobody_loses_what_they_began(first, second, machine)
         equals_a_fresh_desk(chromium_once, running, first, second, machine)
+        assert _ringing(first, second) == rang, "answered on one machine, it rings nowhere any more"
+        _sent_while_the_answer_is_lost(first, machine, cable)
         _all_go(machine, dora)
 
 
@@ -230,6 +266,40 @@ def _nobody_loses_what_they_began(first: DeskPage, second: DeskPage, machine: De
     expect(second.page.locator("#words")).to_have_value("begun on the train")
     words.fill("")
     expect(second.page.locator("#words")).to_have_value("")
+
+
+def _ringing(*tabs: DeskPage) -> list[int]:
+    pitches = [tab.page.evaluate("window.heard.pitches") for tab in tabs]
+    return [sum(round(one) in OFFER_TONES for one in heard) for heard in pitches]
+
+
+def _accepted_while_the_answer_is_lost(desk: DeskPage, machine: DeskPage, cable: Cable) -> None:
+    cable.mute()
+    desk.page.wait_for_timeout(600)  # a click just when the list has shifted under the pointer is not taken
+    desk.offers.get_by_role("button", name="Accept").click()
+    expect(machine.head).to_have_text("Dora", timeout=20_000)  # it arrived; that it did, this page is not told
+    _again(desk, cable)
+
+
+def _sent_while_the_answer_is_lost(desk: DeskPage, machine: DeskPage, cable: Cable) -> None:
+    """A draft is saved: it arrives, the answer does not."""
+    cable.mute()
+    desk.type("begun and cut")
+    expect(machine.page.locator("#words")).to_have_value("begun and cut", timeout=20_000)
+    _again(desk, cable)
+    desk.say("begun, cut and sent")
+    for tab in (desk, machine):
+        expect(tab.mine.filter(has_text="begun, cut and sent")).to_have_count(1, timeout=20_000)
+        expect(tab.page.locator("#words")).to_have_value("", timeout=20_000)
+
+
+def _again(desk: DeskPage, cable: Cable) -> None:
+    """The muted line is dead; the next one is not."""
+    cable.pull()
+    desk.page.context.set_offline(True)
+    cable.plug_in()
+    desk.page.context.set_offline(False)
+    desk.live()
 
 
 def _one_of_them_calls(first: Page, second: Page) -> None:
@@ -257,7 +327,123 @@ def _what_is_seen_in_one_is_silent_in_the_other(dora: Customer, first: DeskPage,
     assert rings.page.evaluate("window.heard.tones") == before + 1
 
 
-def test_the_supervisors_list_is_live(chromium_once: Browser, running: Product) -> None:
+class Upheaval:
+    """Steps drawn from a seed: people write and switch in two tabs while the line and the portal come and go."""
+
+    def __init__(self, seed: int, product: Product, cable: Cable, desk: DeskPage, people: dict[str, Customer]) -> None:
+        self.dice = random.Random(seed)
+        self.product, self.cable, self.people = product, cable, people
+        self.tabs = [desk, second_tab(desk)]
+        self.sent: dict[str, list[str]] = {name: [] for name in people}
+        self.typed: dict[str, str] = {}
+        self.count = 0
+
+    def run(self, rounds: int) -> None:
+        once: list[Callable[[], None]] = [self.cut, self.mute, self.half, self.portal_dies, self.refresh]
+        often: list[Callable[[], None]] = [self.customer_says, self.say, self.say, self.switch, self.type, self.plug]
+        for _ in range(rounds):
+            steps = [*once, *often, *often, *often]
+            self.dice.shuffle(steps)
+            for step in steps:
+                step()
+        self.plug()
+
+    def words(self) -> str:
+        self.count += 1
+        return f"words {self.count}"
+
+    def customer_says(self) -> None:
+        self.people[self.dice.choice(sorted(self.people))].say(self.words())
+
+    def say(self) -> None:
+        """In the first tab: what two tabs write into one draft at once nobody could foretell."""
+        name, words = self.write(send=True)
+        self.sent[name].append(words)
+        self.typed[name] = ""
+
+    def type(self) -> None:
+        name, words = self.write(send=False)
+        self.typed[name] = words
+
+    def write(self, *, send: bool) -> tuple[str, str]:
+        words = self.words()
+        return str(self.tabs[0].page.evaluate(WRITE, [words, send])), words
+
+    def switch(self) -> None:
+        self.dice.choice(self.tabs).page.evaluate(SWITCH, self.dice.choice(sorted(self.people)))
+
+    def cut(self) -> None:
+        self.cable.pull()
+        self.tabs[0].page.context.set_offline(True)
+
+    def mute(self) -> None:
+        self.cable.mute()
+
+    def half(self) -> None:
+        self.cable.pull_after(self.dice.randrange(20, 4_000))
+
+    def plug(self) -> None:
+        self.cable.pull()  # what hung in the dead line stays dead
+        self.tabs[0].page.context.set_offline(True)
+        self.cable.plug_in()
+        self.tabs[0].page.context.set_offline(False)
+
+    def portal_dies(self) -> None:
+        self.product.portal.restart()
+
+    def refresh(self) -> None:
+        """In the middle of whatever it is at, as soon as there is a network to load it from."""
+        self.plug()
+        self.cable.hang_up()
+        self.dice.choice(self.tabs).page.reload()
+        for tab in self.tabs:
+            tab.live()
+
+
+WRITE = """([text, send]) => {
+  const words = document.querySelector("#words")
+  words.value = text
+  words.dispatchEvent(new Event("input", { bubbles: true }))
+  const name = document.querySelector("#head h2").textContent
+  if (send) document.querySelector("#composer").requestSubmit()
+  return name
+}"""
+SWITCH = (
+    """name => [...document.querySelectorAll("#cards .card")].find(card => card.textContent.includes(name)).click()"""
+)
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 12))])
+def test_whatever_is_cut_when_two_tabs_end_as_a_fresh_desk_and_nothing_is_lost_or_doubled(
+    chromium_once: Browser, running: Product, cable: Cable, seed: int
+) -> None:
+    with (
+        window(chromium_once, viewport=SIZE) as page,
+        customer(running.emulator, "Hugo", "One") as hugo,
+        customer(running.emulator, "Iris", "Two") as iris,
+    ):
+        mira = at_desk(page, running, cable)
+        mira.go("Available")
+        mira.accept("Hugo")
+        mira.accept("Iris")
+        people = {"Hugo": hugo, "Iris": iris}
+        upheaval = Upheaval(seed, running, cable, mira, people)
+        upheaval.run(1 if seed == 1 else 4)
+        for name, one in people.items():
+            for words in upheaval.sent[name]:
+                one.wait_for_text(words, 40)
+            assert [text for text in one.texts() if text in upheaval.sent[name]] == upheaval.sent[name]
+        equals_a_fresh_desk(chromium_once, running, *upheaval.tabs)
+        for tab in upheaval.tabs:
+            for name, words in upheaval.typed.items():
+                tab.open(name)
+                expect(tab.page.locator("#words")).to_have_value(words)
+        _all_go(mira, hugo, iris)
+
+
+def test_the_supervisors_list_and_what_they_watch_are_live(
+    chromium_once: Browser, running: Product, cable: Cable
+) -> None:
     with window(chromium_once, viewport=SIZE) as page, customer(running.emulator, "Gwen", "Hello") as gwen:
         sign_in(page, running, "ida")
         page.wait_for_url("**/floor/")
@@ -272,13 +458,34 @@ def test_the_supervisors_list_is_live(chromium_once: Browser, running: Product) 
             expect(ended.get_by_role("link", name="Fay", exact=True)).to_be_visible(timeout=40_000)
             expect(live.get_by_role("link", name="Fay", exact=True)).to_have_count(0)
             expect(gwens).to_be_focused()
+        _a_line_tells_what_was_caught_up(page, running, cable, gwen)
         gwen.leave()
+
+
+def _a_line_tells_what_was_caught_up(page: Page, product: Product, cable: Cable, gwen: Customer) -> None:
+    where = page.get_by_role("link", name="Gwen", exact=True).get_attribute("href")
+    page.goto(f"{cable.url}{where}")
+    expect(page.locator("#rows")).to_contain_text("Hello")
+    expect(page.locator("#chip")).to_contain_text("Live")
+    cable.pull()
+    page.context.set_offline(True)
+    gwen.say("Is nobody there?")
+    reader = product.portal.log_in("ida")
+    eventually(lambda: "Is nobody there?" in reader.get(str(where)), 20, "the portal has heard it")
+    expect(page.locator("#chip")).to_contain_text("Reconnecting", timeout=20_000)
+    cable.plug_in()
+    page.context.set_offline(False)
+    for place in ("#rows .gap", "#chip"):
+        expect(page.locator(place)).to_contain_text("1 message caught up", timeout=20_000)
 
 
 def test_a_page_that_came_only_in_part_completes_itself(chromium_once: Browser, running: Product, cable: Cable) -> None:
     with window(chromium_once, viewport=SIZE) as page:
         mira = at_desk(page, running, cable)
+        mira.go("Available")
         context: BrowserContext = page.context
+        page.clock.install()
+        page.add_init_script(COUNT_TRIES)
         cable.pull_when_asked(b"/js/state/apply.js")
         context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
         page.goto(f"{cable.url}/desk/", wait_until="commit")
@@ -288,3 +495,49 @@ def test_a_page_that_came_only_in_part_completes_itself(chromium_once: Browser, 
         context.set_offline(False)
         mira.live()
         expect(page.locator("#state-button")).to_contain_text("Available")
+        _the_chip_tells_the_real_way(page, cable)
+        _each_sign_of_life_is_a_try_at_once(mira, cable)
+        _a_laptop_slept(mira, cable)
+
+
+def _the_chip_tells_the_real_way(page: Page, cable: Cable) -> None:
+    expect(page.locator("#chip")).to_contain_text("ms")
+    cable.delay = 0.15  # each way
+    page.evaluate("dispatchEvent(new Event('focus'))")  # it asks at once how long the way is
+    page.wait_for_function("() => parseInt(document.querySelector('#chip').textContent.replace(/\\D/g, '')) >= 300")
+    cable.delay = 0
+
+
+def _each_sign_of_life_is_a_try_at_once(desk: DeskPage, cable: Cable) -> None:
+    """A try hangs in a dead line for seconds; what brings the network, or the agent, back makes a new one."""
+    page = desk.page
+    cable.pull()
+    page.context.set_offline(True)
+    page.clock.run_for(2_000)  # doubted, cut, and tried again
+    expect(page.locator("#chip")).to_contain_text("Reconnecting")
+    for event in ("dispatchEvent(new Event('focus'))", "document.dispatchEvent(new Event('visibilitychange'))"):
+        page.clock.run_for(1_100)
+        before = page.evaluate("window.tries")
+        assert page.evaluate(f"() => {{ {event}; return window.tries }}") == before + 1
+    page.clock.run_for(1_100)
+    cable.plug_in()
+    page.evaluate("() => addEventListener('online', () => (window.triesOnline = window.tries), { once: true })")
+    before = page.evaluate("window.tries")
+    page.context.set_offline(False)  # a real `online`
+    desk.live()
+    assert page.evaluate("window.triesOnline") == before + 1
+
+
+def _a_laptop_slept(desk: DeskPage, cable: Cable) -> None:
+    """Frozen by the browser, an hour later by the clock, its line dead: it notices by itself."""
+    page = desk.page
+    browser = page.context.new_cdp_session(page)
+    browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    cable.pull()
+    browser.send("Page.setWebLifecycleState", {"state": "active"})
+    before = page.evaluate("window.tries")
+    cable.plug_in()
+    page.clock.fast_forward("01:00:00")
+    page.clock.run_for(2_000)  # doubted for a second, cut, tried again
+    assert page.evaluate("window.tries") == before + 1
+    desk.live()

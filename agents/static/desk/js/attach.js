@@ -142,6 +142,8 @@ export function createAttach(store, { rules, card, live, sent }) {
   watchDrops(drop, { card, refused, send })
 
   return {
+    /** The line is back: what was on its way in the dead one hangs there for minutes. It goes anew, under its token. */
+    resume: () => under?.request.abort(),
     choose: () => button.click(),
     paint() {
       setAttribute(button, "aria-disabled", refused())

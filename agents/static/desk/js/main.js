@@ -62,6 +62,7 @@ const line = new Line({
     if (seconds !== null && count !== null) news.caughtUp(seconds, count, new Date(now()).toISOString())
     void line.request("watchQueues").catch(() => {}) // the line is cut again: asked again when it is back
     desk.resume()
+    attach.resume()
     drafts.flush()
     places.look()
     reading.look()
