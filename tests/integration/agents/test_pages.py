@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from agents.models import AgentContact, Disposition
 from chats import life
+from chats.why import Why
 from tests import factories
 from tests.factories import NOW
 
@@ -280,12 +281,15 @@ def test_what_was_handed_on_is_the_receivers_and_a_readers(signed_in, mira):
 def test_a_row_says_who_when_how_long_and_what_came_of_it(signed_in, mira):
     refund = Disposition.objects.create(name="Refund")
     contact, _ = served(mira, 1, customer="Amelia Hart", part={"disposition": refund, "state": "cleared"})
-    served(mira, 2, lasted=8076.9, part={"why": "handed on to Jonas"})
-    page = signed_in(mira.user).get("/history/").content.decode()
+    served(mira, 2, lasted=8076.9, part={"why": Why("handed on to %(name)s", name="Jonas")})
+    client = signed_in(mira.user)
+    page = client.get("/history/").content.decode()
     first, second = cells(page)
     assert first == ["Amelia Hart", "20 Nov 2026, 11:59", "6:42", "Returns", "Refund", "the customer left"]
     assert second == ["Sanna Virtanen", "20 Nov 2026, 11:58", "2:14:36", "Returns", "none", "handed on to Jonas"]
     assert f'href="/history/{contact.pk}/"' in page
+    german = cells(client.get("/history/", headers={"accept-language": "de"}).content.decode())
+    assert [row[-1] for row in german] == ["der Kunde ging", "an Jonas übergeben"]
 
 
 @pytest.mark.parametrize(
