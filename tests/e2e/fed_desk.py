@@ -13,7 +13,7 @@ from playwright.sync_api import Dialog, Locator, Page, WebSocketRoute, expect
 from agents import protocol
 from chats.why import Why
 from chats.wire import iso
-from tests.portal import PASSWORD, RunningPortal
+from tests.portal import RunningPortal
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 AVAILABLE = {"name": "Available", "type": "routable"}
@@ -290,11 +290,12 @@ class Guarded(FedDesk):
         page.on("request", lambda request: self._asked_for(request.url))
 
     def open(self) -> Guarded:
-        self.page.goto(f"{self.portal.url}/login/")
-        self.page.get_by_label("User name").fill("mira")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/desk/")
+        """By a session of its own; how one signs in is shown where people do (desks.py)."""
+        session = self.portal.log_in("mira")
+        self.page.context.add_cookies(
+            [{"name": one.name, "value": one.value or "", "url": self.portal.url} for one in session.jar]
+        )
+        self.page.goto(f"{self.portal.url}/desk/")
         expect(self.page.locator("#chip")).to_contain_text("Live", timeout=20_000)
         return self
 
