@@ -181,10 +181,12 @@ class FedDesk:
         assert self._route is not None, "the page has not opened its socket"
         self._route.close(code=4403)
 
-    def lay(self, contacts: Iterable[Mapping[str, Any]], viewing: str = "", *, capacity: int = 10) -> None:
+    def lay(
+        self, contacts: Iterable[Mapping[str, Any]], viewing: str = "", *, capacity: int = 10, **of_agent: Any
+    ) -> None:
         """The agent's snapshot, told when the page connects."""
         rows = [complete(protocol.AgentContact, one) for one in contacts]
-        told = {"agent": agent(load=len(rows), capacity=capacity), "contacts": rows, "viewing": viewing}
+        told = {"agent": agent(load=len(rows), capacity=capacity, **of_agent), "contacts": rows, "viewing": viewing}
         self._start("agent:mira", agent=told)
 
     def chat(

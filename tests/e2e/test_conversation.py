@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from agents import protocol
 from chats import richtext
 from tests.e2e.browsing import window
 from tests.e2e.fed_desk import ME, Guarded, agent_contact, answer, at, complete, contact, item
+from tests.e2e.forms import ADA, TEMPLATES, form
 from tests.portal import RunningPortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-INTERACTIVE = "application/vnd.amazonaws.connect.message.interactive"
-ADA, BEN = "ada", "ben"
+BEN = "ben"
 
 
 @pytest.fixture
@@ -37,27 +35,6 @@ def lay(desk: Guarded, items: list[dict[str, Any]], *, others: list[dict[str, An
     desk.chat(ADA, items, **more)
     desk.chat(BEN, others or [item(1, BEN, "Hello from Ben")], customerName="Ben Okri")
     desk.open()
-
-
-def form(number: int, template: str, content: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    told = json.dumps({"templateType": template, "version": "1.0", "data": {"content": content}})
-    said = {"ContentType": INTERACTIVE, "ParticipantRole": "SYSTEM", "DisplayName": "BOT"}
-    return item(number, ADA, told, **said | changes)
-
-
-SHELVES = {"title": "Which one?", "elements": [{"title": "Oak", "subtitle": "180 cm"}, {"title": "Ash"}]}
-SLOTS = [{"date": f"2026-11-23T{hour}:00+00:00", "duration": 3600} for hour in (15, 16)]
-CARDS = [
-    {"templateType": "Panel", "data": {"content": {"title": f"Shelf {n}", "elements": [{"title": f"Choose {n}"}]}}}
-    for n in (1, 2)
-]
-TEMPLATES = {
-    "ListPicker": (SHELVES, "Ash", "Ash"),
-    "Panel": (SHELVES, "Oak", "Oak"),
-    "QuickReply": (SHELVES, "Oak", "Oak"),
-    "TimePicker": ({"title": "When?", "timeZoneOffset": -420, "timeslots": SLOTS}, SLOTS[1]["date"], "09:00"),
-    "Carousel": ({"title": "Shelves", "elements": CARDS}, "Choose 2", "Choose 2"),
-}
 
 
 # ---- what is said ------------------------------------------------------------------------------------------------------
@@ -448,45 +425,3 @@ def test_who_walks_on_asks_for_nobodys_past(desk: Guarded) -> None:
     desk.page.wait_for_timeout(900)
     asked = [one["params"]["contactId"] for one in desk.asked if one["method"] == "getEarlierContacts"]
     assert asked == [BEN]
-
-
-# ---- everybody -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_what_is_said_found_and_read(desk: Guarded, theme: str, width: int) -> None:
-    words = "**Done** [guide](https://shop.example/x)\n\n- one\n- two"
-    files = [
-        {"AttachmentName": "note.pdf", "ContentType": "application/pdf", "Status": one}
-        for one in ("APPROVED", "REJECTED")
-    ]
-    said = [
-        item(1, ADA, "Bot Transcript: (1\\1)\nBot: hello"),
-        item(2, ADA, None, Type="ATTACHMENT", Attachments=files) | {"Content": None},
-        *(form(number, template, content) for number, (template, (content, *_)) in enumerate(TEMPLATES.items(), 3)),
-        item(9, ADA, "Choose 2"),
-        form(10, "QuickReply", SHELVES),
-        item(11, ADA, "{", ContentType=INTERACTIVE),
-        answer(12, ADA, words, ContentType="text/markdown", Rich=list(richtext.tree(words) or [])),
-    ]
-    desk.answers["getEarlierContacts"] = lambda _asked: {"by": "name", "contacts": [PAST]}
-    desk.page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two
-    lay(desk, said, attributes={name: name for name in "abcde"}, references=REFERENCES)
-    desk.page.set_viewport_size({"width": width, "height": 2400})
-    if width < 768:
-        desk.page.locator(f"#cards [data-contact={ADA}]").click()
-    desk.page.keyboard.press("Control+f")
-    desk.page.keyboard.type("one")
-    desk.page.wait_for_timeout(600)
-    assert _axe(desk) == []
-    if width >= 1200:
-        desk.page.get_by_role("button", name="Where is my parcel?").click()
-        desk.page.wait_for_timeout(300)
-        assert _axe(desk) == []
-
-
-def _axe(desk: Guarded) -> list[Any]:
-    violations = Axe().run(desk.page).response["violations"]
-    desk.page.evaluate("window.violations.length = 0")  # axe makes styles and trees of its own
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]

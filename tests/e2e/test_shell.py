@@ -122,7 +122,6 @@ def test_a_contact_is_handed_on_by_keyboard_alone(desk: Guarded) -> None:
     expect(dialog.get_by_role("group", name="Colleagues").get_by_role("option")).to_have_count(3)
     expect(dialog.get_by_role("option", name="Noor Haddad")).to_have_attribute("aria-disabled", "true")
     expect(dialog.get_by_role("option", name="Second level")).to_contain_text("closed")
-    fine(page)
     keys.press("Enter")  # Ida stands first
     expect(dialog.get_by_label("Comment for whoever gets it")).to_be_focused()
     keys.press("Shift+Tab")
@@ -237,7 +236,6 @@ def test_what_came_of_it_is_asked_and_a_refusal_stands_at_the_field(desk: Guarde
     expect(wrap.get_by_role("alert")).to_have_text(REQUIRED)
     expect(page.locator("#disposition")).to_be_focused()
     expect(page.locator("#disposition")).to_have_attribute("aria-invalid", "true")
-    fine(page)
     keys.press("ArrowDown")
     keys.press("Tab")
     keys.type("Model 7 is known for it")
@@ -294,7 +292,6 @@ def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded
     expect(palette.get_by_role("group", name="Contacts").get_by_role("option")).to_have_count(2)
     shown = palette.get_by_role("group", name="Actions").locator("kbd").all_inner_texts()
     assert shown == ["J", "K", "A", "D", "R", "N", "F", "T", "E", "W", "S", "?", "G D", "G H", "G N", "G S"]
-    fine(page)
     keys.type("okr")
     keys.press("Enter")
     expect(palette).to_be_hidden()
@@ -346,7 +343,6 @@ def test_settings_count_at_once_in_every_tab_and_outlast_it(desk: Guarded) -> No
     for theme in ("light", "dark"):
         keys.press("ArrowRight")
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        fine(page)
     expect(other.locator("html")).to_have_attribute("data-theme", "dark")
     dialog.get_by_role("group", name="Sound").get_by_role("radio", name="Off").press("Space")
     expect(other.locator("#me-menu input[name=sound][value=off]")).to_be_checked()
@@ -396,7 +392,6 @@ def test_a_key_is_given_to_another_action_unless_it_is_taken(desk: Guarded) -> N
     ):
         keys.press(key)
         expect(told_there).to_contain_text(why)
-    fine(page)
     keys.press("x")
     expect(transfer_key).to_have_text("X")
     transfer_key.press("Enter")
@@ -413,7 +408,6 @@ def test_a_key_is_given_to_another_action_unless_it_is_taken(desk: Guarded) -> N
     keys.press("?")
     overlay = page.get_by_role("dialog", name="Keys")
     expect(overlay.locator(".keys > div").filter(has_text="Transfer").locator("kbd")).to_have_text(["X"])
-    fine(page)
     overlay.get_by_role("button", name="Change the keys").press("Enter")
     expect(settings(page)).to_be_visible()
     settings(page).get_by_role("button", name="Reset the keys").press("Enter")
@@ -478,7 +472,6 @@ def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded
     bell, panel = page.locator("#news-open"), page.get_by_role("dialog", name="Notifications")
     bell.press("Enter")
     expect(panel).to_contain_text("Nothing has happened")
-    fine(page)
     keys.press("Escape")
     expect(bell).to_be_focused()
     make_news(desk)
@@ -498,7 +491,6 @@ def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded
         ]
     )
     expect(panel.locator(".tag")).to_have_count(4)
-    fine(page)
     expect(bell).to_have_accessible_name("Notifications")
     keys.press("Escape")
     bell.press("Enter")

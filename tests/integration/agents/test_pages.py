@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from agents.models import AgentContact, Disposition
 from chats import life
@@ -367,3 +367,9 @@ def test_an_unknown_address_is_a_page_of_ours(client):
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert "404.html" in [template.name for template in answer.templates]
+
+
+def test_what_has_no_proof_of_this_page_is_refused_on_a_page_that_says_what_to_do():
+    answer = Client(enforce_csrf_checks=True).post("/login/", {"username": "mira", "password": "x"})
+    assert answer.status_code == 403
+    assert "load the page anew and try again" in answer.content.decode()

@@ -7,14 +7,15 @@ const EVERY = 3_000
 /** @type {string[]} */
 let waiting = []
 let last = 0
-/** @type {ReturnType<typeof setTimeout>|undefined} */
-let timer
+/** Something is about to be said: what comes until then goes with it, and never puts it off. */
+let due = false
 
 /** @param {string} text */
 export function announce(text) {
   waiting.push(text)
-  clearTimeout(timer)
-  timer = setTimeout(speak, Math.max(100, last + EVERY - Date.now()))
+  if (due) return
+  due = true
+  setTimeout(speak, Math.max(100, last + EVERY - Date.now()))
 }
 
 function speak() {
@@ -24,6 +25,7 @@ function speak() {
       ? `${waiting[0]}. ${fill(ngettext("%(n)s more message", "%(n)s more messages", more), { n: more })}`
       : waiting[0]
   waiting = []
+  due = false
   last = Date.now()
   setText(find("#announce"), text)
 }

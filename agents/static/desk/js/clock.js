@@ -80,6 +80,9 @@ export const date = (iso) =>
     ? told(iso, "moment", { ...DATE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
     : told(iso, "day", { ...DATE, timeZone: "UTC" })
 
+/** 2 Sep, 17:46; 30 Nov 2025, 17:46. @param {string} iso */
+export const dayAndHour = (iso) => `${dayOfYear(iso)}, ${hour(iso)}`
+
 /** Today, Yesterday, Wednesday, 18 November. @param {string} iso */
 export function day(iso) {
   const at = new Date(iso)

@@ -109,8 +109,11 @@ export function createFind(conversation, pages) {
     paint(find("#rows"), wanted, here >= 0 ? all[here] : null)
   }
 
+  /** Where one was before one searched. @type {Element|null} */
+  let from = null
   const open = () => {
     if (!transcript.now()) return
+    if (!bar.contains(document.activeElement)) from = document.activeElement
     bar.hidden = false
     find("#find-open").setAttribute("aria-expanded", "true")
     words.select()
@@ -124,7 +127,9 @@ export function createFind(conversation, pages) {
     bar.hidden = true
     find("#find-open").setAttribute("aria-expanded", "false")
     mark()
-    if (inside) conversation.log.focus({ preventScroll: true })
+    if (!inside) return
+    const back = from instanceof HTMLElement && from !== document.body && from.checkVisibility() ? from : conversation.log
+    back.focus({ preventScroll: true })
   }
 
   words.addEventListener("input", () => {

@@ -1,6 +1,6 @@
 // @ts-check
 /** Timers the server has drawn (data-since, or a local time in data-at-time) go on in the browser. */
-import { clockwise, exactly, since } from "./clock.js"
+import { clockwise, dayAndHour, exactly, since } from "./clock.js"
 import { setText } from "./dom.js"
 
 export function tickTimers() {
@@ -13,6 +13,8 @@ export function tickTimers() {
 /** Times of the server in the reader's own zone. */
 export function localTimes() {
   for (const element of document.querySelectorAll("time[data-local]")) {
-    if (element instanceof HTMLTimeElement) setText(element, exactly(element.dateTime))
+    if (!(element instanceof HTMLTimeElement)) continue
+    setText(element, dayAndHour(element.dateTime))
+    element.title = exactly(element.dateTime)
   }
 }
