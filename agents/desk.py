@@ -447,7 +447,9 @@ def get_earlier_contacts(user_id: int, contact_id: str) -> dict[str, Any]:
     """What else this customer had with us, as far as this user may see it, as protocol.EarlierContacts."""
     user = get_user_model().objects.get(pk=user_id)
     found = earlier.contacts(user, _visible(user, contact_id).conversation)
-    return {"by": found.by, "contacts": list(found.contacts)}
+    came_of = AgentContact.dispositions_of([one["contactId"] for one in found.contacts])
+    told = [{**one, "disposition": came_of.get(one["contactId"], "")} for one in found.contacts]
+    return {"by": found.by, "contacts": told}
 
 
 def _visible(user: User, contact_id: str) -> Contact:

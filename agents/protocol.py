@@ -329,7 +329,7 @@ class Endpoint(Closed):
     capacity: int | None = None
     open: bool | None = None
     waiting: int | None = None
-    refusal: str  # why it would be refused now, in a sentence; empty: it would not
+    refusal: Why | None  # why it would be refused now
 
 
 class TransferredTo(Closed):
@@ -657,6 +657,7 @@ class EarlierContact(Closed):
     endedAt: Time | None  # noqa: N815 -- null: it is live elsewhere
     endReason: str  # noqa: N815 -- the wire is camelCase
     opening: str  # the customer's first words, shortened
+    disposition: str  # what came of it; empty: nobody has said
 
 
 class EarlierContacts(Closed):

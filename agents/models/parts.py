@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -99,6 +100,12 @@ class AgentContact(models.Model):
         """This agent's part in a contact, as it lies on their desk; of several the newest."""
         here = cls.objects.filter(agent=agent, contact=contact_id, state__in=life.ON_THE_DESK)
         return here.select_related("contact__conversation", "contact__queue").order_by("-offered_at", "-pk").first()
+
+    @classmethod
+    def dispositions_of(cls, contact_ids: Sequence[str]) -> dict[str, str]:
+        """What came of each contact, by the last agent who said so."""
+        said = cls.objects.filter(contact__in=contact_ids, disposition__isnull=False).order_by("offered_at", "pk")
+        return dict(said.values_list("contact_id", "disposition__name"))
 
     @property
     def stream(self) -> str:

@@ -72,7 +72,7 @@ def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
         "state": agent.state.as_dict(),
         "load": agent.load,
         "capacity": agent.routing_profile.chat_concurrency,
-        "refusal": refusal.message if refusal else "",
+        "refusal": refusal.why.data if refusal else None,
     }
 
 
@@ -91,7 +91,7 @@ def _queue(queue: Queue, waiting: int, *, is_open: bool) -> dict[str, Any]:
         "name": queue.name,
         "open": is_open,
         "waiting": waiting,
-        "refusal": refusal.message if refusal else "",
+        "refusal": refusal.why.data if refusal else None,
     }
 
 

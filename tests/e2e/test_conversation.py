@@ -369,6 +369,7 @@ PAST = {
     "endedAt": "2026-09-02T11:00:00.000Z",
     "endReason": "customer",
     "opening": "Where is my parcel?",
+    "disposition": "",
 }
 
 
@@ -376,10 +377,13 @@ PAST = {
 def test_earlier_conversations_are_listed_and_a_name_alone_is_said_to_prove_nothing(
     desk: Guarded, by: str, doubt: int
 ) -> None:
-    desk.answers["getEarlierContacts"] = lambda _asked: {"by": by, "contacts": [PAST]}
+    solved = PAST | {"contactId": "older", "opening": "My lamp flickers", "disposition": "Replaced"}
+    desk.answers["getEarlierContacts"] = lambda _asked: {"by": by, "contacts": [PAST, solved]}
     lay(desk, [item(1, ADA)])
     past = desk.page.locator("#past")
-    expect(past.get_by_role("button")).to_have_text(["Where is my parcel?Sep 2 · Deliveries · youcustomer left"])
+    expect(past.get_by_role("button")).to_have_text(
+        ["Where is my parcel?Sep 2 · Deliveries · youcustomer left", "My lamp flickersSep 2 · Deliveries · youReplaced"]
+    )
     expect(past.get_by_text("it may be somebody else").locator("visible=true")).to_have_count(doubt)
 
 

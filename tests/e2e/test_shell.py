@@ -66,8 +66,8 @@ def transfer(state: str, sender: dict[str, Any] = ME, to: str = "Jonas Kessler",
     }
 
 
-def endpoint(kind: str, key: str, name: str, refusal: str = "", **more: Any) -> dict[str, Any]:
-    known = {"type": kind, "id": key, "name": name, "refusal": refusal, **more}
+def endpoint(kind: str, key: str, name: str, refusal: Why | None = None, **more: Any) -> dict[str, Any]:
+    known = {"type": kind, "id": key, "name": name, "refusal": refusal.data if refusal else None, **more}
     return protocol.Endpoint(**known).model_dump()
 
 
@@ -76,9 +76,22 @@ def endpoints() -> list[dict[str, Any]]:
     return [
         endpoint("agent", "a1", "Ida Sund", **free),
         endpoint("agent", "a2", "Jonas Kessler", **free),
-        endpoint("agent", "a3", "Noor Haddad", "Noor Haddad takes no contacts now: Break.", **free | {"state": BREAK}),
+        endpoint(
+            "agent",
+            "a3",
+            "Noor Haddad",
+            Why("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
+            **free | {"state": BREAK},
+        ),
         endpoint("queue", "1", "Orders", open=True, waiting=2),
-        endpoint("queue", "2", "Second level", "The queue Second level is closed now.", open=False, waiting=0),
+        endpoint(
+            "queue",
+            "2",
+            "Second level",
+            Why("The queue %(name)s is closed now.", name="Second level"),
+            open=False,
+            waiting=0,
+        ),
     ]
 
 

@@ -455,7 +455,7 @@ def test_endpoints_are_colleagues_then_queues_with_the_truth_about_each(clock, m
     factories.contact(queue=vip)
     closed = factories.queue("Closed", is_open=False)
     listed = endpoints.listed(mira, clock.now)
-    assert [(one["type"], one["name"], one["refusal"]) for one in listed] == [
+    assert [(one["type"], one["name"], str(Why.of(one["refusal"]))) for one in listed] == [
         ("agent", "Ivy Lund", "Ivy Lund is not there."),
         ("agent", "Jonas Berg", ""),
         ("queue", "Closed", "The queue Closed is closed now."),
@@ -469,7 +469,7 @@ def test_endpoints_are_colleagues_then_queues_with_the_truth_about_each(clock, m
         "state": {"name": "Available", "type": "routable"},
         "load": 0,
         "capacity": 3,
-        "refusal": "",
+        "refusal": None,
     }
     assert (listed[2]["id"], listed[2]["open"]) == (str(closed.pk), False)
     assert (listed[4]["waiting"], listed[4]["open"]) == (1, True)

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from agents import desk, protocol
+from agents.models import AgentContact, Disposition
 from agents.refusal import Refusal
 from chats import life
 from chats.models import Contact, Conversation, customer_key
@@ -69,6 +70,19 @@ def test_other_conversations_of_the_same_customer_come_newest_first(ida):
     had(1)
     told = ask(ida, had(0, attributes=known))
     assert (told["by"], ids(told)) == ("customerId", [newer.pk, old.pk])
+
+
+def test_what_came_of_an_earlier_contact_is_told_by_the_last_agent_who_said_so(ida):
+    old, silent = had(3), had(2)
+    for days_ago, name in ((3, "Answered"), (2, "Refunded"), (1, "")):
+        came_of = Disposition.objects.create(name=name) if name else None
+        moment = factories.NOW - timedelta(days=days_ago)
+        who = factories.agent(f"agent{days_ago}")
+        AgentContact.objects.create(
+            agent=who, contact=old, round=1, state="cleared", offered_at=moment, expires_at=moment, disposition=came_of
+        )
+    told = ask(ida, had(0))
+    assert {one["contactId"]: one["disposition"] for one in told["contacts"]} == {silent.pk: "", old.pk: "Refunded"}
 
 
 def test_without_an_id_the_exact_name_is_all_there_is_and_the_answer_says_so(ida):

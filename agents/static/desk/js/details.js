@@ -5,6 +5,7 @@ import { at, drawFace, find, icon, keep, make, own, redraw, setText } from "./do
 import { drawNotes } from "./notes.js"
 import { notice } from "./notice.js"
 import { people } from "./state.js"
+import { harmless } from "./state/faces.js"
 import { shownReference } from "./state/references.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
@@ -143,14 +144,14 @@ function drawFacts(list, facts) {
 
 /** @param {Fact} fact */
 function factWords({ label, value, href, whole, copied }) {
-  const said = make("dd", "", href ? linkTo(href, value) : value)
+  const said = make("dd", "", href ? linkTo(href, value) : harmless(value))
   said.dir = "auto"
   said.title = whole ?? value
   const button = make("button", "icon-button icon-button--s", icon("copy"))
   button.setAttribute("type", "button")
   button.setAttribute("aria-label", say("Copy %(what)s", { what: label }))
   button.dataset.copy = copied ?? value
-  const term = make("dt", "", label)
+  const term = make("dt", "", harmless(label))
   term.title = label
   return [term, said, make("dd", "copy", button)]
 }

@@ -2,6 +2,7 @@
 /** Finding words in the transcript in view: hits counted and marked, next and previous, earlier pages fetched when asked for. */
 import { announce } from "./announce.js"
 import { composing, find, setText } from "./dom.js"
+import { withCtrl } from "./keymap.js"
 import { MOST_HITS, hits, pattern, placeOf } from "./state/find.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
@@ -147,6 +148,7 @@ export function createFind(conversation, pages) {
   bar.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close()
   })
+  find("#find-open").title = say("Find in transcript (%(key)s)", { key: withCtrl("F") })
   find("#find-open").addEventListener("click", () => (bar.hidden ? open() : close()))
   find("#find-close").addEventListener("click", close)
   // The newest hit is the first: a transcript is read from its end.

@@ -1,7 +1,7 @@
 // @ts-check
 /** Ctrl/Cmd+K: every action with its key, every contact by name, every state; found by a few letters. */
-import { drawFace, find, icon, make, redraw } from "./dom.js"
-import { keyOf, keysAreOn } from "./keymap.js"
+import { drawFace, find, icon, make, redraw, setText } from "./dom.js"
+import { keyOf, keysAreOn, withCtrl } from "./keymap.js"
 import { createPicker } from "./picker.js"
 import { ranked } from "./state/fuzzy.js"
 import { cards, inOrder } from "./state.js"
@@ -79,6 +79,7 @@ export function createPalette(store, { actions, view, place, setState }) {
   })
   // A click beside it is a click on the dialog itself: its content fills it.
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close())
+  setText(find("#palette-open kbd"), withCtrl("K"))
   find("#palette-open").addEventListener("click", open)
 }
 

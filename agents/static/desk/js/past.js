@@ -9,7 +9,8 @@ import { gettext } from "./words.js"
 
 /**
  * @typedef {{contactId: string, initialContactId: string, queue: string, owner: import("./types.js").Author|null,
- *   startedAt: string, endedAt: string|null, endReason: string, opening: string}} EarlierContact
+ *   startedAt: string, endedAt: string|null, endReason: string, opening: string,
+ *   disposition: string}} EarlierContact
  * @typedef {{by: "customerId"|"email"|"name"|null, contacts: EarlierContact[]}} Found
  */
 
@@ -119,9 +120,10 @@ function listNode(one, me) {
   return make("li", "", button)
 }
 
-/** @param {EarlierContact} one */
-function outcome({ endedAt, endReason }) {
+/** What came of it; how it ended where nobody has said. @param {EarlierContact} one */
+function outcome({ endedAt, endReason, disposition }) {
   if (endedAt === null) return gettext("live")
+  if (disposition) return disposition
   return { customer: gettext("customer left"), agent: gettext("ended") }[endReason] ?? ""
 }
 

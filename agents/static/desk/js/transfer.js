@@ -12,7 +12,8 @@ import { fill, gettext, ngettext, say, told } from "./words.js"
  * @typedef {import("./state/cards.js").Card} Card
  * @typedef {import("./state/handing.js").Handing} Handing
  * @typedef {{type: "agent"|"queue", id: string, name: string, state: import("./types.js").AgentState|null,
- *   load: number|null, capacity: number|null, open: boolean|null, waiting: number|null, refusal: string}} Endpoint
+ *   load: number|null, capacity: number|null, open: boolean|null, waiting: number|null,
+ *   refusal: import("./words.js").Why|null}} Endpoint
  * @typedef {Endpoint & import("./picker.js").Option} Choice
  */
 
@@ -69,7 +70,7 @@ export function createTransfer(store, desk) {
       ...one,
       key: `${one.type}:${one.id}`,
       group: one.type === "agent" ? gettext("Colleagues") : gettext("Queues"),
-      disabled: one.refusal !== "",
+      disabled: one.refusal !== null,
     }))
     if (to) to = all.find((one) => one.key === to?.key) ?? null
     picker.paint()
@@ -141,7 +142,7 @@ export function createTransfer(store, desk) {
 /** @param {HTMLElement} element @param {Choice} one @param {boolean} chosen */
 function drawEndpoint(element, one, chosen) {
   element.classList.toggle("is-chosen", chosen)
-  element.title = one.refusal
+  element.title = told(one.refusal)
   redraw(element, [one, chosen], () => [
     make("span", one.type === "queue" ? "pick__mark" : dotOf(one), ...(one.type === "queue" ? [icon("list")] : [])),
     make("bdi", "pick__name", one.name),
@@ -175,7 +176,7 @@ function whyNot({ type, state, load, capacity, open, waiting, refusal }) {
   if (state && state.type !== "routable") return state.name
   if (load !== null && capacity !== null && load >= capacity)
     return say("no room: %(load)s of %(capacity)s chats", { load, capacity })
-  return state ? gettext("not there") : refusal
+  return state ? gettext("not there") : told(refusal)
 }
 
 // ---- the line above the conversation -----------------------------------------------------------------------------------

@@ -66,8 +66,8 @@ function file(told) {
   }
 }
 
-/** Marks of direction turn "exe.gpj" into "jpg.exe": a file's name goes without them. @param {string} name */
-const harmless = (name) => name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
+/** Marks of direction turn "exe.gpj" into "jpg.exe": names and facts go without them. @param {string} name */
+export const harmless = (name) => name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
 
 const BLOCKS = new Set(["p", "h", "blockquote", "ul", "ol", "li", "pre", "br", "hr"])
 
