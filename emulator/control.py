@@ -67,7 +67,7 @@ class Control:
         return json_response(404, {"message": f"the control API has {known}"})
 
     def contacts(self) -> Body:
-        rows = self.world.store.all("SELECT * FROM contact ORDER BY initiated_at, id")
+        rows = self.world.store.all("SELECT * FROM contact ORDER BY initiated_at, previous_id IS NOT NULL, id")
         return {"contacts": [self._shown(Contact.of(row)) for row in rows]}
 
     def clock(self) -> Body:

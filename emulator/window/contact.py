@@ -90,7 +90,7 @@ def _attributes(given: dict[str, str]) -> Markup | None:
 
 def _segments(world: World, contact: Contact) -> Markup | None:
     """The other contacts of the same chat, if there are any."""
-    sql = "SELECT id, initiation_method FROM contact WHERE initial_id = ? ORDER BY initiated_at, id"
+    sql = "SELECT id, initiation_method FROM contact WHERE initial_id = ? ORDER BY initiated_at, previous_id IS NOT NULL, id"
     rows = world.store.all(sql, contact.initial_id)
     if len(rows) < 2:
         return None

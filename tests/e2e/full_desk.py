@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from agents import protocol
 from chats import richtext
+from chats.why import Why
 from chats.wire import iso
 from tests.e2e.fed_desk import AVAILABLE, BREAK, ME, Guarded, Refused, agent_contact, answer, complete, item
 from tests.e2e.forms import ADA, INTERACTIVE, TEMPLATES, form
@@ -72,8 +73,8 @@ def everything_said() -> list[dict[str, Any]]:
     ]
 
 
-def endpoint(kind: str, key: str, name: str, refusal: str = "", **more: Any) -> dict[str, Any]:
-    known = {"type": kind, "id": key, "name": name, "refusal": refusal, **more}
+def endpoint(kind: str, key: str, name: str, refusal: Why | None = None, **more: Any) -> dict[str, Any]:
+    known = {"type": kind, "id": key, "name": name, "refusal": refusal.data if refusal else None, **more}
     return protocol.Endpoint(**known).model_dump()
 
 
@@ -81,7 +82,13 @@ def endpoints() -> list[dict[str, Any]]:
     free = {"state": AVAILABLE, "load": 0, "capacity": 3}
     return [
         endpoint("agent", "a1", "Ida Sund", **free),
-        endpoint("agent", "a3", "Noor Haddad", "Noor Haddad takes no contacts now: Break.", **free | {"state": BREAK}),
+        endpoint(
+            "agent",
+            "a3",
+            "Noor Haddad",
+            Why("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
+            **free | {"state": BREAK},
+        ),
         endpoint("queue", "1", "Orders", open=True, waiting=2),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,3 +78,16 @@ def test_timers_are_the_servers_and_thirty_messages_are_not_thirty_announcements
     assert min(later - before for before, later in itertools.pairwise(times)) >= 2_990
     assert len(times) in (3, 4), "one at once, one every three seconds of the five, what was left"
     assert re.match(r"Amelia Hart: Message 2 of ada\. \d+ more messages?$", words[0])
+    assert _heard_after(desk, lambda: desk.say(item(132, ADA, "Yes"))) == ["Amelia Hart: Yes"]
+    assert _heard_after(desk, lambda: desk.say(item(133, ADA, "Yes"))) == ["Amelia Hart: Yes"]
+    page.locator("#find-open").click()
+    assert _heard_after(desk, lambda: page.keyboard.type("of ben")) == ["1 of 1"], "not what was found at each letter"
+
+
+def _heard_after(desk: Guarded, happens: Callable[[], None]) -> list[str]:
+    before = desk.page.evaluate("said.length")
+    happens()
+    for _ in range(10):
+        desk.page.clock.run_for(500)
+    told: list[str] = desk.page.evaluate("before => said.slice(before).map(([, words]) => words)", before)
+    return told

@@ -253,8 +253,8 @@ def _nobody_loses_what_they_began(first: DeskPage, second: DeskPage, machine: De
     words, other = first.page.locator("#words"), first.page.locator("#other")
     expect(other).to_contain_text("Changed on another machine. The other words: “begun at the office”")
     expect(words).to_have_value("begun on the train")
-    second.page.locator("#list-title").click()  # who is writing keeps what they see for a while
     for tab in (machine, second):
+        tab.page.locator("#list-title").click()  # who is writing keeps what they see for a while
         expect(tab.page.locator("#words")).to_have_value("begun at the office")
         expect(tab.page.locator("#other")).to_be_hidden()
     other.get_by_role("button", name="Show them").press("Enter")

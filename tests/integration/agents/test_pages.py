@@ -240,7 +240,7 @@ def parts_on(answer):
 
 def cells(page):
     """The words of each row of the table, cell by cell."""
-    rows = re.findall("<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    rows = re.findall("<tr\\b[^>]*>(.*?)</tr>", page.partition("<tbody")[2], re.DOTALL)
     found = [re.findall("<t[hd]\\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [[re.sub("<[^>]+>", "", cell).strip() for cell in row] for row in found]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chats.why import Why
 from tests.emulating import customer, eventually
 from tests.portal import Answer, Desk, Product
 
@@ -128,7 +129,7 @@ def test_to_a_queue_it_waits_there_and_the_next_agent_goes_on(product: Product) 
         mira.available()
         contact_id = mira.accept()
         queue = next(one for one in mira.call("getEndpoints")["endpoints"] if one["type"] == "queue")
-        assert (queue["open"], queue["waiting"], queue["refusal"]) == (True, 0, "")
+        assert (queue["open"], queue["waiting"], queue["refusal"]) == (True, 0, None)
         hand_on(mira, contact_id, "queue", queue["name"], "A refund.")
         is_(mira, contact_id, "ended")
         ada.wait_for_text("Mira has left.")
@@ -145,7 +146,7 @@ def test_what_cannot_be_done_is_refused_with_the_truth(product: Product) -> None
         mira.available()
         contact_id = mira.accept()
         absent = endpoint(mira, "agent", "Jonas Kessler")
-        assert absent["refusal"] == "Jonas Kessler is not there."
+        assert str(Why.of(absent["refusal"])) == "Jonas Kessler is not there."
         for to, reason in (
             ({"type": "agent", "id": absent["id"]}, "agentAbsent"),
             ({"type": "agent", "id": mira.held.agent["agentId"]}, "transferToSelf"),
@@ -159,7 +160,7 @@ def test_what_cannot_be_done_is_refused_with_the_truth(product: Product) -> None
         queue = next(one for one in mira.call("getEndpoints")["endpoints"] if one["type"] == "queue")
         with pytest.raises(Answer) as caught:
             mira.call("transferContact", contactId=contact_id, endpoint={"type": "queue", "id": queue["id"]})
-        assert (caught.value.reason, caught.value.message) == ("queueClosed", queue["refusal"])
+        assert (caught.value.reason, caught.value.message) == ("queueClosed", str(Why.of(queue["refusal"])))
         ada.leave()
         is_(mira, contact_id, "ended")
 

@@ -62,3 +62,15 @@ def test_the_readme_names_every_setting_and_no_other():
     chapter = (ROOT / "README.md").read_text().partition("\n## Configuration\n")[2].partition("\n## ")[0]
     first_cells = [line.split("|")[1] for line in chapter.splitlines() if line.startswith("| `")]
     assert sorted(re.findall(r"`(\w+)`", " ".join(first_cells))) == sorted(in_the_code())
+
+
+def test_the_tests_that_are_said_to_show_what_the_desk_does_are_there():
+    said = (ROOT / "docs" / "desk.md").read_text()
+    named = set(re.findall(r"`((?:tests/)?[\w/]*\w+\.(?:py|test\.mjs))(?:::(test_\w+))?`", said))
+    assert len(named) > 90
+    assert [(path, name) for path, name in sorted(named) if not is_there(path, name)] == []
+
+
+def is_there(path, name):
+    file = ROOT / path if path.startswith("tests/") else ROOT / "tests" / "e2e" / path
+    return file.exists() and (not name or f"def {name}(" in file.read_text())

@@ -1,6 +1,6 @@
 // @ts-check
 /** What calls the agent back to the desk: title, favicon, sound, desktop notifications, words for a screen reader. */
-import { announce } from "./announce.js"
+import { announce, announceMessage } from "./announce.js"
 import { offerChoice } from "./device.js"
 import { initPopups, mayPopUp } from "./popups.js"
 import { cards, viewing } from "./state.js"
@@ -40,7 +40,7 @@ export function createAlerts(store, sound) {
     newWords(state, before).forEach(({ item, contactId }) => {
       if (viewing(state) !== contactId) sound.message()
       else void someoneLooks().then((looks) => looks || sound.message())
-      announce(say("%(name)s: %(words)s", { name: item.DisplayName ?? "", words: item.Content ?? gettext("a file") }))
+      announceMessage(item.DisplayName ?? "", item.Content ?? gettext("a file"))
     })
   })
 }

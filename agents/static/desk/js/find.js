@@ -80,7 +80,7 @@ export function createFind(conversation, pages) {
     if (seen) drawState(seen)
     if (here < 0) return
     conversation.reveal(all[here].key, "center")
-    announce(countWords(all.length, here))
+    announce(countWords(all.length, here), "find")
     mark()
   }
 

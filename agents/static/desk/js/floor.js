@@ -1,6 +1,6 @@
 // @ts-check
 /** A supervisor reads one contact, live and read-only: the same transcript, with who said what. */
-import { announce } from "./announce.js"
+import { announceMessage } from "./announce.js"
 import { watchCuts } from "./caught_up.js"
 import { createChip } from "./chip.js"
 import { forgetClock, now, setClock } from "./clock.js"
@@ -115,12 +115,7 @@ store.watch((after, before) => {
     state.lastItem(one.conversations[page.initialContactId])
   const item = last(after)
   if (item && last(before) && item.Id !== last(before)?.Id)
-    announce(
-      say("%(name)s: %(words)s", {
-        name: item.Author?.name ?? item.DisplayName ?? "",
-        words: item.Content ?? gettext("a file"),
-      }),
-    )
+    announceMessage(item.Author?.name ?? item.DisplayName ?? "", item.Content ?? gettext("a file"))
 })
 
 initMe()

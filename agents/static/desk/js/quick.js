@@ -56,7 +56,7 @@ export function createQuick(words, ask, contact) {
     setAttribute(button, "aria-expanded", true)
     setAttribute(words, "aria-controls", "quick-list")
     choose(0)
-    announce(say("Quick responses: %(told)s", { told }))
+    announce(say("Quick responses: %(told)s", { told }), "quick")
   }
   /** What the server has for this contact, asked for once. @param {string} contactId @returns {Promise<Response[]|null>} */
   const responses = async (contactId) => {

@@ -114,7 +114,7 @@ export function createTransfer(store, desk) {
   store.watch((state) => {
     if (dialog.open && !busy && cardOf(state, contactId)?.state !== "connected") {
       dialog.close()
-      notice(gettext("This contact is not with you any more: it cannot be transferred."))
+      notice(gettext("This contact is not with you any more."))
     }
   })
 
