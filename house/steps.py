@@ -59,7 +59,9 @@ def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
 
 
 def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
-    """Three at a time on two cores: tests that start processes wait as long as they work."""
+    """Three at a time on two cores: tests that start processes wait as long as they work. In the order of the folders:
+    files of few long tests, last by xdist's own order, would keep one worker busy while the others are done.
+    """
     once = [f"--ignore={path}" for path in STACKLESS] if needs else []
     command: Command = [
         python,
@@ -70,6 +72,7 @@ def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: S
         "3",
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
         "-m",
         marked("not browser", full),
         *once,
@@ -88,6 +91,7 @@ def browser(stack: str, python: Path, env: Mapping[str, str], full: bool, needs:
         "2",
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
         "-m",
         marked("browser", full),
         *(f"--ignore={path}" for path in PAGELESS),

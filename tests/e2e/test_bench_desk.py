@@ -11,7 +11,7 @@ import pytest
 from bench import desk
 from tests.portal import RunningPortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.timeout(300)]
 
 
 def test_a_small_run_tells_everything_and_a_switch_is_within_its_budget(

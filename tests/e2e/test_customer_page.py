@@ -482,8 +482,15 @@ def test_the_chat_can_be_saved_as_a_text(customer, emulator):
 # ---- For everybody ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (360, "light"),
+        (1440, "dark"),
+        pytest.param(360, "dark", marks=pytest.mark.full),
+        pytest.param(1440, "light", marks=pytest.mark.full),
+    ],
+)
 def test_every_state_is_accessible_and_fits(browser, emulator, scheme, width):
     axe = Axe()
 

@@ -175,6 +175,7 @@ def test_a_customer_with_the_real_chatjs_is_served(browser: Browser, site: str, 
         expect(mira.page.locator("#wrap")).to_be_visible()
 
 
+@pytest.mark.full  # test_never_stale restarts the portal each time, with two tabs and two machines
 def test_what_is_written_while_the_portal_is_away_is_sent_once_without_a_reload(
     browser: Browser, product: Product
 ) -> None:

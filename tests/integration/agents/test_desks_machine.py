@@ -293,7 +293,7 @@ CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @pytest.mark.django_db
 def test_whatever_happens_at_the_desks_nobody_is_lost_and_nobody_has_too_much():
     run_state_machine_as_test(
-        Desks, settings=settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=CHECKS)
+        Desks, settings=settings(max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=CHECKS)
     )
 
 

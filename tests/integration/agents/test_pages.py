@@ -239,7 +239,8 @@ def parts_on(answer):
 
 
 def cells(page):
-    """The words of each row of the table, cell by cell."""
+    """The words of each row of the table, cell by cell, as they are heard: labels for cards are for the eye."""
+    page = re.sub('<span [^>]*aria-hidden="true">.*?</span>', "", page)
     rows = re.findall("<tr\\b[^>]*>(.*?)</tr>", page.partition("<tbody")[2], re.DOTALL)
     found = [re.findall("<t[hd]\\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [[re.sub("<[^>]+>", "", cell).strip() for cell in row] for row in found]

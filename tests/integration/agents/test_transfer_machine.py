@@ -159,7 +159,7 @@ class HandingOn(Desks):
 def test_whatever_happens_while_contacts_are_handed_on_each_is_with_one_agent():
     run_state_machine_as_test(
         HandingOn,
-        settings=settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=CHECKS),
+        settings=settings(max_examples=6, stateful_step_count=30, deadline=None, suppress_health_check=CHECKS),
     )
 
 

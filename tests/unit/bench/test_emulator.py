@@ -22,6 +22,7 @@ LANES = [
 ]
 
 
+@pytest.mark.full
 @pytest.mark.timeout(200)
 def test_every_lane_is_measured_and_drawn(tmp_path: Path) -> None:
     tiny = ["--seconds", "0.1", "--conversations", "2", "--chats", "3", "--starts", "1", "--out", str(tmp_path)]

@@ -40,10 +40,11 @@ def test_a_load_out_of_bounds_is_refused() -> None:
     assert done.stderr.endswith("--seconds is 3600; it must be 0.1 to 60\n")
 
 
+@pytest.mark.full
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("more", "lanes"),
-    [((), LANES), pytest.param(("--emulator",), LANES + WITH_EMULATOR, marks=pytest.mark.full)],
+    [((), LANES), (("--emulator",), LANES + WITH_EMULATOR)],
 )
 def test_every_lane_delivers_every_message(tmp_path: Path, more: tuple[str, ...], lanes: list[str]) -> None:
     done = bench("relay", "--seconds", "0.3", "--conversations", "4", "--idle", "8", "--out", str(tmp_path), *more)
