@@ -434,7 +434,10 @@ class Desk:
     def accept(self) -> str:
         contact_id = self.offered()
         self.call("acceptContact", contactId=contact_id)
-        self.until(lambda held: held.agent_contacts[contact_id]["state"] == "connected", "connected")
+        self.until(
+            lambda held: held.agent_contacts[contact_id]["state"] == "connected" and contact_id in held.contacts,
+            "connected, with its conversation",
+        )
         return contact_id
 
     def say(self, contact_id: str, text: str, token: str | None = None) -> str:

@@ -56,7 +56,10 @@ def part(desk: Desk, contact_id: str) -> dict[str, Any]:
 
 
 def connected(desk: Desk, contact_id: str) -> None:
-    desk.until(lambda held: part(desk, contact_id).get("state") == "connected", "it stands on the desk")
+    desk.until(
+        lambda held: part(desk, contact_id).get("state") == "connected" and contact_id in held.contacts,
+        "it stands on the desk, with its conversation",
+    )
 
 
 def ended(desk: Desk, contact_id: str, reason: str) -> None:

@@ -17,6 +17,7 @@ export const settled = async () => {
 /** What the modules say to people is drawn nowhere. */
 class HTMLElement {
   querySelector = () => new HTMLElement()
+  replaceChildren = () => {}
 }
 Object.assign(globalThis, {
   HTMLElement,

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import ssl
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -22,10 +23,15 @@ from chats import sns
 from chats.sns import certificates
 from tests.signing import OF_CONFIRMATIONS, TOPIC, URL, Post, Signer, as_post, changed, iso, self_signed
 
-NOW = datetime.now(UTC)
+NOW = datetime.now(UTC)  # and again for each test: the signer's clock goes on
 OUR_SIGNER = Signer()
 OTHER_SIGNER = Signer()
 KINDS = ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "NOW", datetime.now(UTC))
 
 
 class Fetching:
@@ -39,10 +45,10 @@ class Fetching:
         return self.pem
 
 
-async def verify(post: Post, fetch=None, *, topic: str = TOPIC, now: datetime = NOW, allow_v1: bool = False):
+async def verify(post: Post, fetch=None, *, topic: str = TOPIC, now: datetime | None = None, allow_v1: bool = False):
     """As the webhook does it; the envelope when it is believed."""
     envelope = sns.read_envelope(post.body, post.headers.get("x-amz-sns-message-type"))
-    await sns.Verifier([topic], sns.Fetched(fetch or Fetching()), allow_v1=allow_v1).verify(envelope, now)
+    await sns.Verifier([topic], sns.Fetched(fetch or Fetching()), allow_v1=allow_v1).verify(envelope, now or NOW)
     return envelope
 
 

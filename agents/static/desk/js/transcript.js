@@ -102,6 +102,13 @@ export function createTranscript(log, box) {
     hold(was)
   }
 
+  // The browser's own way there ends where the end was taken to be when the key was pressed.
+  log.addEventListener("keydown", (event) => {
+    if (event.key !== "End" || event.target !== log || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+    event.preventDefault()
+    toEnd()
+  })
+
   /** @param {Row[]} fresh */
   const take = (fresh) => {
     rows = fresh
