@@ -9,7 +9,6 @@ from django.db import transaction
 
 from . import connect, rounds
 from .db import in_db
-from .models import Contact
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +18,7 @@ async def refresh(contact_id: str) -> bool:
 
     Never called by a socket handler that waits: a failure is only logged, what we knew stays.
     """
-    initial = await in_db(_initial_contact_id)(contact_id)
+    initial = await in_db(rounds.initial_contact_id)(contact_id)
     if not initial:
         return False
     try:
@@ -28,11 +27,6 @@ async def refresh(contact_id: str) -> bool:
         log.info("the attributes of a contact could not be read again: %s", error)
         return False
     return await in_db(keep)(contact_id, answer.get("Attributes", {}))
-
-
-def _initial_contact_id(contact_id: str) -> str:
-    found = Contact.objects.filter(pk=contact_id).values_list("conversation__initial_contact_id", flat=True)
-    return found.first() or ""
 
 
 @transaction.atomic

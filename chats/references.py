@@ -10,7 +10,6 @@ from django.db import transaction
 
 from . import connect, fanout, rounds, wire
 from .db import in_db
-from .models import Contact
 
 REFUSED_PAUSE = 600.0  # seconds: a role that lacks the permission is not asked for it at every click
 log = logging.getLogger(__name__)
@@ -22,7 +21,7 @@ async def refresh(contact_id: str) -> bool:
 
     Never called by a socket handler that waits: a failure is only logged, what we knew stays.
     """
-    initial = await in_db(_initial_contact_id)(contact_id)
+    initial = await in_db(rounds.initial_contact_id)(contact_id)
     if not initial or time.monotonic() < _asked_again_at:
         return False
     try:
@@ -57,11 +56,6 @@ def _rest(error: connect.Refused) -> None:
         return
     _asked_again_at = time.monotonic() + REFUSED_PAUSE
     log.warning("Desks show no newer references: the portal's role needs connect:ListContactReferences (%s)", error)
-
-
-def _initial_contact_id(contact_id: str) -> str:
-    found = Contact.objects.filter(pk=contact_id).values_list("conversation__initial_contact_id", flat=True)
-    return found.first() or ""
 
 
 @transaction.atomic

@@ -102,6 +102,12 @@ def conversation_of(order: HandOver) -> Conversation:
     return conversation
 
 
+def initial_contact_id(contact_id: str) -> str:
+    """The first contact of the chat this one belongs to; empty: nobody knows it."""
+    found = Contact.objects.filter(pk=contact_id).values_list("conversation__initial_contact_id", flat=True)
+    return found.first() or ""
+
+
 def tell_contacts(conversation: Conversation, *, named: bool = False) -> None:
     """Something of the conversation that stands on all its contacts has changed. Call it with the conversation held."""
     if named:

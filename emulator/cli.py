@@ -151,13 +151,18 @@ def _named(text: str, default: str | None) -> tuple[str, Path]:
     return default or str(uuid.uuid5(_FLOW_IDS, Path(text).stem)), Path(text)
 
 
+def _text(option: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Mistake(f"{option}: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Mistake(f"{option}: {path} is not UTF-8 text") from None
+
+
 def _flow(path: Path) -> Flow:
     try:
-        return parse(path.read_text(encoding="utf-8"), CHECKS)
-    except OSError as error:
-        raise Mistake(f"--flow: {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Mistake(f"--flow: {path} is not UTF-8 text") from None
+        return parse(_text("--flow", path), CHECKS)
     except InvalidFlow as error:
         raise Mistake(f"--flow: {path} is no flow Connect would take: {error}") from None
 
@@ -198,11 +203,7 @@ def _bot(text: str) -> tuple[str, bots.Bot]:
     if not is_alias_arn(arn) or not name:
         raise Mistake(f"--lex takes the ARN of a bot's alias and a file, ALIAS_ARN=BOT.json, not {text!r}")
     try:
-        return arn, bots.read(Path(name).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Mistake(f"--lex: {name} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Mistake(f"--lex: {name} is not UTF-8 text") from None
+        return arn, bots.read(_text("--lex", Path(name)))
     except bots.InvalidBot as error:
         raise Mistake(f"--lex: {name} is no bot: {error}") from None
 
@@ -211,11 +212,7 @@ def _website(path: Path | None) -> Website:
     if path is None:
         return Website()
     try:
-        return read_website(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Mistake(f"--website: {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Mistake(f"--website: {path} is not UTF-8 text") from None
+        return read_website(_text("--website", path))
     except InvalidWebsite as error:
         raise Mistake(f"--website: {path}: {error}") from None
 

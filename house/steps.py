@@ -59,44 +59,23 @@ def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
 
 
 def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
-    """Three at a time on two cores: tests that start processes wait as long as they work. In the order of the folders:
-    files of few long tests, last by xdist's own order, would keep one worker busy while the others are done.
-    """
-    once = [f"--ignore={path}" for path in STACKLESS] if needs else []
-    command: Command = [
-        python,
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        "3",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-        "-m",
-        marked("not browser", full),
-        *once,
-    ]
+    """Three at a time on two cores: tests that start processes wait as long as they work."""
+    command = pytest(python, 3, marked("not browser", full), STACKLESS if needs else ())
     return once_more(Step(f"pytest, {stack}", command, env, needs))
 
 
 def browser(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
     """Two at a time: what one browser waits for, the other works."""
-    command: Command = [
-        python,
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-        "-m",
-        marked("browser", full),
-        *(f"--ignore={path}" for path in PAGELESS),
-    ]
+    command = pytest(python, 2, marked("browser", full), PAGELESS)
     return once_more(Step(f"pytest, Chromium, {stack}", command, env, (*needs, "chromium", "npm")))
+
+
+def pytest(python: Path, workers: int, marks: str, without: Sequence[str]) -> Command:
+    """A file at a time for each worker, in the order of the folders: files of few long tests, last by xdist's own order,
+    would keep one worker busy while the others are done.
+    """
+    xdist = ("-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder")
+    return [python, "-m", "pytest", "-q", *xdist, "-m", marks, *(f"--ignore={path}" for path in without)]
 
 
 def once_more(step: Step) -> Step:

@@ -28,7 +28,6 @@ CALLS = {
     "gettext_noop": (0,),
     "ngettext": (0, 1),
     # What the sockets say is translated by agents.socket, for the one who asked.
-    "Refusal": (1,),
     "NotNow": (1,),
     "close": (1,),
 }

@@ -1,9 +1,9 @@
 // @ts-check
 /** Beside the conversation: the customer's attributes, who is in the contact, its ids; all of it copyable. */
 import { date, hour } from "./clock.js"
+import { STAYS, toClipboard } from "./copying.js"
 import { at, drawFace, find, icon, keep, make, own, redraw, setText } from "./dom.js"
 import { drawNotes } from "./notes.js"
-import { notice } from "./notice.js"
 import { people } from "./state.js"
 import { harmless } from "./state/faces.js"
 import { shownReference } from "./state/references.js"
@@ -184,11 +184,7 @@ function drawPerson(element, one) {
 
 /** @param {HTMLElement} button */
 async function copy(button) {
-  try {
-    await navigator.clipboard.writeText(button.dataset.copy ?? "")
-    button.replaceChildren(icon("tick"))
-    setTimeout(() => button.replaceChildren(icon("copy")), 1_500)
-  } catch {
-    notice(gettext("The browser did not let us copy that."))
-  }
+  if (!(await toClipboard(button.dataset.copy ?? ""))) return
+  button.replaceChildren(icon("tick"))
+  setTimeout(() => button.replaceChildren(icon("copy")), STAYS)
 }
