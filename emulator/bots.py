@@ -3,6 +3,8 @@
 {"intents": [{"name": "OrderStatus", "utterances": ["where is my order", "where is order {number}"],
               "slots": [{"name": "number", "prompt": "Which order?", "pattern": "[0-9]+"}], "closing": "Thank you."}],
  "clarification": "Sorry, what can I do for you?", "tries": 2}
+
+Each of prompt, closing and clarification may be an interactive message instead of a text: {"templateType": …, "version": "1.0", "data": …}.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from emulator import messages
 
 FALLBACK = "FallbackIntent"  # Lex V2's own intent for what fits none
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -77,7 +81,7 @@ def read(text: str) -> Bot:
     try:
         given = json.loads(text)
         intents = tuple(_intent(entry) for entry in given["intents"])
-        bot = Bot(intents, _text(given.get("clarification", "")), int(given.get("tries", 2)))
+        bot = Bot(intents, _words(given.get("clarification", "")), int(given.get("tries", 2)))
     except KeyError as error:
         raise InvalidBot(f"{error.args[0]} is missing") from None
     except re.error as error:
@@ -103,7 +107,7 @@ def _go_on(intent: Intent, slots: dict[str, str]) -> Turn:
     missing, memory = _missing(intent, slots), {"intent": intent.name, "slots": slots, "misses": 0}
     if missing:
         return Turn((missing.prompt,), memory)
-    closing = _PLACE.sub(lambda m: slots.get(m[1], m[0]), intent.closing)
+    closing = messages.filled(intent.closing, lambda text: _PLACE.sub(lambda m: slots.get(m[1], m[0]), text))
     return Turn((closing,) if closing else (), memory, intent.name)
 
 
@@ -129,10 +133,10 @@ def _intent(entry: Mapping[str, Any]) -> Intent:
         name=_text(entry["name"]),
         utterances=tuple(_utterance(_text(each)) for each in entry["utterances"]),
         slots=tuple(
-            Slot(_text(s["name"]), _text(s["prompt"]), re.compile(_text(s.get("pattern", ".+")), re.IGNORECASE))
+            Slot(_text(s["name"]), _words(s["prompt"]), re.compile(_text(s.get("pattern", ".+")), re.IGNORECASE))
             for s in entry.get("slots", ())
         ),
-        closing=_text(entry.get("closing", "")),
+        closing=_words(entry.get("closing", "")),
     )
 
 
@@ -147,6 +151,11 @@ def _plain(text: str, keep: str = "") -> str:
     """Words only: "Where IS my order?!" is "where is my order"."""
     kept = "".join(c if c.isalnum() or c in "'-" + keep else " " for c in text)
     return " ".join(kept.casefold().split()) if not keep else " ".join(kept.split())
+
+
+def _words(value: Any) -> str:
+    """What a bot says: a text, or an interactive message, which a bot's Lambda gives to Connect as a custom payload."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -1,8 +1,8 @@
-"""Views and the authentication of customers: no flow here brings them about, so their documented errors."""
+"""The views that flows show, and the authentication of customers: no flow here asks for that, so its documented errors."""
 
 from __future__ import annotations
 
-from emulator import undocumented
+from emulator import undocumented, views
 from emulator.restjson import Handler, Params, Request, ServiceError
 from emulator.speakers import Speakers
 from emulator.world import World
@@ -12,11 +12,13 @@ def handlers(world: World) -> dict[str, Handler]:
     speakers = Speakers(world)
 
     def describe_view(params: Params, _request: Request) -> Params:
-        """ShowView, which gives out a ViewToken, is no action of the emulator's."""
-        speakers.of(params)
-        raise ServiceError(
-            undocumented.VIEW_UNKNOWN, "no flow has shown a view with this ViewToken", ResourceType="PARTICIPANT"
-        )
+        """Of the view that ShowView has shown in this chat."""
+        view = views.shown(world, speakers.of(params).contact, params["ViewToken"])
+        if view is None:
+            raise ServiceError(
+                undocumented.VIEW_UNKNOWN, "no flow has shown a view with this ViewToken", ResourceType="PARTICIPANT"
+            )
+        return {"View": views.described(world, view)}
 
     def no_authentication(params: Params, _request: Request) -> Params:
         """AuthenticateParticipant, which begins a session, is no action of the emulator's."""

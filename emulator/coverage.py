@@ -8,12 +8,14 @@ from pathlib import Path
 from emulator.clock import Clock
 from emulator.core import handlers_of
 from emulator.flows import Engine
+from emulator.flows.language import ACTION_TYPES, ANY, Form
 from emulator.restjson.routes import model_of
 from emulator.world import World
 from emulator.world.store import Store
 
 FULL, PARTIAL, NOT = "full", "partial", "not"
 BEGIN, END = "<!-- coverage: made by python -m emulator coverage -->", "<!-- end of coverage -->"
+ACTIONS_BEGIN, ACTIONS_END = "<!-- actions: made by python -m emulator coverage -->", "<!-- end of actions -->"
 
 # What is missing of an operation that is emulated in part. An operation that is not named here is emulated in full:
 # all members, all documented errors a chat can bring about.
@@ -32,6 +34,8 @@ MISSING: Mapping[str, Mapping[str, str]] = {
         "CreateContactFlow": "the action types below; no versions, no aliases",
         "DescribeContactFlow": "published and `:$SAVED` content; no versions, no aliases",
         "UpdateContactFlowContent": "published and `:$SAVED` content; no versions, no aliases",
+        "CreateContactFlowModule": "`Settings` and `ExternalInvocationConfiguration` answer 501; no versions, no aliases",
+        "UpdateContactFlowModuleContent": "`Settings` answers 501",
         "CreateQueue": "outbound callers, quick connects and e-mail addresses answer 501",
         "CreateHoursOfOperation": "parents and overrides answer 501",
         "CreateRoutingProfile": "manual assignment answers 501",
@@ -39,7 +43,7 @@ MISSING: Mapping[str, Mapping[str, str]] = {
     },
     "connectparticipant": {
         "CreateParticipantConnection": "`WEBRTC_CONNECTION` answers 501",
-        "DescribeView": "no action of a flow shows a view: `ResourceNotFoundException`",
+        "DescribeView": "the views AWS manages, with their actions; no `Template`, no `InputSchema`",
         "GetAuthenticationUrl": "no action of a flow asks for authentication: `ValidationException`",
         "CancelParticipantAuthentication": "no action of a flow asks for authentication: `ValidationException`",
     },
@@ -84,13 +88,41 @@ def table() -> str:
     return "\n".join(lines)
 
 
+_MARKS: Mapping[Form, str] = {"static": "", "single": " *r*", "dynamic": " *t*", "map": " *t*", "object": " *t*"}
+
+
+def actions_table() -> str:
+    """What the flow language has, Markdown: from the table that flows are checked and run by."""
+    lines = [
+        "| Action | In a chat | Parameters (*r*: may be a reference, *t*: may have references within) | Branches it must have | Flows |",
+        "|---|---|---|---|---|",
+    ]
+    for name, kind in sorted(ACTION_TYPES.items()):
+        chat = f"error branch: {kind.left_because}" if kind.in_a_chat == "error branch" else kind.in_a_chat
+        parameters = ", ".join(f"`{each}`{_MARKS[form]}" for each, form in kind.parameters.items()) or "none"
+        branches = ", ".join([*(["NextAction"] if kind.goes_on else []), *kind.errors]) or "none"
+        lines.append(f"| {name} | {chat} | {parameters} | {branches} | {_where(kind.flow_types)} |")
+    return "\n".join(lines)
+
+
+def _where(types: frozenset[str]) -> str:
+    missing = sorted(ANY - types)
+    if len(missing) >= 4:
+        return ", ".join(sorted(types))
+    return f"all but {', '.join(missing)}" if missing else "all"
+
+
 def written_into(text: str) -> str:
-    """The document with the table as it is now."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    """The document with the tables as they are now: that of the operations, and that of the actions of flows."""
+    return _between(_between(text, BEGIN, END, table()), ACTIONS_BEGIN, ACTIONS_END, actions_table())
+
+
+def _between(text: str, begins: str, ends: str, body: str) -> str:
+    before, begin, rest = text.partition(begins)
+    _, end, after = rest.partition(ends)
     if not begin or not end:
-        raise ValueError(f"the document has no {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+        raise ValueError(f"the document has no {begins} … {ends}")
+    return f"{before}{begins}\n\n{body}\n\n{ends}{after}"
 
 
 def main(argv: list[str]) -> int:

@@ -52,6 +52,7 @@ TRANSCRIPT_PAGE: Final = 10
 # adminguide/amazon-connect-service-limits: how many of each kind a new account may have in an instance
 RESOURCES: Final = {
     "contact-flow": 100,
+    "flow-module": 200,
     "queue": 50,
     "operating-hours": 100,
     "agent": 500,

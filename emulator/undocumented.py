@@ -30,6 +30,10 @@ WAITS_ESTIMATED_FROM: Final = 10
 # How long a Lex bot waits for the customer's answer when LexTimeoutSeconds does not say, and how it is called.
 LEX_TIMEOUT_SECONDS: Final = 300
 LEX_DISPLAY_NAME: Final = "BOT"
+# ShowView without InvocationTimeLimitSeconds: the documentation's example has 400.
+VIEW_TIMEOUT_SECONDS: Final = 400
+# How deep modules may invoke modules.
+MODULES_WITHIN_MODULES: Final = 5
 # [3] May a custom participant upload attachments? AWS says only that it may not read them.
 CUSTOM_PARTICIPANT_UPLOADS: Final = False
 # StartAttachmentUpload of a file that is too large, of a type that is not listed or not that of its name.

@@ -13,6 +13,7 @@ from emulator.restjson import Params
 
 # Which resource types an operation needs, each with the member that names it; None is any of its type.
 _CONTACT_FLOW, _CONTACT = ("contact-flow", "ContactFlowId"), ("contact", "ContactId")
+_MODULE = ("flow-module", "ContactFlowModuleId")
 _FIRST_CONTACT, _QUEUE = ("contact", "InitialContactId"), ("queue", "QueueId")
 NEEDS: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "StartChatContact": (_CONTACT_FLOW,),
@@ -22,6 +23,12 @@ NEEDS: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "UpdateContactFlowMetadata": (_CONTACT_FLOW,),
     "CreateContactFlow": (("contact-flow", None),),
     "ListContactFlows": (("contact-flow", None),),
+    "CreateContactFlowModule": (("flow-module", None),),
+    "ListContactFlowModules": (("flow-module", None),),
+    "DescribeContactFlowModule": (_MODULE,),
+    "UpdateContactFlowModuleContent": (_MODULE,),
+    "UpdateContactFlowModuleMetadata": (_MODULE,),
+    "DeleteContactFlowModule": (_MODULE,),
     "GetContactAttributes": (_FIRST_CONTACT,),
     "UpdateContactAttributes": (_FIRST_CONTACT,),
     "CreatePersistentContactAssociation": (_FIRST_CONTACT,),

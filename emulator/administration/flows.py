@@ -10,6 +10,7 @@ from typing import Any
 
 from emulator.flows import Flow, InvalidFlow, parse
 from emulator.flows.actions import CHECKS
+from emulator.flows.language import MODULE, TRANSFERABLE
 from emulator.instance import last_part
 from emulator.restjson import Handler, Params, Request, ServiceError
 from emulator.world import World, register
@@ -24,14 +25,16 @@ _log = logging.getLogger("emulator.flows")
 
 
 class Published(Mapping[str, Flow]):
-    """The flows of the instance by id, as the engine wants them; a document is read once."""
+    """The flows and modules of the instance by id, as the engine wants them; a document is read once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._read: dict[tuple[str, str], Flow] = {}
 
     def __getitem__(self, flow_id: str) -> Flow:
-        found = register.find(self._world, register.FLOW, flow_id)
+        found = register.find(self._world, register.FLOW, flow_id) or register.find(
+            self._world, register.MODULE, flow_id
+        )
         text = found.body["published"] if found else None
         if text is None:
             raise KeyError(flow_id)
@@ -41,7 +44,8 @@ class Published(Mapping[str, Flow]):
         return self._read[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter([f.id for f in register.all_of(self._world, register.FLOW) if f.body["published"] is not None])
+        found = [f for kind in (register.FLOW, register.MODULE) for f in register.all_of(self._world, kind)]
+        return iter([f.id for f in found if f.body["published"] is not None])
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -57,10 +61,11 @@ def _parsed(flow_id: str, text: str, flow_type: str) -> Flow:
 
 def load(world: World, flow_id: str, flow: Flow) -> None:
     """A flow of the command line: its file is the truth until the API changes the flow, and again when the file does."""
-    digest, known = _sha256(flow.text), register.find(world, register.FLOW, flow_id)
+    kind = register.MODULE if flow.type == MODULE else register.FLOW
+    digest, known = sha256(flow.text), register.find(world, kind, flow_id)
     if known is None:
         body = {"type": flow.type, "state": "ACTIVE", "description": "", "published": flow.text, "saved": None}
-        register.add(world, register.FLOW, _free_name(world, flow), {**body, "loaded": digest}, resource_id=flow_id)
+        register.add(world, kind, _free_name(world, flow), {**body, "loaded": digest}, resource_id=flow_id)
     elif known.body.get("loaded") != digest:
         register.change(world, known, published=flow.text, saved=None, loaded=digest, type=flow.type)
 
@@ -73,7 +78,7 @@ def _create_and_show(world: World) -> dict[str, Handler]:
     def create(params: Params, _request: Request) -> Params:
         require_instance(world, params)
         text, saved_only = params["Content"], params.get("Status") == "SAVED"
-        _require_content(text, params["Type"], valid=not saved_only)
+        _require_content(world, text, params["Type"], valid=not saved_only)
         body = {
             "type": params["Type"],
             "state": "ACTIVE",
@@ -84,7 +89,7 @@ def _create_and_show(world: World) -> dict[str, Handler]:
         }
         made = register.add(world, register.FLOW, params["Name"], body)
         arn = register.arn(world, made.kind, made.id)
-        return {"ContactFlowId": made.id, "ContactFlowArn": arn, "FlowContentSha256": _sha256(text)}
+        return {"ContactFlowId": made.id, "ContactFlowArn": arn, "FlowContentSha256": sha256(text)}
 
     def describe(params: Params, _request: Request) -> Params:
         require_instance(world, params)
@@ -109,7 +114,7 @@ def _update(world: World) -> dict[str, Handler]:
     def content(params: Params, _request: Request) -> Params:
         require_instance(world, params)
         flow, qualifier = _named(world, params)
-        _require_content(params["Content"], flow.body["type"], valid=qualifier != _SAVED)
+        _require_content(world, params["Content"], flow.body["type"], valid=qualifier != _SAVED)
         if qualifier == _SAVED:
             register.change(world, flow, saved=params["Content"])
         else:
@@ -144,17 +149,30 @@ def _named(world: World, params: Params) -> tuple[Resource, str]:
     return register.get(world, register.FLOW, flow_id), qualifier
 
 
-def _require_content(text: str, flow_type: str, *, valid: bool) -> None:
+def problems_of(world: World, text: str, flow_type: str) -> list[str]:
+    """What is wrong with a flow or a module, also with what it says of the other flows of the instance."""
+    try:
+        flow = parse(text, CHECKS, flow_type)
+    except InvalidFlow as error:
+        return error.problems
+    named = [(a.id, a.parameters["ContactFlowId"]) for a in flow.actions.values() if a.type == "TransferToFlow"]
+    known = [(action_id, register.find(world, register.FLOW, flow_id)) for action_id, flow_id in named]
+    return [
+        f"action {action_id}: TransferToFlow cannot go to {found.name}, a flow of type {found.body['type']}"
+        for action_id, found in known
+        if found is not None and found.body["type"] not in TRANSFERABLE
+    ]
+
+
+def _require_content(world: World, text: str, flow_type: str, *, valid: bool) -> None:
     """Saved content is not looked into (API_CreateContactFlow: Status)."""
     if not 1 <= len(text) <= CONTENT_CHARACTERS:
         raise ServiceError("InvalidParameterException", f"Content must have 1 to {CONTENT_CHARACTERS} characters")
     if not valid:
         return
-    try:
-        parse(text, CHECKS, flow_type)
-    except InvalidFlow as error:
-        problems = [{"message": problem} for problem in error.problems]
-        raise ServiceError("InvalidContactFlowException", "the flow is not valid", problems=problems) from None
+    problems = [{"message": problem} for problem in problems_of(world, text, flow_type)]
+    if problems:
+        raise ServiceError("InvalidContactFlowException", "the flow is not valid", problems=problems)
 
 
 def _shown(world: World, flow: Resource, text: str, status: str) -> dict[str, Any]:
@@ -168,7 +186,7 @@ def _shown(world: World, flow: Resource, text: str, status: str) -> dict[str, An
         "Description": flow.body["description"],
         "Content": text,
         "Tags": flow.body.get("tags"),
-        "FlowContentSha256": _sha256(text),
+        "FlowContentSha256": sha256(text),
     }
 
 
@@ -192,5 +210,5 @@ def _free_name(world: World, flow: Flow) -> str:
     return next(n for n in (name, *(f"{name} ({k})" for k in range(2, len(taken) + 3))) if n not in taken)
 
 
-def _sha256(text: str) -> str:
+def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

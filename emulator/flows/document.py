@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .language import ACTION_TYPES, INBOUND, MODULE, NO_MATCHING_ERROR
 from .operators import OPERATORS
 
 VERSION = "2019-10-30"
 ACTIONS_AT_MOST = 250
 IDENTIFIER_LENGTH = 50
-DEFAULT_TYPE = "CONTACT_FLOW"
+DEFAULT_TYPE = INBOUND
 # The type of a flow as the console writes it into the Metadata of a flow it exports.
 _EXPORTED_TYPES = {
     "contactFlow": "CONTACT_FLOW",
@@ -25,17 +26,14 @@ _EXPORTED_TYPES = {
     "agentTransfer": "AGENT_TRANSFER",
     "queueTransfer": "QUEUE_TRANSFER",
 }
-_ROUTING = frozenset({"CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER"})
-# Actions that only flows of some types may have (adminguide: "flow types" of each block).
-PLACES: Mapping[str, frozenset[str]] = {
-    "TransferContactToQueue": _ROUTING,
-    "TransferToFlow": _ROUTING,
-    "UpdateContactTargetQueue": _ROUTING,
-    "DequeueContactAndTransferToQueue": frozenset({"CUSTOMER_QUEUE"}),
-    "EndFlowExecution": frozenset(_EXPORTED_TYPES.values()) - _ROUTING,
-}
 _FORBIDDEN = frozenset("%:(\\/)=$,;[]{}")
-NO_MATCHING_ERROR = "NoMatchingError"
+# The console's flow designer is JavaScript: an Identifier must be no name of its objects (flow-language-actions).
+_FORBIDDEN_NAMES = frozenset(
+    {
+        *("__proto__", "constructor", "__defineGetter__", "__defineSetter__", "toString", "hasOwnProperty"),
+        *("isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "valueOf"),
+    }
+)
 
 
 class InvalidFlow(Exception):
@@ -106,8 +104,8 @@ def parse(text: str, checks: Mapping[str, Check], flow_type: str | None = None) 
     problems += _whole(flow, actions)
     for action in flow.actions.values():
         check = checks.get(action.type)
-        found = list(check(action)) if check else [f"the emulator has no action of type {action.type}"]
-        if flow.type not in PLACES.get(action.type, {flow.type}):
+        found = list(check(action)) if check else [f"the flow language has no action of type {action.type}"]
+        if check and flow.type not in ACTION_TYPES[action.type].flow_types:
             found.append(f"a flow of type {flow.type} cannot have {action.type}")
         problems += [f"action {action.id}: {problem}" for problem in found]
     if problems:
@@ -116,9 +114,13 @@ def parse(text: str, checks: Mapping[str, Check], flow_type: str | None = None) 
 
 
 def exported_type(document: Mapping[str, Any]) -> str:
+    """A document that returns is a module, which the console exports without a type."""
     metadata = document.get("Metadata")
     named = metadata.get("type") if isinstance(metadata, dict) else None
-    return _EXPORTED_TYPES.get(named, DEFAULT_TYPE) if isinstance(named, str) else DEFAULT_TYPE
+    if isinstance(named, str) and named in _EXPORTED_TYPES:
+        return _EXPORTED_TYPES[named]
+    returns = any(isinstance(a, dict) and a.get("Type") == "EndFlowModuleExecution" for a in document["Actions"])
+    return MODULE if returns else DEFAULT_TYPE
 
 
 def _head(document: Mapping[str, Any]) -> Iterator[str]:
@@ -181,6 +183,8 @@ def _identifier(value: Any) -> str:
         raise ValueError(
             f"Identifier must have 1 to {IDENTIFIER_LENGTH} characters and none of {' '.join(sorted(_FORBIDDEN))}"
         )
+    if text in _FORBIDDEN_NAMES:
+        raise ValueError(f"Identifier must be none of {', '.join(sorted(_FORBIDDEN_NAMES))}")
     return text
 
 

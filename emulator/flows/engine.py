@@ -11,12 +11,13 @@ from typing import Any
 
 from emulator import chat, undocumented
 from emulator.instance import last_part
-from emulator.world import Contact, Execution, World, contacts
+from emulator.world import Contact, Execution, World, contacts, queueing
 from emulator.world.world import Due
 
-from .actions import KINDS, WAIT_COMPLETED
-from .document import NO_MATCHING_ERROR, Flow
-from .run import Begin, Call, Go, Outcome, Run, Stop, Wait
+from .actions import WAIT_COMPLETED, carry_out, hear
+from .document import Flow
+from .language import NO_MATCHING_ERROR
+from .run import Begin, Call, Go, Invoke, Outcome, Return, Run, Stop, Wait
 
 _log = logging.getLogger("emulator.flows")
 
@@ -50,7 +51,7 @@ class Engine:
         """The time of a Wait is over."""
         execution = self.execution(contact_id)
         if execution and execution.deadline is not None and execution.deadline <= self.world.clock.now():
-            self._resume(execution, lambda run: KINDS[run.action.type].hear(run, WAIT_COMPLETED))
+            self._resume(execution, lambda run: hear(run, WAIT_COMPLETED))
 
     def asked(self, busy: AbstractSet[tuple[str, int]] = frozenset()) -> list[Asked]:
         """Every Lambda call that has no answer yet, also those a restart has cut off, but for those that are `busy`."""
@@ -64,7 +65,9 @@ class Engine:
             execution = self.execution(asked.contact_id)
             if execution is None or execution.phase != "CALLING" or execution.step != asked.step:
                 return
-            if external is None:
+            if not asked.call.get("answers", True):
+                self._resume(execution, lambda run: run.goes_on())
+            elif external is None:
                 self._resume(execution, lambda run: run.fails(NO_MATCHING_ERROR))
             else:
                 self._resume(execution, lambda run: run.goes_on(), external)
@@ -76,7 +79,7 @@ class Engine:
     def _heard(self, contact_id: str, event: str) -> None:
         execution = self.execution(contact_id)
         if execution and execution.phase == "WAITING" and event in execution.events:
-            self._resume(execution, lambda run: KINDS[run.action.type].hear(run, event))
+            self._resume(execution, lambda run: hear(run, event))
 
     def _queued(self, contact: Contact) -> None:
         """What a customer hears in a queue, if a flow was set for that."""
@@ -122,7 +125,7 @@ class Engine:
         for taken in range(undocumented.ACTIONS_WITHOUT_A_PAUSE):
             if take is None:
                 self._note(run)
-            outcome = (take or KINDS[run.action.type].run)(run)
+            outcome = (take or carry_out)(run)
             take = None
             if isinstance(outcome, Stop):
                 return
@@ -130,15 +133,28 @@ class Engine:
                 self._keep(run, outcome, step + taken + 1)
                 return
             run.contact = contacts.get(self.world, run.contact.id)
-            if not (self._begin(run, outcome.flow_id) if isinstance(outcome, Begin) else self._go(run, outcome)):
+            if not self._follow(run, outcome):
                 return
         self._give_up(
             run.contact, f"flow {run.flow_id} ran {undocumented.ACTIONS_WITHOUT_A_PAUSE} actions without a pause"
         )
 
+    def _follow(self, run: Run, outcome: Go | Begin | Invoke | Return) -> bool:
+        if isinstance(outcome, Begin):
+            return self._begin(run, outcome.flow_id)
+        if isinstance(outcome, Invoke):
+            return self._invoke(run, outcome)
+        return self._return(run) if isinstance(outcome, Return) else self._go(run, outcome)
+
     def _go(self, run: Run, go: Go) -> bool:
+        """Without a branch the flow stops: who waits in a queue goes on waiting, anybody else's contact ends."""
         if go.to is None:
-            self._give_up(run.contact, f"action {run.action.id} has no branch for what happened")
+            why = f"action {run.action.id} has no branch for what happened"
+            queued = queueing.of_contact(self.world, run.contact.id)
+            if queued is not None and queued.waits:
+                _log.warning("contact %s: %s; it waits in its queue without a flow", run.contact.id, why)
+            else:
+                self._give_up(run.contact, why)
             return False
         run.action = self.flows[run.flow_id].actions[go.to]
         return True
@@ -151,7 +167,40 @@ class Engine:
             return False
         run.flow_id, run.action = flow_id, flow.actions[flow.start]
         run.loops, run.flow_attributes = {}, {}
+        run.results.pop("Modules", None)
         return True
+
+    def _invoke(self, run: Run, invoke: Invoke) -> bool:
+        """A module has its own loops and flow attributes; those of the flow are there again when it returns."""
+        if len(run.modules) >= undocumented.MODULES_WITHIN_MODULES:
+            return self._go(run, run.fails(NO_MATCHING_ERROR))
+        here = {
+            "flow": run.flow_id,
+            "action": run.action.id,
+            "loops": run.loops,
+            "attributes": run.flow_attributes,
+            "given": invoke.given,
+        }
+        run.results = {**run.results, "Modules": [*run.modules, here]}
+        module = self.flows[invoke.module_id]
+        run.flow_id, run.action = invoke.module_id, module.actions[module.start]
+        run.loops, run.flow_attributes = {}, {}
+        return True
+
+    def _return(self, run: Run) -> bool:
+        if not run.modules:
+            self._give_up(run.contact, f"module {run.flow_id} was not invoked, and returns to nowhere")
+            return False
+        *outer, here = run.modules
+        flow = self.flows.get(here["flow"])
+        action = flow.actions.get(here["action"]) if flow else None
+        if action is None:
+            self._give_up(run.contact, f"action {here['action']} of flow {here['flow']} is no longer there")
+            return False
+        run.results = {**run.results, "Modules": outer}
+        run.flow_id, run.action = here["flow"], action
+        run.loops, run.flow_attributes = here["loops"], here["attributes"]
+        return self._go(run, run.goes_on())
 
     def _note(self, run: Run) -> None:
         now = self.world.clock.now()

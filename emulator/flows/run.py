@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.world import Contact, World, agents, contacts, details, queueing, register
 
-from .document import Action
+from .document import Action, Flow
 from .references import resolve
 
 
@@ -43,11 +43,24 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoke:
+    """On with a module, which returns to this action."""
+
+    module_id: str
+    given: dict[str, Any]  # $.Modules.Input within it
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The module is over: on behind the action that invoked it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Nothing more to run: the contact has ended, or it waits in its queue, or an agent's flow is over."""
 
 
-Outcome = Go | Wait | Call | Begin | Stop
+Outcome = Go | Wait | Call | Begin | Invoke | Return | Stop
 
 
 @dataclass(slots=True)
@@ -56,11 +69,11 @@ class Run:
     contact: Contact
     action: Action
     flow_id: str
-    flows: Collection[str] = ()  # the ids of all flows that could be gone to
+    flows: Mapping[str, Flow] = field(default_factory=dict)  # all that could be gone to, modules too
     loops: dict[str, int] = field(default_factory=dict)
     external: dict[str, Any] = field(default_factory=dict)
     flow_attributes: dict[str, str] = field(default_factory=dict)
-    results: dict[str, Any] = field(default_factory=dict)  # $.Lex, $.Metrics
+    results: dict[str, Any] = field(default_factory=dict)  # $.Lex, $.Metrics, $.Views, and the calls of modules
     memory: dict[str, Any] = field(default_factory=dict)  # what the action itself has kept while it waited
 
     def text(self, name: str) -> str:
@@ -68,9 +81,18 @@ class Run:
         return self.resolved(self.action.parameters.get(name))
 
     def texts(self, name: str) -> dict[str, str]:
-        """A parameter that maps names to texts."""
+        """A parameter that maps names to texts; both may have references."""
         context = self.context()
-        return {key: resolve(value, context) for key, value in self.action.parameters.get(name, {}).items()}
+        return {
+            resolve(key, context): resolve(value, context)
+            for key, value in self.action.parameters.get(name, {}).items()
+        }
+
+    def number(self, name: str, least: int, most: int) -> int | None:
+        """A parameter that is a whole number from `least` to `most`; None for what a reference has led to instead."""
+        text = self.text(name)
+        fits = text.isascii() and text.isdecimal() and len(text) <= 20 and least <= int(text) <= most
+        return int(text) if fits else None
 
     def resolved(self, value: object) -> str:
         return resolve(value, self.context()) if isinstance(value, str) else ""
@@ -85,6 +107,8 @@ class Run:
             "FlowAttributes": self.flow_attributes,
             "Lex": self.results.get("Lex", {}),
             "Metrics": self.results.get("Metrics", {}),
+            "Views": self.results.get("Views", {}),
+            "Modules": {"Input": self.modules[-1]["given"] if self.modules else {}},
             "StoredCustomerInput": None,
             "Channel": "CHAT",
             "ContactId": contact.id,
@@ -102,6 +126,12 @@ class Run:
             "Media": {"InitialMessage": _initial_message(self.world, contact)},
             "SegmentAttributes": contact.segment_attributes,
         }
+
+    @property
+    def modules(self) -> list[dict[str, Any]]:
+        """The modules it is within, the innermost last: what each was given, and where it returns to."""
+        found: list[dict[str, Any]] = self.results.get("Modules", [])
+        return found
 
     def goes_on(self) -> Go:
         return Go(self.action.next)

@@ -6,10 +6,11 @@ import sqlite3
 from itertools import groupby
 
 from emulator.flows.engine import Engine
+from emulator.flows.undone import why_left
 from emulator.restjson import Response
 from emulator.world import Contact, World, contacts, participants, register
 
-from . import deadlines, told
+from . import deadlines, flows, told
 from .drawing import Way, drawn
 from .frame import ROOT, code, due, head, icon, nothing, page, section, span, tag, when
 from .markup import Markup, el, text
@@ -114,7 +115,7 @@ def _flows(world: World, engine: Engine, contact: Contact) -> Markup:
     now = world.store.one("SELECT * FROM execution WHERE contact_id = ?", contact.id)
     legs = [(flow_id, list(steps)) for flow_id, steps in groupby(path, key=lambda row: str(row["flow_id"]))]
     drawings = [_flow(world, engine, flow_id, legs, now) for flow_id in dict.fromkeys(leg[0] for leg in legs)]
-    return text(_stands(world, now), drawings, _path(path))
+    return text(_stands(world, now), drawings, _path(engine, path))
 
 
 def _stands(world: World, now: sqlite3.Row | None) -> Markup | None:
@@ -127,7 +128,7 @@ def _stands(world: World, now: sqlite3.Row | None) -> Markup | None:
 def _flow(
     world: World, engine: Engine, flow_id: str, legs: list[tuple[str, list[sqlite3.Row]]], now: sqlite3.Row | None
 ) -> Markup:
-    known, flow = register.find(world, register.FLOW, flow_id), engine.flows.get(flow_id)
+    known, flow = flows.find(world, flow_id), engine.flows.get(flow_id)
     name = known.name if known else flow_id
     link = el("h3", el("a", name, href=f"{ROOT}flow/{flow_id}"))
     if flow is None:
@@ -138,9 +139,17 @@ def _flow(
     return text(link, drawn(flow, Way(tuple(taken), here, _STANDS[now["phase"]] if now else ""), name))
 
 
-def _path(path: list[sqlite3.Row]) -> Markup:
-    """The same in words: for whoever sees no picture, and for the times."""
-    steps = [el("li", el("b", row["action_id"]), " ", when(row["at"])) for row in path]
+def _path(engine: Engine, path: list[sqlite3.Row]) -> Markup:
+    """The same in words: for whoever sees no picture, for the times, and for what was not carried out."""
+    steps = [el("li", el("b", row["action_id"]), " ", when(row["at"]), _left(engine, row)) for row in path]
     return el(
         "details", el("summary", f"The way in words, {len(path)} steps"), el("ol", steps), class_="steps", id="way"
     )
+
+
+def _left(engine: Engine, row: sqlite3.Row) -> Markup | None:
+    """Why a chat left this action by its error branch, as the flow is now."""
+    flow = engine.flows.get(row["flow_id"])
+    action = flow.actions.get(row["action_id"]) if flow else None
+    why = why_left(action) if action else None
+    return text(" ", tag(f"not carried out: {why}", "warn")) if why else None

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from emulator.flows.document import Action, Flow
+from emulator.flows.undone import why_left
 
 from .frame import icon, span
 from .layout import WIDTH, Block, Edge, Graph, laid_out
@@ -23,13 +24,14 @@ _ICONS = {
         "MessageParticipantIteratively",
         "ConnectParticipantWithLexBot",
         "GetParticipantInput",
+        "ShowView",
     ),
     "ask": ("InvokeLambdaFunction",),
     "decide": ("Compare", "DistributeByPercentage", "CheckHoursOfOperation", "CheckMetricData", "GetMetricData"),
     "wait": ("Wait",),
     "loop": ("Loop",),
-    "move": ("TransferContactToQueue", "DequeueContactAndTransferToQueue", "TransferToFlow"),
-    "end": ("DisconnectParticipant", "EndFlowExecution"),
+    "move": ("TransferContactToQueue", "DequeueContactAndTransferToQueue", "TransferToFlow", "InvokeFlowModule"),
+    "end": ("DisconnectParticipant", "EndFlowExecution", "EndFlowModuleExecution"),
 }
 _ICON_OF = {kind: name for name, kinds in _ICONS.items() for kind in kinds}
 
@@ -152,10 +154,14 @@ def _badge(times: int, stands: str) -> Markup | None:
 def about(action: Action) -> str:
     """What a block does, in a few words: its own, if it has any."""
     given: Mapping[str, Any] = action.parameters
+    why = why_left(action)
+    if why is not None:
+        return f"{_spaced(action.type)}: not in a chat, {why}"
     words = {
         "MessageParticipant": str(given.get("Text", "")),
         "Wait": f"Wait up to {_long(given.get('TimeLimitSeconds'))}",
         "Loop": f"Loop, {given.get('LoopCount')} times",
+        "ShowView": f"View {given.get('ViewResource', {}).get('Id', '')}",
         "Compare": f"Compare {given.get('ComparisonValue', '')}",
         "InvokeLambdaFunction": str(given.get("LambdaFunctionARN", "")).rpartition(":")[2],
     }.get(action.type)

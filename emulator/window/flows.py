@@ -19,25 +19,31 @@ def respond(world: World) -> Response:
     rows: list[list[object]] = [
         [
             el("div", el("a", flow.name, href=f"{ROOT}flow/{flow.id}", class_="name"), code(flow.id, 8), class_="who"),
-            flow.body["type"].lower().replace("_", " "),
+            "module" if flow.kind == register.MODULE else flow.body["type"].lower().replace("_", " "),
             tag("published", "ok") if flow.body["published"] else tag("saved", "warn"),
             standing.get(flow.id, 0),
             when(flow.modified_at),
         ]
-        for flow in register.all_of(world, register.FLOW)
+        for kind in (register.FLOW, register.MODULE)
+        for flow in register.all_of(world, kind)
     ]
     heads = ["Flow", "Type", "State", "Contacts in it", "Changed"]
     return page(
         world,
         "flows",
         "Flows",
-        head("Flows", lead="What the engine runs: from the command line, or made by CreateContactFlow."),
+        head("Flows", lead="What the engine runs, modules too: from the command line, or made by CreateContactFlow."),
         table(heads, rows, "Flows") if rows else nothing("There is no flow."),
     )
 
 
+def find(world: World, flow_id: str) -> register.Resource | None:
+    """A flow or a module."""
+    return register.find(world, register.FLOW, flow_id) or register.find(world, register.MODULE, flow_id)
+
+
 def one(world: World, engine: Engine, flow_id: str) -> Response | None:
-    found = register.find(world, register.FLOW, flow_id)
+    found = find(world, flow_id)
     if found is None:
         return None
     flow = engine.flows.get(found.id)

@@ -102,10 +102,15 @@ def attributes(world: World, initial_id: str) -> dict[str, str]:
     return get(world, initial_id).attributes
 
 
-def add_attributes(world: World, initial_id: str, added: dict[str, str]) -> None:
-    """Attributes belong to the chat, not to a segment: they are kept with its first contact."""
+def add_attributes(world: World, initial_id: str, added: dict[str, str], *, by_flow: bool = False) -> None:
+    """Attributes belong to the chat, not to a segment: they are kept with its first contact.
+
+    A flow may use any characters in a key (adminguide/how-to-reference-attributes), a caller of the API may not.
+    """
     merged = {**attributes(world, initial_id), **added}
-    check_attributes(merged)
+    if not by_flow:
+        _check_keys(added)
+    _check_size(merged)
     _set(world, initial_id, "attributes", json.dumps(merged))
     if undocumented.ATTRIBUTES_ARE_CONTACT_DATA:
         world.tell_events(initial_id, "CONTACT_DATA_UPDATED")
@@ -113,12 +118,24 @@ def add_attributes(world: World, initial_id: str, added: dict[str, str]) -> None
 
 def check_attributes(given: dict[str, str]) -> None:
     """API_StartChatContact: keys of letters, digits, - and _; 32,768 bytes for all keys and values."""
+    _check_keys(given)
+    _check_size(given)
+
+
+def _check_keys(given: dict[str, str]) -> None:
     for key in given:
         if not key or not all(c.isascii() and (c.isalnum() or c in "-_") for c in key):
             raise ServiceError("InvalidRequestException", "an attribute's key takes only letters, digits, - and _")
+
+
+def _check_size(given: dict[str, str]) -> None:
     size = sum(len(key.encode()) + len(value.encode()) for key, value in given.items())
     if size > limits.ATTRIBUTES_BYTES:
         raise ServiceError("InvalidRequestException", f"attributes take {size} bytes of {limits.ATTRIBUTES_BYTES}")
+
+
+def set_customer(world: World, contact: Contact, customer_id: str) -> None:
+    _set(world, contact.id, "customer_id", customer_id)
 
 
 def set_queue(world: World, contact: Contact, queue_id: str) -> None:

@@ -19,6 +19,7 @@ from .rows import Row
 from .world import World
 
 FLOW: Final = "contact-flow"
+MODULE: Final = "flow-module"
 QUEUE: Final = "queue"
 HOURS: Final = "operating-hours"
 USER: Final = "agent"
@@ -28,6 +29,7 @@ SECURITY_PROFILE: Final = "security-profile"
 
 _CALLED: Mapping[str, str] = {
     FLOW: "flow",
+    MODULE: "flow module",
     QUEUE: "queue",
     HOURS: "hours of operation",
     USER: "user",
@@ -98,6 +100,10 @@ def change(world: World, resource: Resource, *, name: str | None = None, **membe
         resource.seq,
     )
     return get(world, resource.kind, resource.id)
+
+
+def remove(world: World, resource: Resource) -> None:
+    world.store.run("DELETE FROM resource WHERE seq = ?", resource.seq)
 
 
 def _require_free(world: World, kind: str, name: str) -> None:

@@ -83,14 +83,14 @@ def find(world: World, initial_id: str, item_id: str) -> Item | None:
     return Item.of(row) if row else None
 
 
-def last_of_customer(world: World, contact: Contact) -> str | None:
-    """What the customer wrote last."""
-    found = world.store.value(
-        "SELECT content FROM item WHERE initial_id = ? AND role = 'CUSTOMER' AND type = 'MESSAGE'"
+def last_said_by_customer(world: World, contact: Contact) -> tuple[str, str] | None:
+    """The content type and the content of what the customer wrote last."""
+    row = world.store.one(
+        "SELECT content_type, content FROM item WHERE initial_id = ? AND role = 'CUSTOMER' AND type = 'MESSAGE'"
         " ORDER BY seq DESC LIMIT 1",
         contact.initial_id,
     )
-    return None if found is None else str(found)
+    return None if row is None else (str(row["content_type"]), str(row["content"]))
 
 
 def add_receipt(world: World, item: Item, participant: Participant, column: str) -> dict[str, Any]:

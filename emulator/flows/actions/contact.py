@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from emulator import limits
-from emulator.flows.document import NO_MATCHING_ERROR, Action
+from emulator.flows.document import Action
+from emulator.flows.language import NO_MATCHING_ERROR
+from emulator.flows.references import is_reference
 from emulator.flows.run import Outcome, Run
 from emulator.restjson import ServiceError
-from emulator.world import contacts, queueing
+from emulator.world import Contact, contacts, details, queueing
 
-from .kind import Kind, goes_on, is_number, is_text_map, needs_errors
+from .kind import Kind, is_number, is_text_map
 
 HOOKS = {
     "CustomerRemaining",
@@ -28,24 +31,59 @@ PRIORITIES = (1, 9_223_372_036_854_775_807)  # adminguide/change-routing-priorit
 QUEUE_AGE_AT_MOST = 864_000  # seconds, the same page: 10 days
 
 
-def _check_attributes(action: Action) -> Iterator[str]:
-    if not is_text_map(action.parameters.get("Attributes")):
-        yield "Attributes must map names to strings"
+def _check_target_contact(action: Action) -> Iterator[str]:
     if action.parameters.get("TargetContact", "Current") not in {"Current", "Related"}:
         yield "TargetContact must be Current or Related"
-    yield from goes_on(action)
-    yield from needs_errors(action, NO_MATCHING_ERROR)
 
 
 def _attributes(run: Run) -> Outcome:
-    related = run.action.parameters.get("TargetContact") == "Related"
-    contact_id = run.contact.related_id if related else run.contact.id
     try:
-        found = contacts.get(run.world, contact_id or "")
-        contacts.add_attributes(run.world, found.initial_id, run.texts("Attributes"))
+        added = run.texts("Attributes")
+        contacts.add_attributes(run.world, _target_contact(run).initial_id, added, by_flow=True)
     except ServiceError:
         return run.fails(NO_MATCHING_ERROR)
     return run.goes_on()
+
+
+def _target_contact(run: Run) -> Contact:
+    related = run.action.parameters.get("TargetContact") == "Related"
+    return contacts.get(run.world, (run.contact.related_id if related else run.contact.id) or "")
+
+
+def _check_data(action: Action) -> Iterator[str]:
+    yield from _check_target_contact(action)
+    if not isinstance(action.parameters.get("References", {}), dict):
+        yield "References must map names to values"
+
+
+def _data(run: Run) -> Outcome:
+    """Of UpdateContactData, what a contact of a chat has; the rest is for calls and for Amazon Q."""
+    try:
+        found = _target_contact(run)
+        references = _references(run)
+    except (ServiceError, AttributeError):
+        return run.fails(NO_MATCHING_ERROR)
+    known = details.of_contact(run.world, found.id)
+    named = replace(
+        known,
+        name=run.text("Name") or known.name,
+        description=run.text("Description") or known.description,
+        references={**known.references, **references},
+    )
+    details.set_details(run.world, found, named)
+    if "CustomerId" in run.action.parameters:
+        contacts.set_customer(run.world, found, run.text("CustomerId"))
+    return run.goes_on()
+
+
+def _references(run: Run) -> dict[str, dict[str, str]]:
+    """{"name": {"Type": "URL", "Value": "…"}} or, shorter, {"name": "…"}."""
+    given = run.action.parameters.get("References", {})
+    entries = {name: e if isinstance(e, dict) else {"Type": "STRING", "Value": e} for name, e in given.items()}
+    return {
+        run.resolved(name): {"Type": str(e.get("Type", "STRING")), "Value": run.resolved(e.get("Value"))}
+        for name, e in entries.items()
+    }
 
 
 def _check_flow_attributes(action: Action) -> Iterator[str]:
@@ -53,12 +91,14 @@ def _check_flow_attributes(action: Action) -> Iterator[str]:
     values = list(given.values()) if isinstance(given, dict) else []
     if not values or not all(isinstance(v, dict) and isinstance(v.get("Value"), str) for v in values):
         yield 'FlowAttributes must map names to {"Value": "…"}'
-    yield from goes_on(action)
 
 
 def _flow_attributes(run: Run) -> Outcome:
     given = run.action.parameters["FlowAttributes"].items()
-    run.flow_attributes = {**run.flow_attributes, **{key: run.resolved(entry["Value"]) for key, entry in given}}
+    run.flow_attributes = {
+        **run.flow_attributes,
+        **{run.resolved(key): run.resolved(entry["Value"]) for key, entry in given},
+    }
     return run.goes_on()
 
 
@@ -77,8 +117,6 @@ def target(run: Run) -> str | None:
 
 def _check_queue(action: Action) -> Iterator[str]:
     yield from check_target(action)
-    yield from goes_on(action)
-    yield from needs_errors(action, NO_MATCHING_ERROR)
 
 
 def _queue(run: Run) -> Outcome:
@@ -93,8 +131,6 @@ def _check_hooks(action: Action) -> Iterator[str]:
     hooks = action.parameters.get("EventHooks")
     if not is_text_map(hooks) or not isinstance(hooks, dict) or len(hooks) != 1 or not set(hooks) <= HOOKS:
         yield f"EventHooks takes one of {', '.join(sorted(HOOKS))}, with a flow"
-    yield from goes_on(action)
-    yield from needs_errors(action, NO_MATCHING_ERROR)
 
 
 def _hooks(run: Run) -> Outcome:
@@ -107,11 +143,10 @@ def _check_routing(action: Action) -> Iterator[str]:
     named = [name for name in ("QueuePriority", "QueueTimeAdjustmentSeconds") if name in parameters]
     if len(named) != 1:
         yield "exactly one of QueuePriority and QueueTimeAdjustmentSeconds is needed"
-    elif not str(parameters[named[0]]).startswith("$."):
+    elif isinstance(parameters[named[0]], str) and not is_reference(parameters[named[0]]):
         least, most = PRIORITIES if named[0] == "QueuePriority" else (0, QUEUE_AGE_AT_MOST)
         if not is_number(parameters[named[0]], least, most):
             yield f'{named[0]} must be a string from "{least}" to "{most}"'
-    yield from goes_on(action)
 
 
 def _routing(run: Run) -> Outcome:
@@ -124,9 +159,8 @@ def _routing(run: Run) -> Outcome:
 
 
 def _check_logging(action: Action) -> Iterator[str]:
-    if action.parameters.get("FlowLoggingBehavior") not in {"Enabled", "Disabled"}:
+    if action.parameters.get("FlowLoggingBehavior", "Enabled") not in {"Enabled", "Disabled"}:
         yield "FlowLoggingBehavior must be Enabled or Disabled"
-    yield from goes_on(action)
 
 
 def _logging(run: Run) -> Outcome:
@@ -135,7 +169,8 @@ def _logging(run: Run) -> Outcome:
 
 
 KINDS = {
-    "UpdateContactAttributes": Kind(_check_attributes, _attributes),
+    "UpdateContactAttributes": Kind(_check_target_contact, _attributes),
+    "UpdateContactData": Kind(_check_data, _data),
     "UpdateFlowAttributes": Kind(_check_flow_attributes, _flow_attributes),
     "UpdateContactTargetQueue": Kind(_check_queue, _queue),
     "UpdateContactEventHooks": Kind(_check_hooks, _hooks),

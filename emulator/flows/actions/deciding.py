@@ -6,25 +6,23 @@ from collections.abc import Iterator
 
 from emulator import metrics
 from emulator.clock import moment
-from emulator.flows.document import NO_MATCHING_ERROR, Action
+from emulator.flows.document import Action
 from emulator.flows.hours import is_open
+from emulator.flows.language import NO_MATCHING_ERROR
 from emulator.flows.operators import holds
+from emulator.flows.references import is_reference
 from emulator.flows.run import Go, Outcome, Run
 from emulator.world import queueing, register
 
-from .kind import NO_MATCHING_CONDITION, Kind, goes_on, is_number, needs_conditions, needs_errors
+from .kind import NO_MATCHING_CONDITION, Kind, is_number, needs_conditions, needs_errors
 
-
-def _check_compare(action: Action) -> Iterator[str]:
-    if not isinstance(action.parameters.get("ComparisonValue"), str):
-        yield "ComparisonValue must be a string"
-    yield from _check_conditions(action)
+# Those of which AWS has a branch for what no condition holds of; how many agents there are is some or none.
+COUNTED = {"OldestContactInQueueAgeSeconds", "NumberOfContactsInQueue"}
 
 
 def _check_conditions(action: Action) -> Iterator[str]:
     if not action.conditions:
         yield f"{action.type} needs Conditions"
-    yield from needs_errors(action, NO_MATCHING_CONDITION)
 
 
 def _compare(run: Run) -> Outcome:
@@ -57,7 +55,6 @@ def _check_hours(action: Action) -> Iterator[str]:
     yield from needs_conditions(action, "True", "False")
     if len(action.conditions) != 2:
         yield "CheckHoursOfOperation has the conditions True and False, and no other"
-    yield from needs_errors(action, NO_MATCHING_ERROR)
 
 
 def _hours(run: Run) -> Outcome:
@@ -77,10 +74,12 @@ def _hours_of_queue(run: Run) -> str | None:
 
 
 def _check_metric(action: Action) -> Iterator[str]:
-    if action.parameters.get("MetricType") not in metrics.TYPES:
+    if action.parameters.get("MetricType", next(iter(metrics.TYPES))) not in metrics.TYPES:
         yield f"MetricType must be one of {', '.join(metrics.TYPES)}"
     yield from _check_conditions(action)
-    yield from needs_errors(action, NO_MATCHING_ERROR)
+    yield from _check_one_queue(action)
+    if action.parameters.get("MetricType") in COUNTED:
+        yield from needs_errors(action, NO_MATCHING_CONDITION)
 
 
 def _metric(run: Run) -> Outcome:
@@ -91,10 +90,10 @@ def _metric(run: Run) -> Outcome:
 
 
 def _check_metrics(action: Action) -> Iterator[str]:
-    if action.parameters.get("QueueChannel", "Chat") not in {"Voice", "Chat", "Task", "Email"}:
+    channel = action.parameters.get("QueueChannel", "Chat")
+    if not is_reference(str(channel)) and channel not in {"Voice", "Chat", "Task", "Email"}:
         yield "QueueChannel must be Voice, Chat, Task or Email"
-    yield from goes_on(action)
-    yield from needs_errors(action, NO_MATCHING_ERROR)
+    yield from _check_one_queue(action)
 
 
 def _metrics(run: Run) -> Outcome:
@@ -102,9 +101,14 @@ def _metrics(run: Run) -> Outcome:
     queue_id = _queue(run)
     if not queue_id:
         return run.fails(NO_MATCHING_ERROR)
-    counted = run.action.parameters.get("QueueChannel", "Chat") == "Chat"
+    counted = (run.text("QueueChannel") or "Chat") == "Chat"
     run.results["Metrics"] = metrics.shown(run.world, queue_id, counted=counted)
     return run.goes_on()
+
+
+def _check_one_queue(action: Action) -> Iterator[str]:
+    if {"QueueId", "AgentId"} <= set(action.parameters):
+        yield "QueueId and AgentId exclude each other"
 
 
 def _queue(run: Run) -> str | None:
@@ -116,7 +120,7 @@ def _queue(run: Run) -> str | None:
 
 
 KINDS = {
-    "Compare": Kind(_check_compare, _compare),
+    "Compare": Kind(_check_conditions, _compare),
     "DistributeByPercentage": Kind(_check_chance, _chance),
     "CheckHoursOfOperation": Kind(_check_hours, _hours),
     "CheckMetricData": Kind(_check_metric, _metric),

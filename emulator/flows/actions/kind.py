@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from emulator.flows.document import Action, Check
+from emulator.flows.references import is_reference
 from emulator.flows.run import Go, Outcome, Run
 
 WAIT_COMPLETED: Final = "WaitCompleted"
@@ -25,9 +26,18 @@ class Kind:
     hear: Callable[[Run, str], Outcome] = by_condition  # an event it waited for, or WAIT_COMPLETED
 
 
-def goes_on(action: Action) -> Iterator[str]:
-    if action.next is None:
-        yield "NextAction is missing"
+def fits(_action: Action) -> Iterator[str]:
+    """Nothing to say beyond the table of the language."""
+    yield from ()
+
+
+def only_equals(action: Action, *answers: str) -> Iterator[str]:
+    """AWS takes no other operator for these, and where the answers are known, no other operand."""
+    for condition in action.conditions:
+        if condition.operator != "Equals":
+            yield f"{action.type} takes the operator Equals, not {condition.operator}"
+        unknown = [operand for operand in condition.operands if answers and operand not in answers]
+        yield from (f"{action.type} has no answer {operand}, only {', '.join(answers)}" for operand in unknown)
 
 
 def needs_errors(action: Action, *kinds: str) -> Iterator[str]:
@@ -39,7 +49,9 @@ def needs_conditions(action: Action, *answers: str) -> Iterator[str]:
 
 
 def needs_number(action: Action, name: str, least: int, most: int) -> Iterator[str]:
-    if not is_number(action.parameters.get(name), least, most):
+    """One that is a reference shows its value when the flow runs."""
+    value = action.parameters.get(name)
+    if isinstance(value, str) and not is_reference(value) and not is_number(value, least, most):
         yield f'{name} must be a string from "{least}" to "{most}"'
 
 

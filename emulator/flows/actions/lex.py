@@ -5,29 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from emulator import bots, chat, limits, undocumented
-from emulator.flows.document import NO_MATCHING_ERROR, Action
+from emulator import bots, chat, limits, messages, undocumented
+from emulator.flows.document import Action
+from emulator.flows.language import NO_MATCHING_ERROR
+from emulator.flows.references import is_reference
 from emulator.flows.run import Go, Outcome, Run, Wait
 from emulator.world import participants, transcripts
 
-from .kind import NO_MATCHING_CONDITION, WAIT_COMPLETED, Kind, is_number, is_text_map, needs_errors
+from .kind import NO_MATCHING_CONDITION, WAIT_COMPLETED, Kind, is_number, is_text_map, needs_errors, only_equals
+from .speaking import PROMPTS
 
 INPUT_TIME_LIMIT_EXCEEDED = "InputTimeLimitExceeded"
+LONGEST = limits.LONGEST_WAIT // limits.SECOND
 
 
 def _check(action: Action) -> Iterator[str]:
     parameters = action.parameters
-    if not isinstance(_within(parameters, "LexV2Bot", "AliasArn"), str):
-        yield "LexV2Bot.AliasArn must be the ARN of a bot's alias; Lex V1 bots are not emulated"
-    if not isinstance(parameters.get("Text", _within(parameters, "LexInitializationData", "InitialMessage")), str):
-        yield "Text or LexInitializationData.InitialMessage is needed"
+    if len({"LexV2Bot", "LexBot"} & set(parameters)) != 1:
+        yield "exactly one of LexV2Bot and LexBot is needed"
+    if "LexV2Bot" in parameters and not isinstance(_within(parameters, "LexV2Bot", "AliasArn"), str):
+        yield "LexV2Bot.AliasArn must be the ARN of a bot's alias"
+    if "LexBot" in parameters and not isinstance(_within(parameters, "LexBot", "Name"), str):
+        yield "LexBot needs Name, Region and Alias"
+    prompts = PROMPTS & set(parameters)
+    if len(prompts) > 1:
+        yield f"at most one of {', '.join(sorted(PROMPTS))} is possible"
+    if not prompts and not isinstance(_within(parameters, "LexInitializationData", "InitialMessage"), str):
+        yield f"one of {', '.join(sorted(PROMPTS))} or LexInitializationData.InitialMessage is needed"
     if not is_text_map(parameters.get("LexSessionAttributes", {})):
         yield "LexSessionAttributes must map names to strings"
     if "LexTimeoutSeconds" in parameters:
-        if not is_number(_within(parameters, "LexTimeoutSeconds", "Text"), 1, limits.LONGEST_WAIT // limits.SECOND):
+        given = str(_within(parameters, "LexTimeoutSeconds", "Text"))
+        if not is_reference(given) and not is_number(given, 1, LONGEST):
             yield 'LexTimeoutSeconds.Text must be a string from "1" to "604800"'
         yield from needs_errors(action, INPUT_TIME_LIMIT_EXCEEDED)
-    yield from needs_errors(action, NO_MATCHING_ERROR, NO_MATCHING_CONDITION)
+    yield from only_equals(action)
 
 
 def _run(run: Run) -> Outcome:
@@ -35,8 +47,12 @@ def _run(run: Run) -> Outcome:
     alias = run.resolved(_within(parameters, "LexV2Bot", "AliasArn"))
     if alias not in run.world.bots:
         return run.fails(NO_MATCHING_ERROR)
-    if run.text("Text"):
-        chat.says(run.world, run.contact, None, "text/plain", run.text("Text"))
+    words = messages.filled(parameters.get("Text", ""), run.resolved)
+    said = messages.of_words(words, run.contact.supported)
+    if words and said is None:
+        return run.fails(NO_MATCHING_ERROR)
+    if said is not None:
+        chat.says(run.world, run.contact, None, said.content_type, said.content)
     bot = participants.add(run.world, run.contact, "SYSTEM", undocumented.LEX_DISPLAY_NAME)
     chat.joins(run.world, run.contact, bot)
     run.memory = {"alias": alias, "participant": bot.id, "dialog": {}}
@@ -48,7 +64,9 @@ def _hear(run: Run, event: str) -> Outcome:
     if event == WAIT_COMPLETED:
         _leaves(run)
         return run.fails(INPUT_TIME_LIMIT_EXCEEDED)
-    return _hears(run, transcripts.last_of_customer(run.world, run.contact) or "")
+    content_type, content = transcripts.last_said_by_customer(run.world, run.contact) or ("", "")
+    chosen = messages.choice(content_type, content)
+    return _hears(run, chosen[0] if chosen else content)
 
 
 def _hears(run: Run, text: str) -> Outcome:
@@ -59,15 +77,19 @@ def _hears(run: Run, text: str) -> Outcome:
         return run.fails(NO_MATCHING_ERROR)
     turn = bots.hear(bot, run.memory["dialog"], text)
     speaker = participants.find(run.world, run.memory["participant"])
-    for words in turn.says:
-        chat.says(run.world, run.contact, speaker, "text/plain", words)
+    said = [messages.of_words(words, run.contact.supported) for words in turn.says]
+    if None in said:
+        _leaves(run)
+        return run.fails(NO_MATCHING_ERROR)
+    for message in filter(None, said):
+        chat.says(run.world, run.contact, speaker, message.content_type, message.content)
     run.memory = {**run.memory, "dialog": turn.memory}
     return _waits(run) if turn.intent is None else _fulfilled(run, turn)
 
 
 def _waits(run: Run) -> Outcome:
-    given = _within(run.action.parameters, "LexTimeoutSeconds", "Text")
-    seconds = int(given) if given else undocumented.LEX_TIMEOUT_SECONDS
+    given = run.resolved(str(_within(run.action.parameters, "LexTimeoutSeconds", "Text") or ""))
+    seconds = int(given) if is_number(given, 1, LONGEST) else undocumented.LEX_TIMEOUT_SECONDS
     return Wait(run.world.clock.now() + seconds * limits.SECOND, (chat.CUSTOMER_RETURNED,), run.memory)
 
 

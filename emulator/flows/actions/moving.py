@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emulator import chat, limits, undocumented
-from emulator.flows.document import NO_MATCHING_ERROR, Action
+from emulator.flows.document import Action
+from emulator.flows.language import NO_MATCHING_ERROR, TRANSFERABLE
 from emulator.flows.run import Begin, Outcome, Run, Stop
 from emulator.instance import last_part
-from emulator.world import contacts, queueing, segments
+from emulator.world import contacts, participants, queueing, segments
 
 from .contact import check_target, target
-from .kind import Kind, goes_on, is_end, needs_errors
+from .kind import Kind, fits, is_end
 
 QUEUE_AT_CAPACITY = "QueueAtCapacity"
-
-
-def _check_transfer(action: Action) -> Iterator[str]:
-    if action.parameters:
-        yield "TransferContactToQueue takes no Parameters: the queue is set by UpdateContactTargetQueue"
-    yield from needs_errors(action, QUEUE_AT_CAPACITY, NO_MATCHING_ERROR)
 
 
 def _transfer(run: Run) -> Outcome:
@@ -33,12 +28,6 @@ def _transfer(run: Run) -> Outcome:
     queueing.enter(world, contact, queue_id)
     hook = last_part(contact.hooks.get("CustomerQueue", ""))
     return Begin(hook) if hook in run.flows else Stop()
-
-
-def _check_dequeue(action: Action) -> Iterator[str]:
-    yield from check_target(action)
-    yield from goes_on(action)
-    yield from needs_errors(action, QUEUE_AT_CAPACITY, NO_MATCHING_ERROR)
 
 
 def _dequeue(run: Run) -> Outcome:
@@ -57,14 +46,16 @@ def _dequeue(run: Run) -> Outcome:
 
 
 def _check_flow(action: Action) -> Iterator[str]:
-    if not isinstance(action.parameters.get("ContactFlowId"), str) or not action.parameters["ContactFlowId"]:
+    if action.parameters.get("ContactFlowId") == "":
         yield "ContactFlowId must be the id or the ARN of a flow"
-    yield from needs_errors(action, NO_MATCHING_ERROR)
 
 
 def _flow(run: Run) -> Outcome:
-    flow_id = last_part(run.text("ContactFlowId"))
-    return Begin(flow_id) if flow_id in run.flows else run.fails(NO_MATCHING_ERROR)
+    """To an inbound or a transfer flow: a reference may have led to another one, or to none."""
+    flow = run.flows.get(last_part(run.text("ContactFlowId")))
+    if flow is None or flow.type not in TRANSFERABLE:
+        return run.fails(NO_MATCHING_ERROR)
+    return Begin(last_part(run.text("ContactFlowId")))
 
 
 def _disconnect(run: Run) -> Outcome:
@@ -72,14 +63,18 @@ def _disconnect(run: Run) -> Outcome:
     return Stop()
 
 
-def _end_flow(_run: Run) -> Outcome:
-    """The contact stays where it is: in its queue."""
+def _end_flow(run: Run) -> Outcome:
+    """A contact that waits in a queue or talks to somebody stays; one that is nowhere else ends with its flow."""
+    queued = queueing.of_contact(run.world, run.contact.id)
+    waits = queued is not None and queued.waits
+    if not waits and not participants.of_role(run.world, run.contact, "AGENT", "CUSTOM_BOT"):
+        chat.ends(run.world, run.contact, "CONTACT_FLOW_DISCONNECT")
     return Stop()
 
 
 KINDS = {
-    "TransferContactToQueue": Kind(_check_transfer, _transfer),
-    "DequeueContactAndTransferToQueue": Kind(_check_dequeue, _dequeue),
+    "TransferContactToQueue": Kind(fits, _transfer),
+    "DequeueContactAndTransferToQueue": Kind(check_target, _dequeue),
     "TransferToFlow": Kind(_check_flow, _flow),
     "DisconnectParticipant": Kind(is_end, _disconnect),
     "EndFlowExecution": Kind(is_end, _end_flow),

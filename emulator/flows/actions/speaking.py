@@ -4,52 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emulator import chat, limits
-from emulator.flows.document import NO_MATCHING_ERROR, Action
+from emulator import chat, limits, messages
+from emulator.flows.document import Action
 from emulator.flows.event import contact_flow_event
+from emulator.flows.language import NO_MATCHING_ERROR
+from emulator.flows.references import has_references
 from emulator.flows.run import Call, Outcome, Run
 from emulator.instance import is_function_arn
 
-from .kind import Kind, goes_on, is_text_map, needs_errors, needs_number
+from .kind import Kind, is_text_map, needs_number
+
+PROMPTS = {"Text", "SSML", "PromptId", "Media"}
+ASYNCHRONOUS = "ASYNCHRONOUS"
 
 
 def _check_message(action: Action) -> Iterator[str]:
-    if not isinstance(action.parameters.get("Text"), str) or not action.parameters["Text"]:
-        yield "a chat needs Text; SSML and PromptId are for voice"
-    yield from goes_on(action)
+    if len(PROMPTS & set(action.parameters)) != 1:
+        yield f"exactly one of {', '.join(sorted(PROMPTS))} is needed"
+    if action.parameters.get("Text") == "":
+        yield "Text must not be empty"
 
 
 def _message(run: Run) -> Outcome:
-    text = run.text("Text")
-    if not text or len(text.encode()) > limits.CONTENT_BYTES:
+    said = messages.of_words(messages.filled(run.action.parameters["Text"], run.resolved), run.contact.supported)
+    if said is None:
         return run.fails(NO_MATCHING_ERROR)
-    chat.says(run.world, run.contact, None, "text/plain", text)
+    chat.says(run.world, run.contact, None, said.content_type, said.content)
     return run.goes_on()
 
 
 def _check_lambda(action: Action) -> Iterator[str]:
     parameters = action.parameters
-    if not is_function_arn(str(parameters.get("LambdaFunctionARN"))):
+    arn = parameters.get("LambdaFunctionARN")
+    if isinstance(arn, str) and not has_references(arn) and not is_function_arn(arn):
         yield "LambdaFunctionARN must be the ARN of a function"
+    if parameters.get("InvocationType", "SYNCHRONOUS") not in {"SYNCHRONOUS", ASYNCHRONOUS}:
+        yield f"InvocationType must be SYNCHRONOUS or {ASYNCHRONOUS}"
     if "InvocationTimeLimitSeconds" in parameters:
         yield from needs_number(action, "InvocationTimeLimitSeconds", 1, limits.LAMBDA_SECONDS)
     if not is_text_map(parameters.get("LambdaInvocationAttributes", {})):
         yield "LambdaInvocationAttributes must map names to strings"
     if _response_type(action) not in {"STRING_MAP", "JSON"}:
         yield "ResponseValidation.ResponseType must be STRING_MAP or JSON"
-    yield from goes_on(action)
-    yield from needs_errors(action, NO_MATCHING_ERROR)
 
 
 def _lambda(run: Run) -> Outcome:
+    arn = run.text("LambdaFunctionARN")
+    if not is_function_arn(arn):
+        return run.fails(NO_MATCHING_ERROR)
     limit = run.action.parameters.get("InvocationTimeLimitSeconds", str(limits.LAMBDA_DEFAULT_SECONDS))
     event = contact_flow_event(run.world, run.contact, run.texts("LambdaInvocationAttributes"))
     return Call(
         {
-            "arn": run.action.parameters["LambdaFunctionARN"],
+            "arn": arn,
             "seconds": int(limit),
             "responseType": _response_type(run.action),
             "event": event,
+            "answers": run.action.parameters.get("InvocationType") != ASYNCHRONOUS,
         }
     )
 

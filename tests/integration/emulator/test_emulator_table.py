@@ -38,7 +38,7 @@ from emulator.restjson.routes import model_of
 from emulator.sockets import Sockets
 from emulator.world import contacts, participants, register
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, REGION, TOPIC, RunningEmulator, eventually
-from tests.flows import QUIET, flow, queue, transfer
+from tests.flows import QUIET, action, flow, queue, transfer
 
 Members = dict[str, Any]
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
@@ -46,6 +46,7 @@ NOBODY = "99999999-9999-4999-8999-999999999999"
 DENIED = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 KEYS = (AccessKey("test", "test"), AccessKey("denied", "denied", json.dumps(DENIED)))
 BROKEN = flow(QUIET).replace("WaitCompleted", "Never")
+RETURNS = flow(action("return", "EndFlowModuleExecution", {}))
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
 _names = itertools.count()
 
@@ -163,6 +164,7 @@ def furnished(state: Path) -> tuple[Emulator, Members]:
         for kind in (register.FLOW, register.QUEUE, register.HOURS, register.USER, register.ROUTING_PROFILE):
             _fill(emulator, kind)
         _fill(emulator, register.STATUS)
+        _fill(emulator, register.MODULE)
     profile = register.default_id(world, register.ROUTING_PROFILE, "Basic Routing Profile")
     security = register.default_id(world, register.SECURITY_PROFILE, "Agent")
     basic, hours = (
@@ -178,6 +180,8 @@ def furnished(state: Path) -> tuple[Emulator, Members]:
         hours=hours,
         status=register.default_id(world, register.STATUS, "Available"),
         user=wire.connect("CreateUser", Username="grace", **user)["UserId"],
+        module=wire.connect("CreateContactFlowModule", Name="Mine", Content=RETURNS)["Id"],
+        twice=wire.connect("CreateContactFlowModule", Name="Twice", Content=RETURNS, ClientToken="twice")["Id"],
         flow=made(Name="Mine", Content=flow(QUIET))["ContactFlowId"],
         draft=made(Name="Draft", Content=flow(QUIET), Status="SAVED")["ContactFlowId"],
         to_queue=made(Name="To queue", Content=flow(queue("q", "transfer", QueueId=basic), transfer()))[
@@ -221,6 +225,7 @@ def _fill(emulator: Emulator, kind: str) -> None:
 PLACES = 8
 FILLING: dict[str, Members] = {
     register.FLOW: {"type": "CONTACT_FLOW", "state": "ACTIVE", "published": None, "saved": None},
+    register.MODULE: {"type": "MODULE", "state": "ACTIVE", "published": None},
     register.QUEUE: {"HoursOfOperationId": "h"},
     register.USER: {"RoutingProfileId": "r", "SecurityProfileIds": []},
     register.STATUS: {"Type": "CUSTOM", "State": "ENABLED"},
@@ -285,6 +290,7 @@ CONNECT: dict[str, Ask] = {
     "AssociateContactWithUser": lambda w: {"ContactId": w.queued(), "UserId": w.known["user"]},
     "CreateAgentStatus": lambda _w: {"Name": name(), "State": "ENABLED"},
     "CreateContactFlow": lambda _w: {"Name": name(), "Type": "CONTACT_FLOW", "Content": flow(QUIET)},
+    "CreateContactFlowModule": lambda _w: {"Name": name(), "Content": RETURNS},
     "CreateHoursOfOperation": lambda _w: {"Name": name(), "TimeZone": "UTC", "Config": [SLOT]},
     "CreateParticipant": lambda w: {"ContactId": w.chat(), **BOT},
     "CreatePersistentContactAssociation": lambda w: {
@@ -302,7 +308,11 @@ CONNECT: dict[str, Ask] = {
     "CreateUser": lambda w: {"Username": name().replace(" ", "."), **w.known["user_of"]},
     "DescribeAgentStatus": lambda w: {"AgentStatusId": w.known["status"]},
     "DescribeContact": lambda w: {"ContactId": w.known["open"]},
+    "DeleteContactFlowModule": lambda w: {
+        "ContactFlowModuleId": w.connect("CreateContactFlowModule", Name=name(), Content=RETURNS)["Id"]
+    },
     "DescribeContactFlow": lambda w: {"ContactFlowId": w.known["flow"]},
+    "DescribeContactFlowModule": lambda w: {"ContactFlowModuleId": w.known["module"]},
     "DescribeHoursOfOperation": lambda w: {"HoursOfOperationId": w.known["hours"]},
     "DescribeInstance": lambda _w: {},
     "DescribeQueue": lambda w: {"QueueId": w.known["basic"]},
@@ -311,6 +321,7 @@ CONNECT: dict[str, Ask] = {
     "GetContactAttributes": lambda w: {"InitialContactId": w.known["open"]},
     "GetContactMetrics": lambda w: {"ContactId": w.queued(), "Metrics": [{"Name": "POSITION_IN_QUEUE"}]},
     "ListAgentStatuses": lambda _w: {},
+    "ListContactFlowModules": lambda _w: {},
     "ListContactFlows": lambda _w: {},
     "ListContactReferences": lambda w: {"ContactId": w.known["open"], "ReferenceTypes": ["URL"]},
     "ListHoursOfOperations": lambda _w: {},
@@ -330,6 +341,8 @@ CONNECT: dict[str, Ask] = {
     "UpdateContactAttributes": lambda w: {"InitialContactId": w.known["open"], "Attributes": {"a": "b"}},
     "UpdateContactFlowContent": lambda w: {"ContactFlowId": w.known["flow"], "Content": flow(QUIET)},
     "UpdateContactFlowMetadata": lambda w: {"ContactFlowId": w.known["flow"], "Name": name()},
+    "UpdateContactFlowModuleContent": lambda w: {"ContactFlowModuleId": w.known["module"], "Content": RETURNS},
+    "UpdateContactFlowModuleMetadata": lambda w: {"ContactFlowModuleId": w.known["module"], "Name": name()},
     "UpdateContactFlowName": lambda w: {"ContactFlowId": w.known["flow"], "Name": name()},
     "UpdateParticipantRoleConfig": lambda w: {
         "ContactId": w.known["open"],
@@ -392,6 +405,11 @@ SPOILT: dict[Key, Ask] = {
     ("CreateAgentStatus", "DuplicateResourceException"): lambda _w: {"Name": "Available"},
     ("CreateContactFlow", "DuplicateResourceException"): lambda _w: {"Name": "Draft"},
     ("CreateContactFlow", "InvalidContactFlowException"): lambda _w: {"Content": BROKEN},
+    ("CreateContactFlowModule", "IdempotencyException"): lambda _w: {"ClientToken": "twice"},
+    ("CreateContactFlowModule", "DuplicateResourceException"): lambda _w: {"Name": "Twice"},
+    ("CreateContactFlowModule", "InvalidContactFlowModuleException"): lambda _w: {"Content": BROKEN},
+    ("UpdateContactFlowModuleContent", "InvalidContactFlowModuleException"): lambda _w: {"Content": BROKEN},
+    ("UpdateContactFlowModuleMetadata", "DuplicateResourceException"): lambda _w: {"Name": "Twice"},
     ("CreateHoursOfOperation", "DuplicateResourceException"): lambda _w: {"Name": "Basic Hours"},
     ("CreateParticipant", "ConflictException"): with_bot,
     ("CreateParticipant", "InvalidRequestException"): lambda _w: {"ParticipantDetails": {"ParticipantRole": "AGENT"}},
@@ -492,7 +510,7 @@ NEVER: dict[Key, str] = {
     ("UpdateContactAttributes", "InvalidActiveRegionException"): ONE_REGION,
     ("UpdateContact", "ConflictException"): "calls are done one after the other",
     ("CompleteAttachmentUpload", "ServiceQuotaExceededException"): "the quota is asked for when an upload starts",
-    ("DescribeView", "ok"): "no action of a flow shows a view",
+    ("DescribeView", "ok"): "its token is in the message of a view: test_emulator_flow_views.py",
     ("GetAuthenticationUrl", "ok"): "no action of a flow asks for authentication",
     ("CancelParticipantAuthentication", "ok"): "no action of a flow asks for authentication",
 }

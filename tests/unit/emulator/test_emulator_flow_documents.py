@@ -80,7 +80,7 @@ def test_all_problems_are_named_at_once() -> None:
         "Version must be 2019-10-30",
         "action 'b:': Identifier must have 1 to 50 characters and none of $ % ( ) , / : ; = [ \\ ] { }",
         "action a: NextAction 'nowhere' is none of the actions",
-        "action a: the emulator has no action of type Dance",
+        "action a: the flow language has no action of type Dance",
     ]
 
 
@@ -140,7 +140,7 @@ def test_an_action_of_the_wrong_shape_is_named(action: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "parameters", "transitions", "says"),
     [
-        ("MessageParticipant", {"SSML": "<speak/>"}, ON_ERROR, ["a chat needs Text; SSML and PromptId are for voice"]),
+        ("MessageParticipant", {}, ON_ERROR, ["exactly one of Media, PromptId, SSML, Text is needed"]),
         ("MessageParticipant", {"Text": "x"}, {}, ["NextAction is missing"]),
         (
             "InvokeLambdaFunction",
@@ -163,7 +163,7 @@ def test_an_action_of_the_wrong_shape_is_named(action: Any, says: str) -> None:
             {},
             {},
             [
-                "ComparisonValue must be a string",
+                "ComparisonValue is missing",
                 "Compare needs Conditions",
                 "Errors needs a branch for NoMatchingCondition",
             ],
@@ -173,7 +173,7 @@ def test_an_action_of_the_wrong_shape_is_named(action: Any, says: str) -> None:
             {"TimeLimitSeconds": 10},
             {},
             [
-                'TimeLimitSeconds must be a string from "1" to "604800"',
+                "TimeLimitSeconds must be a string; numbers are strings, too",
                 "Conditions needs a branch Equals WaitCompleted",
                 "Errors needs a branch for NoMatchingError",
             ],
@@ -194,7 +194,7 @@ def test_an_action_of_the_wrong_shape_is_named(action: Any, says: str) -> None:
             "UpdateContactAttributes",
             {"TargetContact": "Past"},
             ON_ERROR,
-            ["Attributes must map names to strings", "TargetContact must be Current or Related"],
+            ["Attributes is missing", "TargetContact must be Current or Related"],
         ),
         (
             "UpdateContactTargetQueue",
@@ -214,7 +214,10 @@ def test_the_documentations_timeout_seconds_is_refused_with_the_right_name() -> 
     wait = copy.deepcopy(WAIT)
     wait["Parameters"]["TimeoutSeconds"] = "10"  # type: ignore[index]
     assert problems(flow(wait)) == [
-        "action wait: the time limit of a Wait is TimeLimitSeconds; CreateContactFlow refuses TimeoutSeconds"
+        (
+            "action wait: Wait has no parameter TimeoutSeconds,"
+            " only TimeLimitSeconds, MinimumWaitTimeSeconds, ContinueExecution, Events"
+        )
     ]
 
 
