@@ -9,7 +9,7 @@ from emulator.world import Contact, World, contacts, details
 from .run import queue
 
 
-def contact_flow_event(world: World, contact: Contact, parameters: dict[str, str]) -> dict[str, Any]:
+def contact_flow_event(world: World, contact: Contact, parameters: dict[str, str], language: str) -> dict[str, Any]:
     known = details.of_contact(world, contact.id)
     return {
         "Details": {
@@ -23,7 +23,7 @@ def contact_flow_event(world: World, contact: Contact, parameters: dict[str, str
                 "InitialContactId": contact.initial_id,
                 "InitiationMethod": contact.initiation_method,
                 "InstanceARN": world.instance.arn,
-                "LanguageCode": "en-US",
+                "LanguageCode": language,
                 "MediaStreams": {"Customer": {"Audio": None}},
                 "Name": known.name,
                 "PreviousContactId": contact.previous_id or contact.id,

@@ -33,7 +33,7 @@ NAMESPACES = frozenset(
         ),
         *("StoredCustomerInput", "Channel", "ContactId", "InitialContactId", "PreviousContactId", "RelatedContactId"),
         *("InitiationMethod", "InstanceARN", "AwsRegion", "CustomerId", "Name", "Description", "LanguageCode"),
-        *("TextToSpeechVoice", "TaskTemplateId", "RoutingCriteria", "Task"),
+        *("TextToSpeechVoiceId", "Capabilities", "TaskTemplateId", "RoutingCriteria", "Task"),
         *("DisconnectReason", "Loop"),
     }
 )

@@ -152,4 +152,4 @@ def _left(engine: Engine, row: sqlite3.Row) -> Markup | None:
     flow = engine.flows.get(row["flow_id"])
     action = flow.actions.get(row["action_id"]) if flow else None
     why = why_left(action) if action else None
-    return text(" ", tag(f"not carried out: {why}", "warn")) if why else None
+    return el("p", f"Not carried out in a chat: {why}", class_="steps__left") if why else None

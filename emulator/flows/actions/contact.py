@@ -71,6 +71,8 @@ def _data(run: Run) -> Outcome:
         references={**known.references, **references},
     )
     details.set_details(run.world, found, named)
+    if "LanguageCode" in run.action.parameters:
+        run.results["LanguageCode"] = run.text("LanguageCode")
     if "CustomerId" in run.action.parameters:
         contacts.set_customer(run.world, found, run.text("CustomerId"))
     return run.goes_on()

@@ -53,7 +53,8 @@ def _lambda(run: Run) -> Outcome:
     if not is_function_arn(arn):
         return run.fails(NO_MATCHING_ERROR)
     limit = run.action.parameters.get("InvocationTimeLimitSeconds", str(limits.LAMBDA_DEFAULT_SECONDS))
-    event = contact_flow_event(run.world, run.contact, run.texts("LambdaInvocationAttributes"))
+    language = run.results.get("LanguageCode", "en-US")
+    event = contact_flow_event(run.world, run.contact, run.texts("LambdaInvocationAttributes"), language)
     return Call(
         {
             "arn": arn,

@@ -181,6 +181,7 @@ def furnished(state: Path) -> tuple[Emulator, Members]:
         status=register.default_id(world, register.STATUS, "Available"),
         user=wire.connect("CreateUser", Username="grace", **user)["UserId"],
         module=wire.connect("CreateContactFlowModule", Name="Mine", Content=RETURNS)["Id"],
+        spare=wire.connect("CreateContactFlowModule", Name="Spare", Content=RETURNS)["Id"],
         twice=wire.connect("CreateContactFlowModule", Name="Twice", Content=RETURNS, ClientToken="twice")["Id"],
         flow=made(Name="Mine", Content=flow(QUIET))["ContactFlowId"],
         draft=made(Name="Draft", Content=flow(QUIET), Status="SAVED")["ContactFlowId"],
@@ -308,9 +309,7 @@ CONNECT: dict[str, Ask] = {
     "CreateUser": lambda w: {"Username": name().replace(" ", "."), **w.known["user_of"]},
     "DescribeAgentStatus": lambda w: {"AgentStatusId": w.known["status"]},
     "DescribeContact": lambda w: {"ContactId": w.known["open"]},
-    "DeleteContactFlowModule": lambda w: {
-        "ContactFlowModuleId": w.connect("CreateContactFlowModule", Name=name(), Content=RETURNS)["Id"]
-    },
+    "DeleteContactFlowModule": lambda w: {"ContactFlowModuleId": w.known["spare"]},
     "DescribeContactFlow": lambda w: {"ContactFlowId": w.known["flow"]},
     "DescribeContactFlowModule": lambda w: {"ContactFlowModuleId": w.known["module"]},
     "DescribeHoursOfOperation": lambda w: {"HoursOfOperationId": w.known["hours"]},

@@ -448,7 +448,7 @@ def test_a_flow_that_aws_would_refuse_is_refused_with_all_its_problems(amazon: A
         assert [problem["message"] for problem in raised.value.response["problems"]] == [
             "StartAction 'nowhere' is none of the actions",
             "action a: NextAction 'b' is none of the actions",
-            "action a: the emulator has no action of type Dance",
+            "action a: the flow language has no action of type Dance",
         ]
     assert amazon.world.store.dump() == before
 

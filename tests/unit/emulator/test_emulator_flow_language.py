@@ -128,6 +128,23 @@ def test_a_wait_lasts_as_long_as_its_reference_says(amazons: Make) -> None:
     assert hears(amazon, Attributes={"s": "soon"}) == ["error"]
 
 
+@pytest.mark.parametrize(
+    "written", ["$.SegmentAttributes['tier']", "$.SegmentAttributes.['tier']", "$.SegmentAttributes.tier"]
+)
+def test_a_segment_attribute_is_its_text(amazons: Make, written: str) -> None:
+    attributes = {"tier": {"ValueString": "Gold"}}
+    assert hears(amazons(says(say("s", written, "on"))), SegmentAttributes=attributes) == ["Gold", "on"]
+
+
+def test_the_initial_message_and_the_answer_of_a_function_are_known(amazons: Make) -> None:
+    asked = action("ask", "InvokeLambdaFunction", {"LambdaFunctionARN": FUNCTION}, "s", NoMatchingError="error")
+    text = says(asked, say("s", "$.LambdaInvocation.ResultData.hello, $.Media.InitialMessage!", "on"))
+    amazon = amazons(text, {FUNCTION: lambda _event, _seconds: {"hello": "Hello"}})
+    _, token = amazon.customer(InitialMessage={"ContentType": "text/plain", "Content": "Ada"})
+    amazon.pass_time(0)
+    assert amazon.texts(token)[-2:] == ["Hello, Ada!", "on"]
+
+
 # ---- taken -----------------------------------------------------------------------------------------------------------------
 
 LEFT = sorted(name for name, kind in ACTION_TYPES.items() if kind.in_a_chat == "error branch")
@@ -204,11 +221,12 @@ def test_contact_data_is_set(amazons: Make) -> None:
     }
     amazon = amazons(
         says(
-            action("d", "UpdateContactData", data, "s", NoMatchingError="error"), say("s", "$.Name $.CustomerId", "on")
+            action("d", "UpdateContactData", data, "s", NoMatchingError="error"),
+            say("s", "$.Name $.CustomerId $.LanguageCode $.References.order.Value", "on"),
         )
     )
     contact_id, token = amazon.customer(Attributes={"who": "ada"})
-    assert amazon.texts(token) == ["Order of ada c-ada", "on"]
+    assert amazon.texts(token) == ["Order of ada c-ada de-DE https://shop/ada", "on"]
     assert details.of_contact(amazon.world, contact_id).references == {
         "order": {"Type": "URL", "Value": "https://shop/ada"}
     }

@@ -254,4 +254,4 @@ def test_the_page_of_a_contact_says_what_was_not_carried_out(amazons: Make) -> N
     contact_id, _ = amazon.customer()
     page = page_of_a_contact.respond(amazon.world, amazon.emulator.engine, contact_id)
     assert page is not None
-    assert b"not carried out: it is not emulated" in page.body
+    assert b"Not carried out in a chat: it is not emulated" in page.body
