@@ -9,7 +9,8 @@ from emulator.flows.document import Action
 from emulator.flows.event import contact_flow_event
 from emulator.flows.language import NO_MATCHING_ERROR
 from emulator.flows.references import has_references
-from emulator.flows.run import Call, Outcome, Run
+from emulator.flows.run import Call, Go, Outcome, Run
+from emulator.flows.undone import error_branch
 from emulator.instance import is_function_arn
 
 from .kind import Kind, is_text_map, needs_number
@@ -28,7 +29,7 @@ def _check_message(action: Action) -> Iterator[str]:
 def _message(run: Run) -> Outcome:
     said = messages.of_words(messages.filled(run.action.parameters["Text"], run.resolved), run.contact.supported)
     if said is None:
-        return run.fails(NO_MATCHING_ERROR)
+        return Go(error_branch(run.action))
     chat.says(run.world, run.contact, None, said.content_type, said.content)
     return run.goes_on()
 

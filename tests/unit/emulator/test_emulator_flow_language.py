@@ -176,6 +176,12 @@ def test_a_prompt_for_calls_takes_the_error_branch(amazons: Make, prompt: Json) 
     assert hears(amazons(says(action("p", "MessageParticipant", prompt, "on")))) == ["on"]  # of a flow that has none
 
 
+def test_words_that_come_to_nothing_take_the_error_branch_or_go_on_where_there_is_none(amazons: Make) -> None:
+    nothing = "$.Queue.Name"
+    assert hears(amazons(says(say("p", nothing, "on", NoMatchingError="error")))) == ["error"]
+    assert hears(amazons(says(say("p", nothing, "on")))) == ["on"]
+
+
 def test_a_lex_v1_bot_takes_the_error_branch(amazons: Make) -> None:
     given = {"Text": "?", "LexBot": {"Name": "B", "Region": "us-east-1", "Alias": "a"}}
     asked = action("x", "ConnectParticipantWithLexBot", given, NoMatchingCondition="on", NoMatchingError="error")
