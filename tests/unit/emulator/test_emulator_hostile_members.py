@@ -25,7 +25,7 @@ from emulator.restjson.routes import model_of
 from emulator.world import register
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.emulating import INBOUND_FLOW, INSTANCE, TOPIC
-from tests.flows import flow, queue, transfer
+from tests.flows import action, flow, queue, transfer
 
 SIGNED = {
     "authorization": "AWS4-HMAC-SHA256 Credential=test/20270115/us-east-1/connect/aws4_request,"
@@ -64,6 +64,9 @@ class Ready:
         amazon.background.settle()
         for n in range(2):
             amazon.sns.subscribe(TopicArn=TOPIC, Protocol="https", Endpoint=f"https://endpoint{n}.example/")
+        returns = flow(action("return", "EndFlowModuleExecution", {}))
+        made_module = amazon.connect.create_contact_flow_module(InstanceId=INSTANCE, Name="Mine", Content=returns)
+        self.module = made_module["Id"]
         rows = amazon.world.store.all("SELECT arn, token FROM subscription ORDER BY endpoint")
         self.subscription, self.subscription_token = rows[0]["arn"], rows[1]["token"]
 
@@ -197,11 +200,11 @@ class Ready:
             "GetContactMetrics": {"ContactId": self.queued, "Metrics": [{"Name": "POSITION_IN_QUEUE"}]},
             "TransferContact": {**contact, **of_flow, "ClientToken": "t"},
             "CreateContactFlowModule": {"Name": "new", "Content": content},
-            "DescribeContactFlowModule": {"ContactFlowModuleId": "m"},
+            "DescribeContactFlowModule": {"ContactFlowModuleId": self.module},
             "ListContactFlowModules": {"ContactFlowModuleState": "ACTIVE", "MaxResults": 1},
-            "UpdateContactFlowModuleContent": {"ContactFlowModuleId": "m", "Content": content},
-            "UpdateContactFlowModuleMetadata": {"ContactFlowModuleId": "m", "Name": "new", "State": "ARCHIVED"},
-            "DeleteContactFlowModule": {"ContactFlowModuleId": "m"},
+            "UpdateContactFlowModuleContent": {"ContactFlowModuleId": self.module, "Content": content},
+            "UpdateContactFlowModuleMetadata": {"ContactFlowModuleId": self.module, "Name": "new", "State": "ARCHIVED"},
+            "DeleteContactFlowModule": {"ContactFlowModuleId": self.module},
             "CreateContactFlow": {"Name": "new", "Type": "CONTACT_FLOW", "Content": content},
             "DescribeContactFlow": of_flow,
             "UpdateContactFlowContent": {**of_flow, "Content": content},
