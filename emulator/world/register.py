@@ -25,6 +25,8 @@ USER: Final = "agent"
 ROUTING_PROFILE: Final = "routing-profile"
 STATUS: Final = "agent-state"
 SECURITY_PROFILE: Final = "security-profile"
+INSTANCE: Final = "instance"
+KINDS: Final = (FLOW, QUEUE, HOURS, USER, ROUTING_PROFILE, STATUS, SECURITY_PROFILE)  # what an instance holds
 
 _CALLED: Mapping[str, str] = {
     FLOW: "flow",
@@ -34,6 +36,7 @@ _CALLED: Mapping[str, str] = {
     ROUTING_PROFILE: "routing profile",
     STATUS: "agent status",
     SECURITY_PROFILE: "security profile",
+    INSTANCE: "instance",
 }
 
 
@@ -50,6 +53,8 @@ class Resource(Row):
 
 
 def arn(world: World, kind: str, resource_id: str) -> str:
+    if kind == INSTANCE:
+        return f"{world.instance.arn.rpartition('/')[0]}/{resource_id}"
     return f"{world.instance.arn}/{kind}/{resource_id}"
 
 
@@ -98,6 +103,10 @@ def change(world: World, resource: Resource, *, name: str | None = None, **membe
         resource.seq,
     )
     return get(world, resource.kind, resource.id)
+
+
+def remove(world: World, resource: Resource) -> None:
+    world.store.run("DELETE FROM resource WHERE seq = ?", resource.seq)
 
 
 def _require_free(world: World, kind: str, name: str) -> None:
