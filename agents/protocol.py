@@ -160,7 +160,10 @@ class RelayContact(OfContact):
 
 
 class SendMessage(OfContact):
-    """A message to the customer. `clientToken` is the client's own: the same token is the same message, once."""
+    """A message to the customer. `clientToken` is the client's own: the same token is the same message, once.
+
+    Markdown to a chat that does not take it (`contentTypes` of the contact) goes as plain text.
+    """
 
     message: str
     contentType: Literal["text/plain", "text/markdown"] = "text/plain"  # noqa: N815 -- ChatJS spells it so
@@ -405,6 +408,7 @@ class Contact(Closed):
     attention: Why | None = None  # why a supervisor should look at it, while they should
     transfer: Transfer | None = None
     relayed: bool = False  # Amazon Connect itself gave it to the agent: transfer it there
+    contentTypes: list[str] = Field(default_factory=lambda: ["text/plain"])  # noqa: N815 -- what the chat takes, as far as is known
     chatEnded: bool  # noqa: N815 -- Connect has said chat.ended: the customer cannot come back to this chat
     waitingSince: Time | None  # noqa: N815 -- the wire is camelCase
     connectedAt: Time | None  # noqa: N815 -- the wire is camelCase

@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from . import connect, fanout, ingest, outbox, parcels, reconcile, rounds
+from . import connect, fanout, ingest, outbox, parcels, reconcile, richtext, rounds
 from .db import in_db, look_up
 from .media import MediaController
 from .models import Item, Outgoing, Participant
@@ -28,6 +28,7 @@ from .why import Why
 if TYPE_CHECKING:
     from .fanout import Hub
 
+UNFIT = "ValidationException"  # what SendMessage answers for a content type that the chat does not take
 log = logging.getLogger(__name__)
 AT_ONCE = 32
 RECONCILE_AFTER = timedelta(seconds=60)
@@ -127,6 +128,9 @@ async def _speak(outgoing: Outgoing, participant: Participant) -> None:
 
 
 async def _refused(outgoing: Outgoing, participant: Participant, error: connect.Refused) -> None:
+    if error.code == UNFIT and outgoing.content_type == richtext.MARKDOWN:
+        await in_db(_as_plain_text)(outgoing, timezone.now())
+        return
     if not error.is_gone:
         await in_db(_fail)(outgoing, _why_refused(error))
         return
@@ -218,6 +222,20 @@ def _fail(outgoing: Outgoing, why: Why) -> None:
     row = _locked(outgoing)
     if row.state == Outgoing.State.SENDING:
         outbox.fail(row, why, tried=False)
+
+
+@transaction.atomic
+def _as_plain_text(outgoing: Outgoing, now: datetime) -> None:
+    """The chat was started without text/markdown (SupportedMessagingContentTypes), which nobody can ask for: now it is known."""
+    row = _locked(outgoing)
+    if row.state != Outgoing.State.SENDING:
+        return
+    conversation = row.conversation
+    if not conversation.plain_text_only:
+        conversation.plain_text_only = True
+        conversation.save(update_fields=["plain_text_only"])
+        rounds.tell_contacts(conversation)
+    outbox.as_plain_text(row, now)
 
 
 @transaction.atomic

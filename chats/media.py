@@ -15,6 +15,7 @@ from .models import Participant
 from .wire import ChatEvent, Unreadable
 
 PAGE = 100  # GetTranscript gives at most so many items a page
+BEFORE_ALL = "2000-01-01T00:00:00.000Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class MediaController:
 
     async def transcript(self) -> AsyncIterator[list[ChatEvent]]:
         """Everything said so far, page by page, oldest first."""
-        position: dict[str, Any] = {}
+        position: dict[str, Any] = {"StartPosition": {"AbsoluteTime": BEFORE_ALL}}  # a forward scan wants to know where
         while True:
             answer = await connect.participant(
                 "get_transcript",

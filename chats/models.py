@@ -45,6 +45,7 @@ __all__ = [
 
 Frame = tuple[str, dict[str, Any]]
 KEY_LENGTH = 300
+PLAIN = "text/plain"
 
 
 def customer_key(name: str, attributes: Mapping[str, Any]) -> str:
@@ -64,6 +65,9 @@ class Conversation(models.Model):
     language = models.CharField(max_length=16, blank=True)  # of the customer, as Connect writes it (en-US)
     seq = models.PositiveBigIntegerField(default=0)
     chat_ended_at = models.DateTimeField(null=True)
+    plain_text_only = models.BooleanField(
+        default=False
+    )  # Connect has refused markdown: the chat was started without it
     created_at = models.DateTimeField(auto_now_add=True)
     customer_key = models.CharField(max_length=KEY_LENGTH, blank=True, editable=False)  # kept by save()
 
@@ -88,6 +92,12 @@ class Conversation(models.Model):
         held = Conversation.objects.select_for_update().get(pk=self.pk)
         self.seq, self.chat_ended_at, self.customer_name = held.seq, held.chat_ended_at, held.customer_name
         self.attributes, self.language = held.attributes, held.language
+        self.plain_text_only = held.plain_text_only
+
+    @property
+    def content_types(self) -> list[str]:
+        """What can be said, as far as we know: Connect tells nobody which types a chat was started with, it refuses the others."""
+        return [PLAIN] if self.plain_text_only else [PLAIN, richtext.MARKDOWN]
 
     def next_seq(self) -> int:
         """Take the next number. It locks the row until the transaction ends, so numbers have no hole and no twin."""
@@ -191,6 +201,7 @@ class Contact(models.Model):
             "attention": self.attention.data,
             "transfer": transfer.as_dict() if transfer else None,
             "relayed": self.is_relayed,
+            "contentTypes": chat.content_types,
             "chatEnded": chat.chat_ended_at is not None,
             "waitingSince": iso_or_none(self.waiting_since),
             "connectedAt": iso_or_none(self.connected_at),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from . import fanout, files, numbering
-from .models import Contact, Outgoing
+from . import fanout, files, numbering, richtext
+from .models import PLAIN, Contact, Outgoing
 from .why import Why
 
 if TYPE_CHECKING:
@@ -96,12 +96,35 @@ def _say(one: Words, said: dict[tuple[int, str], Outgoing], new: list[Outgoing])
     if known is None and one.closed:
         return Unsendable("contactNotConnected", one.closed)
     if known is None:
-        what = {"author": one.author, "content": one.text, "content_type": one.content_type}
+        what = {"author": one.author, **_fitting(one)}
         known = said[one.key] = _row(one.contact, one.client_token, **what)
         new.append(known)
-    elif known.content != one.text or known.author_id != (one.author.pk if one.author else None):
+    elif known.content not in {one.text, richtext.plain(one.text)} or known.author_id != (
+        one.author.pk if one.author else None
+    ):
         return Unsendable("clientTokenReused", TOKEN_REUSED)
     return known
+
+
+def _fitting(one: Words) -> dict[str, str]:
+    """The words in a type that the chat takes."""
+    if one.content_type in one.contact.conversation.content_types:
+        return {"content": one.text, "content_type": one.content_type}
+    return {"content": richtext.plain(one.text), "content_type": PLAIN}
+
+
+def as_plain_text(outgoing: Outgoing, now: datetime) -> None:
+    """Connect has refused markdown: these words, and all that wait behind them, go as plain text. With the conversation held."""
+    waiting = Outgoing.objects.filter(
+        conversation=outgoing.conversation, content_type=richtext.MARKDOWN, state__in=Outgoing.UNFINISHED
+    )
+    for row in waiting.select_related("author").order_by("position"):
+        row.conversation = outgoing.conversation
+        fitting = {"content": richtext.plain(row.content), "content_type": PLAIN}
+        if row.pk == outgoing.pk:
+            change(row, state=Outgoing.State.QUEUED, due_at=now, **fitting)
+        else:
+            change(row, **fitting)
 
 
 def _said_already(words: Sequence[Words]) -> dict[tuple[int, str], Outgoing]:

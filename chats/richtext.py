@@ -31,6 +31,7 @@ PIECES: Mapping[str, str] = {
     "em": "em",
     "link": "a",
 }
+_BLOCKS = {"p", "h", "blockquote", "ul", "ol", "pre", "hr"}
 TAGS = (*PIECES.values(), "code", "pre", "br", "hr")
 
 
@@ -60,6 +61,50 @@ def tree(text: str) -> Sequence[Node] | None:
     if any(token.level >= DEEPEST - 1 for token in tokens):
         return None
     return _nodes(tokens) or None
+
+
+def plain(text: str) -> str:
+    """Markdown as plain text, for chats that take no other: the words, lists with their marks, links with their address."""
+    return _plain(tree(text) or []).strip() or text
+
+
+def _plain(nodes: Iterable[Node], gap: str = "\n\n") -> str:
+    """Blocks stand `gap` apart, words beside each other."""
+    text, after_block = "", False
+    for node in nodes:
+        is_block = isinstance(node, dict) and node["tag"] in _BLOCKS
+        if text and (is_block or after_block):
+            text += gap
+        text += node if isinstance(node, str) else _plain_piece(node)
+        after_block = is_block
+    return text
+
+
+def _plain_piece(piece: Mapping[str, Any]) -> str:
+    children = piece["children"]
+    match piece["tag"]:
+        case "br":
+            return "\n"
+        case "hr":
+            return "---"
+        case "a":
+            words, href = _plain(children), piece["href"]
+            return words if href.partition(":")[2].strip("/") in words or href in words else f"{words} ({href})"
+        case "ul" | "ol" as tag:
+            marks = [f"{piece.get('start', 1) + n}. " if tag == "ol" else "- " for n in range(len(children))]
+            return "\n".join(
+                _marked(_plain(item["children"], "\n"), mark) for item, mark in zip(children, marks, strict=True)
+            )
+        case "blockquote":
+            return _marked(_plain(children, "\n"), "> ", "> ")
+        case "pre":
+            return "".join(children).rstrip("\n")
+    return _plain(children)
+
+
+def _marked(text: str, first: str, rest: str | None = None) -> str:
+    """Before the first line its mark, before the others room for it."""
+    return first + text.replace("\n", "\n" + (" " * len(first) if rest is None else rest))
 
 
 def _nodes(tokens: Iterable[Token]) -> list[Node]:

@@ -141,16 +141,18 @@ async def _genuine(headers: Mapping[str, str], body: bytes) -> Envelope:
     if headers.get("x-amz-sns-rawdelivery", "").lower() == "true":
         raise Malformed(RAW)
     envelope = read_envelope(body, headers.get("x-amz-sns-message-type"))
-    await _verifier(settings.CCP_TOPIC_ARN, settings.CCP_SNS_CERT, settings.CCP_SNS_ALLOW_V1).verify(
-        envelope, timezone.now()
+    verifier = _verifier(
+        settings.CCP_TOPIC_ARN, settings.CCP_SNS_CERT, settings.CCP_SNS_ALLOW_V1, settings.CCP_AWS_ENDPOINT
     )
+    await verifier.verify(envelope, timezone.now())
     return envelope
 
 
 @lru_cache(maxsize=8)
-def _verifier(topic_arn: str, pinned: str, allow_v1: bool) -> Verifier:
+def _verifier(topic_arn: str, pinned: str, allow_v1: bool, endpoint: str) -> Verifier:
     """One per process, and so one cache of certificates."""
-    return Verifier([topic_arn], Pinned(Path(pinned).read_bytes) if pinned else Fetched(fetch), allow_v1=allow_v1)
+    certificates = Pinned(Path(pinned).read_bytes) if pinned else Fetched(fetch)
+    return Verifier([topic_arn], certificates, allow_v1=allow_v1, endpoint=endpoint)
 
 
 # ---- What is genuine -------------------------------------------------------------------------------------------------

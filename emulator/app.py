@@ -78,6 +78,10 @@ class App:
             return "preflight", Response(200, _PREFLIGHT, b"")
         if request.path.startswith(links.PREFIX):
             return "attachment", await self._file(request)
+        if request.path == self.emulator.certificate.path:
+            return "certificate", Response(
+                200, {"content-type": "application/x-pem-file"}, self.emulator.certificate.pem
+            )
         service = self.emulator.service(request)
         operation = service.operation(request)
         fault = self.emulator.faults.take(operation)

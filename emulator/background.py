@@ -24,6 +24,8 @@ from emulator.world.world import Due
 
 _log = logging.getLogger("emulator.background")
 _POSTS_AT_ONCE = 16
+_LANES_AT_ONCE = 64  # begun or waiting for a thread
+_POSTS_READ = 256  # of all lanes together: one that has much to post keeps a thread so long, and the others theirs
 _CALLS_AT_ONCE = 64
 _LONGEST_SLEEP = 5.0  # the machine's clock may be set
 
@@ -84,7 +86,8 @@ class Background:
         self._wake = threading.Event()
         self._stopped = False
         self._lock = threading.Lock()
-        self._posting: set[int] = set()
+        self._posting: set[str] = set()  # lanes of posts that are being delivered
+        self._posted: set[str] = set()  # those of them that are through, and not settled yet
         self._calling: set[tuple[str, int]] = set()
         self._outcomes: list[Outcome] = []
         self._telling = False  # one batch at a time: what is told of a contact keeps its order
@@ -140,12 +143,12 @@ class Background:
 
     def _begin(self, post: Callable[[Callable[[], None]], None], call: Callable[[Callable[[], None]], None]) -> int:
         told = self._begin_to_tell(post)
-        posts, asked = self._due_posts(), self._new_calls()
-        for each in posts:
-            post(lambda each=each: self._post(each))  # type: ignore[misc]
+        lanes, asked = self._due_posts(), self._new_calls()
+        for posts in lanes:
+            post(lambda posts=posts: self._post_all(posts))  # type: ignore[misc]
         for one in asked:
             call(lambda one=one: self._call(one))  # type: ignore[misc]
-        return len(posts) + len(asked) + told
+        return len(lanes) + len(asked) + told
 
     def _begin_to_tell(self, submit: Callable[[Callable[[], None]], None]) -> int:
         if self._telling:
@@ -165,17 +168,22 @@ class Background:
                 self._told = told
             self.wake()
 
-    def _due_posts(self) -> list[Post]:
-        if self.weather.paused:
-            return []
+    def _due_posts(self) -> list[list[Post]]:
+        """What can be posted now: of each lane what is due, in its order."""
         with self._lock:
             busy = set(self._posting)
-        found = deliveries.due(self.world, busy, max(0, _POSTS_AT_ONCE * 4 - len(busy)), self.weather.late_by)
+        if self.weather.paused or len(busy) >= _LANES_AT_ONCE:
+            return []
+        found = deliveries.due(self.world, busy, _POSTS_READ, self.weather.late_by)
         if self.weather.shuffle:
             random.shuffle(found)
+        lanes: dict[str, list[Post]] = {}
+        for post in found:
+            if post.lane in lanes or len(busy) + len(lanes) < _LANES_AT_ONCE:
+                lanes.setdefault(post.lane, []).append(post)
         with self._lock:
-            self._posting |= {post.seq for post in found}
-        return found
+            self._posting |= lanes.keys()
+        return list(lanes.values())
 
     def _new_calls(self) -> list[Asked]:
         with self._lock:
@@ -183,13 +191,25 @@ class Background:
             self._calling |= {(a.contact_id, a.step) for a in new}
         return new
 
+    def _post_all(self, posts: list[Post]) -> None:
+        """One lane, one after the other; its endpoint has the first before the second is sent."""
+        try:
+            for post in posts:
+                if self._stopped or self.weather.paused:
+                    break  # they stay due
+                self._post(post)
+        finally:
+            with self._lock:
+                self._posted.add(posts[0].lane)
+            self.wake()
+
     def _post(self, post: Post) -> None:
         outcome = Outcome(post, None, "the emulator could not post")
         try:
             if self._is_lost(post):
                 outcome = Outcome(post, 200, "lost, as was asked for")
                 return
-            body = envelope.body(post, self.emulator.certificate, self.world.instance.region)
+            body = envelope.body(post, self.emulator.certificate, self.emulator.sns_home)
             for _ in range(max(1, self.weather.copies)):
                 outcome = self._send(post, body)
         finally:
@@ -220,18 +240,18 @@ class Background:
     def _settle(self) -> None:
         with self._lock:
             outcomes, self._outcomes = self._outcomes, []
+            posted, self._posted = self._posted, set()
             told, self._told = self._told, None
         if told is not None:
             self.emulator.teller.settle(told)
             self._telling = False
-        if not outcomes:
-            return
         for outcome in outcomes:
             if not outcome.delivered:
                 _log.warning("%s to %s: %s", outcome.post.kind, outcome.post.endpoint, outcome.note or outcome.status)
-        deliveries.settle(self.world, outcomes)
+        if outcomes:
+            deliveries.settle(self.world, outcomes)
         with self._lock:
-            self._posting -= {outcome.post.seq for outcome in outcomes}
+            self._posting -= posted
 
     def _until_next(self) -> float:
         """Seconds until something is due."""
@@ -240,7 +260,7 @@ class Background:
         clock, deadline = self.world.clock, timers.next_deadline(self.world)
         waits = [] if deadline is None else [deadline - clock.now()]
         post = None if self.weather.paused else deliveries.next_due(self.world, busy)
-        if post is not None and len(busy) < _POSTS_AT_ONCE * 4:
+        if post is not None and len(busy) < _LANES_AT_ONCE:
             waits.append(post + self.weather.late_by - clock.wall())
         untold = self.emulator.teller.next_due()
         if untold is not None and not self._telling:

@@ -58,6 +58,7 @@ def arguments(argv: list[str]) -> Arguments:
         sinks=_sinks(given),
         website=_website(given.website),
         access_keys=_access_keys(given.access_key, forget=given.any_access_key),
+        sns_home=_sns_home(given),
     )
     return Arguments(given.host, given.port, given.control, options)
 
@@ -88,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--subscribe", action="extend", nargs="+", metavar="TOPIC_ARN=URL", help="an endpoint SNS posts a topic to"
+    )
+    parser.add_argument(
+        "--sns-urls",
+        metavar="URL_OR_aws",
+        help="what SubscribeURL, SigningCertURL and UnsubscribeURL begin with: the address by which receivers reach the"
+        " emulator (default: http://HOST:PORT), or aws for URLs that look like AWS's own and lead nowhere here",
     )
     parser.add_argument(
         "--lambda",
@@ -215,6 +222,19 @@ def _website(path: Path | None) -> Website:
         return read_website(_text("--website", path))
     except InvalidWebsite as error:
         raise Mistake(f"--website: {path}: {error}") from None
+
+
+def _sns_home(given: argparse.Namespace) -> str | None:
+    if given.sns_urls == "aws":
+        return None
+    if given.sns_urls is None:
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+        host = everywhere.get(given.host, given.host)
+        return f"http://[{host}]:{given.port}" if ":" in host else f"http://{host}:{given.port}"
+    url = str(given.sns_urls).rstrip("/")
+    if not is_endpoint(url.partition(":")[0], url) or "?" in url or "#" in url:
+        raise Mistake(f"--sns-urls takes aws, or an http(s) URL such as http://emulator:8001, not {given.sns_urls!r}")
+    return url
 
 
 def _access_keys(given: list[str] | None, *, forget: bool) -> tuple[AccessKey, ...] | None:

@@ -235,7 +235,7 @@ def _initial_message(params: Params, supported: list[str]) -> Params | None:
     message: Params | None = params.get("InitialMessage")
     if message is None:
         return None
-    if message["ContentType"] not in supported:
+    if message["ContentType"] not in limits.SPOKEN_TYPES.intersection(supported):
         raise ServiceError("InvalidParameterException", "InitialMessage.ContentType is none of the supported types")
     if len(message["Content"].encode()) > limits.CONTENT_BYTES:
         raise ServiceError(

@@ -47,6 +47,7 @@ class Control:
             "expire": self.expire,
             "join": self.join,
             "leave": self.leave,
+            "say": self.say,
         }
         verbs = Verbs(self.world)
         self._get |= verbs.get
@@ -160,6 +161,15 @@ class Control:
                 raise BadControl("no participant has this participantId")
             chat.leaves(self.world, contacts.get(self.world, participant.contact_id), participant)
         return {}
+
+    def say(self, body: Body) -> Body:
+        """{"contactId", "content", "contentType"?}: what a flow or its bot says, interactive messages among it."""
+        content, content_type = body.get("content"), body.get("contentType", "text/plain")
+        if not isinstance(content, str) or content_type not in limits.CONTENT_TYPES:
+            raise BadControl(f"say takes content, a text, and contentType: {', '.join(sorted(limits.CONTENT_TYPES))}")
+        with self.world.store.change():
+            contact = contacts.open_contact(self.world, str(body.get("contactId")))
+            return {"id": chat.says(self.world, contact, None, str(content_type), content).id}
 
     def cut(self, request: Request) -> Response:
         """{"contactId"?}: runs in the event loop, where the sockets are."""

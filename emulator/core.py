@@ -22,7 +22,7 @@ from emulator.participant import ParticipantService
 from emulator.quotas import Quotas
 from emulator.restjson import Handler, Request, Response, Service, ServiceError
 from emulator.start_chat import Website
-from emulator.streaming import subscriptions
+from emulator.streaming import envelope, subscriptions
 from emulator.streaming.certificate import Certificate, kept_beside
 from emulator.streaming.query import QueryService, is_query
 from emulator.telling import Sinks, Teller
@@ -59,6 +59,9 @@ class Options:
     instance: Instance = field(default_factory=Instance)
     website: Website = field(default_factory=Website)
     access_keys: tuple[AccessKey, ...] | None = None  # None: those of the state file stay
+    sns_home: str | None = (
+        None  # what the URLs in SNS posts begin with; None: AWS's own address, where we answer nothing
+    )
 
 
 class Emulator:
@@ -66,6 +69,7 @@ class Emulator:
         self.options = options
         self.world: World = open_world(options.state, clock or Clock(), instance=options.instance, echo=options.echo)
         self.certificate: Certificate = kept_beside(options.state)
+        self.sns_home = options.sns_home or envelope.aws_home(options.instance.region)
         self.world.bots.update(options.bots)
         self.teller = Teller(self.world, options.sinks)
         self.faults = Faults()

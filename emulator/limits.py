@@ -20,6 +20,8 @@ CONTENT_TYPES: Final = frozenset(
         "application/vnd.amazonaws.connect.message.interactive.response",
     }
 )
+# connect-participant/API_SendMessage, API_ChatMessage: what a participant may say. Interactive messages come of flows and bots.
+SPOKEN_TYPES: Final = CONTENT_TYPES - {"application/vnd.amazonaws.connect.message.interactive"}
 # API_StartContactStreaming: "maximum of two" endpoints per contact
 STREAMING_TOPICS: Final = 2
 # adminguide/chat-customize-flow: custom participants
@@ -59,6 +61,7 @@ RESOURCES: Final = {
     "routing-profile": 100,
     "agent-state": 50,
     "security-profile": 100,
+    "instance": 100,  # AWS: 2, and more on request
 }
 # API_MediaConcurrency
 CONCURRENCY: Final = {"VOICE": 1, "CHAT": 10, "TASK": 10, "EMAIL": 10}

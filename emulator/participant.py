@@ -45,8 +45,8 @@ class ParticipantService:
         def act(speaker: Speaker) -> Params:
             require_connected(speaker)
             _require_content(params)
-            if params["ContentType"] not in speaker.contact.supported:
-                types = ", ".join(speaker.contact.supported)
+            if params["ContentType"] not in limits.SPOKEN_TYPES.intersection(speaker.contact.supported):
+                types = ", ".join(name for name in speaker.contact.supported if name in limits.SPOKEN_TYPES)
                 raise ServiceError("ValidationException", f"ContentType must be one this contact supports: {types}")
             item = chat.says(self.world, speaker.contact, speaker.participant, params["ContentType"], params["Content"])
             return _said(item)

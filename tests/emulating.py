@@ -25,6 +25,7 @@ from websockets.sync.client import ClientConnection, connect
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
 INSTANCE = "11111111-2222-4333-8444-555555555555"
+FIRST = {"AbsoluteTime": "2000-01-01T00:00:00.000Z"}  # where a transcript that is read forward begins
 INBOUND_FLOW = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 TOPIC = f"arn:aws:sns:{REGION}:123456789012:ccp-portal"
 HANDOVER = f"arn:aws:lambda:{REGION}:123456789012:function:ccp-portal-handover"
@@ -231,7 +232,13 @@ class Customer:
     def transcript(self, **given: Any) -> list[dict[str, Any]]:
         """All pages, oldest first."""
         found: list[dict[str, Any]] = []
-        asked = {"ScanDirection": "FORWARD", "SortOrder": "ASCENDING", "MaxResults": 100, **given}
+        asked = {
+            "ScanDirection": "FORWARD",
+            "StartPosition": FIRST,
+            "SortOrder": "ASCENDING",
+            "MaxResults": 100,
+            **given,
+        }
         while True:
             page = self.participant.get_transcript(ConnectionToken=self.connection_token, **asked)
             found += page["Transcript"]

@@ -25,14 +25,21 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "2": hashes.SHA256(),
 }
 
+_SNS_FILE = "/SimpleNotificationService-"
 _TOPIC = re.compile(r"arn:(?P<partition>aws[a-z-]*):sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_.-]+")
 
 
 class Verifier:
-    """Believes what comes from these topics, lately, under AWS's signature."""
+    """Believes what comes from these topics, lately, under the signature of AWS, or of the SNS at `endpoint`.
 
-    def __init__(self, topics: Collection[str], certificates: Certificates, *, allow_v1: bool = False) -> None:
-        self._urls = {topic: _certificate_url(topic) for topic in topics}
+    `endpoint` is CCP_AWS_ENDPOINT: who speaks to an emulator believes the certificate of that emulator, too.
+    """
+
+    def __init__(
+        self, topics: Collection[str], certificates: Certificates, *, allow_v1: bool = False, endpoint: str = ""
+    ) -> None:
+        self._urls = {topic: _certificate_url(topic, endpoint) for topic in topics}
+        self._endpoint = endpoint
         self._certificates = certificates
         self._versions = {"1", "2"} if allow_v1 else {"2"}
 
@@ -58,19 +65,29 @@ class Verifier:
             )
         if not url.fullmatch(envelope.certificate_url):
             raise NotGenuine(
-                f"SigningCertURL is {short(envelope.certificate_url)}, that is not SNS of the topic's region"
+                f"SigningCertURL is {short(envelope.certificate_url)}, that is not SNS of the topic's region{self._hint(envelope)}"
             )
         if not now - OLDEST <= envelope.sent_at <= now + NEWEST:
             raise NotGenuine(
                 f"Timestamp {envelope.sent_at:%Y-%m-%dT%H:%M:%SZ} is too far from now, {now:%Y-%m-%dT%H:%M:%SZ}"
             )
 
+    def _hint(self, envelope: Envelope) -> str:
+        """For an emulator that calls itself by another name than the portal calls it."""
+        if (
+            not self._endpoint
+            or not envelope.certificate_url.endswith(".pem")
+            or _SNS_FILE not in envelope.certificate_url
+        ):
+            return ""
+        return f", nor does it begin with CCP_AWS_ENDPOINT, {short(self._endpoint)}: see the emulator's --sns-urls"
 
-def _certificate_url(topic: str) -> re.Pattern[str]:
+
+def _certificate_url(topic: str, endpoint: str) -> re.Pattern[str]:
     """The only certificate URLs of a topic. The whole text is compared: there is no parser to be fooled."""
     arn = _TOPIC.fullmatch(topic)
     if arn is None:
         raise ValueError(f"{topic!r} is not the ARN of an SNS topic (arn:aws:sns:<region>:<account>:<name>)")
     domain = "amazonaws.com.cn" if arn["partition"] == "aws-cn" else "amazonaws.com"
-    host = re.escape(f"sns.{arn['region']}.{domain}")
-    return re.compile(rf"https://{host}/SimpleNotificationService-[0-9a-f]{{32}}\.pem")
+    homes = [f"https://sns.{arn['region']}.{domain}", *([endpoint.rstrip("/")] if endpoint else [])]
+    return re.compile(rf"({'|'.join(map(re.escape, homes))})/SimpleNotificationService-[0-9a-f]{{32}}\.pem")

@@ -21,6 +21,7 @@ NEEDS: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "UpdateContactFlowContent": (_CONTACT_FLOW,),
     "UpdateContactFlowName": (_CONTACT_FLOW,),
     "UpdateContactFlowMetadata": (_CONTACT_FLOW,),
+    "DeleteContactFlow": (_CONTACT_FLOW,),
     "CreateContactFlow": (("contact-flow", None),),
     "ListContactFlows": (("contact-flow", None),),
     "CreateContactFlowModule": (("flow-module", None),),
@@ -54,6 +55,8 @@ NEEDS: Mapping[str, tuple[tuple[str, str | None], ...]] = {
 
 def of_connect(instance: Instance, operation: str, given: Params) -> list[str]:
     """Any other operation is about its contact if it names one, else about the instance."""
+    if "resourceArn" in given:
+        return [str(given["resourceArn"])]
     if "InstanceId" not in given:
         return ["*"]
     prefix = f"{instance.arn.rpartition('/')[0]}/{_id(given['InstanceId'])}"

@@ -25,12 +25,13 @@ class Warden:
     def authenticate(self, request: Request) -> AccessKey | None:
         """The key that signed; None when there are no keys, and any signature that looks like one will do."""
         signature = sigv4.read(request)
+        self._require_region(signature)
         if not keys.there_are_any(self._world):
             return None
         key = keys.find(self._world, signature.access_key)
         if key is None:
             raise ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.")
-        self._require_scope(signature)
+        self._require_service(signature)
         sigv4.verify(request, signature, key.secret, moment(self._world.clock.wall()))
         return key
 
@@ -48,13 +49,16 @@ class Warden:
                 f"User: {user} is not authorized to perform: {action} on resource: {resource} {why}",
             )
 
-    def _require_scope(self, signature: sigv4.Signature) -> None:
+    def _require_region(self, signature: sigv4.Signature) -> None:
+        """An endpoint of AWS is one region's: who signed for another has called the wrong one, whoever they are."""
         region = self._world.instance.region
         if signature.region != region:
             raise ServiceError(
                 "InvalidSignatureException",
                 f"Credential should be scoped to a valid region, not '{signature.region}'.",
             )
+
+    def _require_service(self, signature: sigv4.Signature) -> None:
         if signature.service != self._service:
             raise ServiceError(
                 "InvalidSignatureException", f"Credential should be scoped to correct service: '{self._service}'."

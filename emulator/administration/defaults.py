@@ -1,4 +1,4 @@
-"""What every new instance begins with, as AWS furnishes it: a queue, its hours, a profile, two statuses, four roles."""
+"""What every new instance begins with, as AWS furnishes it: a queue, its hours, a profile, two statuses, four roles, eight flows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 from emulator.flows import Flow
 from emulator.world import World, register
 
-from .flows import load
-from .instances import CREATED
+from .default_flows import documents
+from .flows import blank, load
+from .instances import CREATED, ensure_own
 
 _ALWAYS = [
     {"Day": day, "StartTime": {"Hours": 0, "Minutes": 0}, "EndTime": {"Hours": 0, "Minutes": 0}}
@@ -24,6 +25,7 @@ def furnish(world: World, flows: Mapping[str, Flow]) -> None:
         if not world.store.meta(CREATED):
             world.store.set_meta(CREATED, str(world.clock.now()))
             _furnish(world)
+        ensure_own(world)
         for flow_id, flow in flows.items():
             load(world, flow_id, flow)
 
@@ -44,6 +46,8 @@ def _furnish(world: World) -> None:
         _add(world, register.STATUS, name, {"State": "ENABLED", "DisplayOrder": order, "Type": kind})
     for name in SECURITY_PROFILES:
         _add(world, register.SECURITY_PROFILE, name, {})
+    for name, (kind, text) in documents().items():
+        _add(world, register.FLOW, name, {**blank(kind), "published": text, "default": True})
 
 
 def _add(world: World, kind: str, name: str, body: dict[str, Any]) -> str:

@@ -64,10 +64,15 @@ def load(world: World, flow_id: str, flow: Flow) -> None:
     kind = register.MODULE if flow.type == MODULE else register.FLOW
     digest, known = sha256(flow.text), register.find(world, kind, flow_id)
     if known is None:
-        body = {"type": flow.type, "state": "ACTIVE", "description": "", "published": flow.text, "saved": None}
-        register.add(world, kind, _free_name(world, flow), {**body, "loaded": digest}, resource_id=flow_id)
+        body = {**blank(flow.type), "published": flow.text, "loaded": digest}
+        register.add(world, kind, _free_name(world, flow), body, resource_id=flow_id)
     elif known.body.get("loaded") != digest:
         register.change(world, known, published=flow.text, saved=None, loaded=digest, type=flow.type)
+
+
+def blank(flow_type: str) -> dict[str, Any]:
+    """The body of a flow of which nothing is known but its type."""
+    return {"type": flow_type, "state": "ACTIVE", "description": "", "published": None, "saved": None}
 
 
 def handlers(world: World) -> dict[str, Handler]:
@@ -80,10 +85,9 @@ def _create_and_show(world: World) -> dict[str, Handler]:
         text, saved_only = params["Content"], params.get("Status") == "SAVED"
         _require_content(world, text, params["Type"], valid=not saved_only)
         body = {
-            "type": params["Type"],
-            "state": "ACTIVE",
+            **blank(params["Type"]),
             "description": params.get("Description", ""),
-            "tags": params.get("Tags"),
+            "Tags": params.get("Tags"),
             "published": None if saved_only else text,
             "saved": text if saved_only else None,
         }
@@ -134,7 +138,16 @@ def _update(world: World) -> dict[str, Handler]:
         )
         return {}
 
+    def delete(params: Params, _request: Request) -> Params:
+        require_instance(world, params)
+        flow, _ = _named(world, params)
+        if flow.body.get("default"):
+            raise ServiceError("InvalidRequestException", "a default flow cannot be deleted")
+        register.remove(world, flow)
+        return {}
+
     return {
+        "DeleteContactFlow": delete,
         "UpdateContactFlowContent": content,
         "UpdateContactFlowName": metadata,
         "UpdateContactFlowMetadata": metadata,
@@ -185,7 +198,7 @@ def _shown(world: World, flow: Resource, text: str, status: str) -> dict[str, An
         "Status": status,
         "Description": flow.body["description"],
         "Content": text,
-        "Tags": flow.body.get("tags"),
+        "Tags": flow.body.get("Tags"),
         "FlowContentSha256": sha256(text),
     }
 

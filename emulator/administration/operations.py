@@ -5,9 +5,9 @@ from __future__ import annotations
 from emulator.restjson import Handler
 from emulator.world import World
 
-from . import flow_modules, flows, hours, instances, people, profiles, queues
+from . import flow_modules, flows, hours, instances, people, profiles, queues, tags
 
 
 def handlers(world: World) -> dict[str, Handler]:
-    rooms = (instances, flows, flow_modules, queues, hours, profiles, people)
+    rooms = (instances, flows, flow_modules, queues, hours, profiles, people, tags)
     return {name: handler for room in rooms for name, handler in room.handlers(world).items()}

@@ -17,6 +17,11 @@ MOST = 1000  # the documented page of all lists but that of a profile's queues
 
 def require_instance(world: World, params: Params) -> None:
     if not world.instance.answers_to(params["InstanceId"]):
+        if register.find(world, register.INSTANCE, params["InstanceId"]):
+            raise ServiceError(
+                "NotImplementedException",
+                f"this instance was made here and holds nothing: the emulator's chats are those of {world.instance.id}",
+            )
         raise ServiceError("ResourceNotFoundException", "no instance has this InstanceId")
 
 

@@ -8,8 +8,9 @@
  *   `offset`: minutes from UTC in which its times are told; null: the reader's own
  */
 
+const CHOSEN = ["ListPicker", "Panel", "QuickReply", "WhatsAppInteractiveList", "WhatsAppInteractiveReplyButton"]
 /** @type {Record<string, Question["kind"]>} */
-const KINDS = { ListPicker: "list", Panel: "list", TimePicker: "times", QuickReply: "quick", Carousel: "cards" }
+const KINDS = { WhatsAppInteractiveReplyButton: "quick", ListPicker: "list", Panel: "list", TimePicker: "times", QuickReply: "quick", Carousel: "cards" }
 /** Connect allows 40 time slots, fewer of everything else. */
 const MOST = 40
 
@@ -20,7 +21,7 @@ const text = (value) => (typeof value === "string" ? value : "")
 export function question(content) {
   const message = parsed(content)
   const body = message?.data?.content
-  if (!body || typeof body !== "object" || !text(body.title)) return null
+  if (!body || typeof body !== "object" || !headed(body).title) return null
   const template = text(message.templateType)
   const offset = Number.isInteger(body.timeZoneOffset) && Math.abs(body.timeZoneOffset) <= 14 * 60 ? body.timeZoneOffset : null
   return { ...card(template, body), kind: KINDS[template] ?? "list", offset, cards: template === "Carousel" ? cards(body) : [] }
@@ -55,8 +56,7 @@ const cards = (body) =>
 
 /** A picture is named, not loaded: another server would learn who looks. @param {string} template @param {any} body @returns {Card} */
 const card = (template, body) => ({
-  title: text(body.title),
-  detail: text(body.subtitle),
+  ...headed(body),
   picture: text(body.imageData) && text(body.imageDescription),
   choices: choices(template, body).slice(0, MOST),
 })
@@ -68,9 +68,30 @@ const card = (template, body) => ({
  */
 function choices(template, body) {
   if (template === "TimePicker") return list(body.timeslots).filter((slot) => !Number.isNaN(Date.parse(text(slot?.date)))).map(slotChoice)
-  if (!["ListPicker", "Panel", "QuickReply"].includes(template)) return []
-  return list(body.elements).filter((one) => text(one?.title)).map((one) => ({ label: one.title, detail: text(one.subtitle), answer: one.title }))
+  if (!CHOSEN.includes(template)) return []
+  return choicesOf(body)
+    .filter((one) => text(one?.title))
+    .map((one) => ({ label: one.title, detail: text(one.subtitle) || text(one.description), answer: one.title }))
 }
+
+/** A title and what stands below it; WhatsApp's messages have a header, a body and a footer. @param {any} body */
+function headed(body) {
+  const said = [body.title, worded(body.header), body.subtitle, worded(body.body), worded(body.footer)].map(text)
+  const [title = "", ...rest] = said.filter(Boolean)
+  return { title, detail: rest.join("\n") }
+}
+
+/** @param {any} part its text, or itself */
+const worded = (part) => part?.text ?? part
+
+/** Choices by all the names that AWS and WhatsApp have for them. @param {any} body @returns {any[]} */
+const choicesOf = (body) => [
+  ...list(body.elements),
+  ...[body, body.action].flatMap((one) => [
+    ...list(one?.buttons).map((button) => button?.reply ?? button),
+    ...list(one?.sections).flatMap((section) => list(section?.rows)),
+  ]),
+]
 
 /** @param {any} slot @returns {Choice} */
 const slotChoice = (slot) => ({ label: slot.date, detail: minutes(slot.duration), answer: slot.date, date: slot.date })

@@ -81,9 +81,12 @@ function bubblesOf(state, item) {
   const key = state.tokens[item.Id] ?? item.Id
   if (item.Type === "ATTACHMENT") return (item.Attachments ?? []).map((one, index) => file(`${key} ${index}`, one))
   const form = mayAsk(item) ? question(item.Content) : null
-  if (form) return [{ key, kind: "choices", question: form, chosen: chosen(state, item, form) }]
+  if (form && allChoices(form).length > 0) return [{ key, kind: "choices", question: form, chosen: chosen(state, item, form) }]
+  if (form || item.ContentType === INTERACTIVE) return [worded(state, key, [form?.title, form?.detail, UNKNOWN].filter(Boolean).join("\n"))]
   return item.Content ? [worded(state, key, item.Content, item.ContentType)] : []
 }
+
+const UNKNOWN = "(An interactive message of a kind that this page cannot show)"
 
 /** @param {State} state @param {string} key @param {string} text @param {string} [contentType] @param {string} [status] @returns {TextBubble} */
 function worded(state, key, text, contentType = "", status = "") {

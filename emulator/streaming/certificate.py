@@ -21,10 +21,10 @@ class Certificate:
     key: rsa.RSAPrivateKey
     pem: bytes
 
-    def url(self, region: str) -> str:
-        """Of exactly the shape AWS uses; nothing answers there, a receiver pins the file instead."""
-        name = hashlib.sha256(self.pem).hexdigest()[:32]
-        return f"https://sns.{region}.amazonaws.com/SimpleNotificationService-{name}.pem"
+    @property
+    def path(self) -> str:
+        """Where SNS has it, on whatever host: `SigningCertURL` ends so, and the emulator answers there."""
+        return f"/SimpleNotificationService-{hashlib.sha256(self.pem).hexdigest()[:32]}.pem"
 
 
 def kept_beside(state: Path) -> Certificate:

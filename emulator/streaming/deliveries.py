@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from emulator import limits, undocumented
@@ -16,8 +17,12 @@ _DELAYS = {
     "Notification": undocumented.SNS_DELAYS,
     "SubscriptionConfirmation": undocumented.SNS_CONFIRMATION_DELAYS,
 }
+# What is delivered one after the other: to one endpoint, what belongs to one chat. What belongs to none has its own lane.
+_LANE = "d.subscription_arn || ' ' || coalesce(json_extract(d.attributes, '$.InitialContactId'), d.seq)"
+_IS_FREE = f"{_LANE} NOT IN (SELECT value FROM json_each(?))"  # noqa: S608 -- the words are ours
 _COLUMNS = (
-    "SELECT d.*, s.topic_arn, s.endpoint, s.token FROM delivery d JOIN subscription s ON s.arn = d.subscription_arn"
+    f"SELECT d.*, {_LANE} AS lane, s.topic_arn, s.endpoint, s.token"  # noqa: S608 -- the words are ours
+    " FROM delivery d JOIN subscription s ON s.arn = d.subscription_arn"
 )
 
 
@@ -39,22 +44,22 @@ class Outcome:
         return self.status is not None and 400 <= self.status < 500 and self.status != 429
 
 
-def due(world: World, busy: set[int], most: int, late: int = 0) -> list[Post]:
-    """The oldest posts whose time has come, or came so many milliseconds ago, and that nobody is delivering."""
+def due(world: World, busy: Collection[str], most: int, late: int = 0) -> list[Post]:
+    """The oldest posts whose time has come, or came so many milliseconds ago; none of a lane that is being delivered."""
     rows = world.store.all(
-        f"{_COLUMNS} WHERE d.next_at <= ? ORDER BY d.next_at, d.seq LIMIT ?",
+        f"{_COLUMNS} WHERE d.next_at <= ? AND {_IS_FREE} ORDER BY d.next_at, d.seq LIMIT ?",
         world.clock.wall() - late,
-        most + len(busy),
+        json.dumps(list(busy)),
+        most,
     )
-    return [_post(row) for row in rows if row["seq"] not in busy][:most]
+    return [_post(row) for row in rows]
 
 
-def next_due(world: World, busy: set[int]) -> int | None:
-    """When the next post that nobody is delivering is due, in the machine's time."""
-    rows = world.store.all(
-        "SELECT seq, next_at FROM delivery WHERE next_at IS NOT NULL ORDER BY next_at, seq LIMIT ?", len(busy) + 1
-    )
-    return next((row["next_at"] for row in rows if row["seq"] not in busy), None)
+def next_due(world: World, busy: Collection[str]) -> int | None:
+    """When the next post is due that can be begun, in the machine's time."""
+    sql = f"SELECT d.next_at FROM delivery d WHERE d.next_at IS NOT NULL AND {_IS_FREE} ORDER BY d.next_at LIMIT 1"  # noqa: S608 -- the words are ours
+    found = world.store.value(sql, json.dumps(list(busy)))
+    return None if found is None else int(found)
 
 
 def settle(world: World, outcomes: list[Outcome]) -> None:
@@ -108,6 +113,7 @@ def listed(world: World) -> list[dict[str, object]]:
 def _post(row: sqlite3.Row) -> Post:
     return Post(
         seq=row["seq"],
+        lane=row["lane"],
         message_id=row["message_id"],
         subscription_arn=row["subscription_arn"],
         topic_arn=row["topic_arn"],

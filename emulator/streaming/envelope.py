@@ -21,6 +21,7 @@ class Post:
     """One delivery row with its subscription: all that an envelope is made of."""
 
     seq: int
+    lane: str  # posts of one lane are delivered one after the other
     message_id: str
     subscription_arn: str
     topic_arn: str
@@ -51,11 +52,17 @@ def headers(post: Post) -> dict[str, str]:
     }
 
 
-def body(post: Post, certificate: Certificate, region: str) -> bytes:
-    envelope = _members(post, region)
+def aws_home(region: str) -> str:
+    """The address of AWS's own SNS. The emulator answers nothing there: receivers pin its certificate instead."""
+    return f"https://sns.{region}.amazonaws.com"
+
+
+def body(post: Post, certificate: Certificate, home: str) -> bytes:
+    """What is posted; `home` is the address that its URLs begin with: `http://127.0.0.1:8001`, or `aws_home`."""
+    envelope = _members(post, home)
     envelope["SignatureVersion"] = "2"
     envelope["Signature"] = sign(envelope, certificate)
-    envelope["SigningCertURL"] = certificate.url(region)
+    envelope["SigningCertURL"] = home + certificate.path
     return json.dumps(envelope, indent=2).encode()
 
 
@@ -65,8 +72,7 @@ def sign(envelope: dict[str, Any], certificate: Certificate) -> str:
     return base64.b64encode(signature).decode()
 
 
-def _members(post: Post, region: str) -> dict[str, Any]:
-    home = f"https://sns.{region}.amazonaws.com/?"
+def _members(post: Post, home: str) -> dict[str, Any]:
     members: dict[str, Any] = {
         "Type": post.kind,
         "MessageId": post.message_id,
@@ -76,8 +82,8 @@ def _members(post: Post, region: str) -> dict[str, Any]:
     }
     if post.kind == "SubscriptionConfirmation":
         query = {"Action": "ConfirmSubscription", "TopicArn": post.topic_arn, "Token": post.token}
-        return {**members, "Token": post.token, "SubscribeURL": home + urlencode(query)}
+        return {**members, "Token": post.token, "SubscribeURL": f"{home}/?{urlencode(query)}"}
     query = {"Action": "Unsubscribe", "SubscriptionArn": post.subscription_arn}
-    members["UnsubscribeURL"] = home + urlencode(query)
+    members["UnsubscribeURL"] = f"{home}/?{urlencode(query)}"
     members["MessageAttributes"] = {name: {"Type": "String", "Value": value} for name, value in post.attributes.items()}
     return members

@@ -26,6 +26,8 @@ USER: Final = "agent"
 ROUTING_PROFILE: Final = "routing-profile"
 STATUS: Final = "agent-state"
 SECURITY_PROFILE: Final = "security-profile"
+INSTANCE: Final = "instance"
+KINDS: Final = (FLOW, QUEUE, HOURS, USER, ROUTING_PROFILE, STATUS, SECURITY_PROFILE)  # what an instance holds
 
 _CALLED: Mapping[str, str] = {
     FLOW: "flow",
@@ -36,6 +38,7 @@ _CALLED: Mapping[str, str] = {
     ROUTING_PROFILE: "routing profile",
     STATUS: "agent status",
     SECURITY_PROFILE: "security profile",
+    INSTANCE: "instance",
 }
 
 
@@ -52,6 +55,8 @@ class Resource(Row):
 
 
 def arn(world: World, kind: str, resource_id: str) -> str:
+    if kind == INSTANCE:
+        return f"{world.instance.arn.rpartition('/')[0]}/{resource_id}"
     return f"{world.instance.arn}/{kind}/{resource_id}"
 
 

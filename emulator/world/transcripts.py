@@ -53,6 +53,8 @@ def page_asked_for(world: World, contact: Contact, params: dict[str, Any]) -> Pa
     if contact_id and not _in_chain(world, contact, contact_id):
         raise ServiceError(undocumented.TRANSCRIPT_OF_A_STRANGER, "this contact is not part of the chat")
     forward = params.get("ScanDirection", "BACKWARD") == "FORWARD"
+    if forward and not params.get("StartPosition") and not params.get("NextToken"):
+        raise ServiceError("ValidationException", "StartPosition is required when ScanDirection is FORWARD")
     size = params.get("MaxResults") or limits.TRANSCRIPT_PAGE
     if params.get("NextToken"):
         forward, seq = _read_token(params["NextToken"])

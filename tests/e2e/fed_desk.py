@@ -82,6 +82,7 @@ def contact(contact_id: str, **changes: Any) -> dict[str, Any]:
         "owner": ME,
         "endReason": "",
         "attention": None,
+        "contentTypes": ["text/plain", "text/markdown"],
         "chatEnded": False,
         "waitingSince": at(-30),
         "connectedAt": at(-10),

@@ -4,7 +4,7 @@ import json
 import uuid
 from typing import Any
 
-from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, RunningEmulator, eventually
+from tests.emulating import EVENT, FIRST, INBOUND_FLOW, INSTANCE, RunningEmulator, eventually
 
 
 def start_chat(emulator: RunningEmulator, name: str, first: str, **given: Any) -> dict[str, Any]:
@@ -24,6 +24,7 @@ class OtherSide:
     """Joins the contact at once and speaks in it."""
 
     def __init__(self, emulator: RunningEmulator, contact_id: str, name: str = "Mira Solberg") -> None:
+        self.emulator, self.contact_id = emulator, contact_id
         self.participant = emulator.client("connectparticipant")
         made = emulator.client("connect").create_participant(
             InstanceId=INSTANCE,
@@ -44,6 +45,15 @@ class OtherSide:
         )
         return str(answer["Id"])
 
+    def ask(self, content: str) -> None:
+        """An interactive message: no participant may send one, a flow and its bot do."""
+        form = {
+            "contactId": self.contact_id,
+            "content": content,
+            "contentType": f"{EVENT.rpartition('event.')[0]}message.interactive",
+        }
+        self.emulator.control("say", form)
+
     def type(self) -> None:
         self.participant.send_event(ConnectionToken=self.token, ContentType=f"{EVENT}typing")
 
@@ -60,6 +70,7 @@ class OtherSide:
             "ConnectionToken": self.token,
             "MaxResults": 100,
             "ScanDirection": "FORWARD",
+            "StartPosition": FIRST,
             "SortOrder": "ASCENDING",
         }
         while True:

@@ -208,7 +208,7 @@ def upload(emulator: RunningEmulator, participant_token: str, name: str, content
 def test_an_interactive_message_is_shown_and_answered(begin, emulator):
     customer = begin(SupportedMessagingContentTypes=["text/plain", "application/json", INTERACTIVE, ANSWER])
     other = OtherSide(emulator, customer.started["ContactId"])
-    other.say(json.dumps(PICKER), INTERACTIVE)
+    other.ask(json.dumps(PICKER))
     shown = customer.wait_for_text(json.dumps(PICKER))
     assert shown["ContentType"] == INTERACTIVE
     customer.send(json.dumps({"action": "Oak", "referenceId": shown["Id"]}), ANSWER)

@@ -232,7 +232,7 @@ def test_what_was_seen_is_acknowledged_as_read_and_their_reading_is_shown(custom
 
 def test_a_list_picker_is_answered_with_the_title_pressed(customer, emulator):
     other = OtherSide(emulator, start(customer))
-    other.say(json.dumps(PICKER), INTERACTIVE)
+    other.ask(json.dumps(PICKER))
     customer.get_by_role("button", name="Money back").click()
     other.wait_to_hear(FIRST, "Money back")
     expect(customer.locator(".choice.is-chosen")).to_have_text("Money back")
@@ -243,7 +243,7 @@ def test_every_kind_of_question_is_drawn_and_answered(customer, emulator):
     other = OtherSide(emulator, start(customer))
     said = [FIRST]
     for asked, press, answer in ASKED:
-        other.say(asked, INTERACTIVE)
+        other.ask(asked)
         choice = customer.locator(".choices").last.get_by_role("button", name=press, exact=True)
         choice.click()
         said.append(str(answer))
@@ -511,9 +511,9 @@ def test_every_state_is_accessible_and_fits(browser, emulator, scheme, width):
         check(page, "errors")
         other = OtherSide(emulator, start(page))
         other.say("word " * 60 + "w" * 300)
-        other.say(json.dumps(PICKER), INTERACTIVE)
+        other.ask(json.dumps(PICKER))
         for asked, _, _ in ASKED:
-            other.say(asked, INTERACTIVE)
+            other.ask(asked)
         other.say("**Bold**\n- [a link](https://shop.example/)", MARKDOWN)
         expect(page.get_by_role("link", name="a link")).to_be_visible()
         other.type()

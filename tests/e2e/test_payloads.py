@@ -224,10 +224,17 @@ def test_a_name_of_combining_marks_stays_in_its_line(desk: Guarded) -> None:
 @pytest.mark.parametrize(
     "content", ["{", "", "null", '{"templateType":"ListPicker","data":{"content":{"elements":[null,{}]}}}', "[" * 9000]
 )
-def test_a_broken_interactive_message_is_shown_as_it_was_written(desk: Guarded, content: str) -> None:
+def test_a_broken_interactive_message_is_said_to_be_one_and_its_json_is_not_shown(desk: Guarded, content: str) -> None:
     lay(desk, [flow(1, content)])
     desk.view(BAD)
-    expect(desk.bubbles).to_have_text([f"Interactive message that cannot be read{content}"])
+    expect(desk.bubbles).to_have_text(["Interactive message that cannot be read"])
+
+
+def test_an_unknown_template_is_its_title_and_says_that_it_cannot_be_read(desk: Guarded) -> None:
+    lay(desk, [flow(1, '{"templateType":"Hologram","data":{"content":{"title":"Which?"}}}')])
+    desk.view(BAD)
+    expect(desk.page.locator("#rows .ask")).to_contain_text("Which?")
+    expect(desk.page.locator("#rows .ask__foot")).to_have_text("Interactive message that cannot be read")
 
 
 def test_a_file_that_lies_about_its_ending_shows_its_letters_in_order(desk: Guarded) -> None:

@@ -186,11 +186,17 @@ test("a carousel is answered with a title on one of its cards", () => {
 })
 
 for (const broken of ["{", "null", "7", "[]", "{}", '{"data":null}', '{"data":{"content":7}}', '{"data":{"content":{"title":7}}}']) {
-  test(`an interactive message that is ${broken} is shown as it is`, () => {
+  test(`an interactive message that is ${broken} is said to be one, and its JSON is not shown`, () => {
     const state = all([theirs("i1", 1, broken, { ContentType: conversation.INTERACTIVE })])
-    assert.deepEqual(texts(state), [broken])
+    assert.deepEqual(texts(state), ["(An interactive message of a kind that this page cannot show)"])
   })
 }
+
+test("a template that nobody knows is never a title without choices", () => {
+  const content = JSON.stringify({ templateType: "Hologram", data: { content: { title: "Which?", subtitle: "Of all" } } })
+  const state = all([theirs("i1", 1, content, { ContentType: conversation.INTERACTIVE })])
+  assert.deepEqual(texts(state), ["Which?\nOf all\n(An interactive message of a kind that this page cannot show)"])
+})
 
 test("a picker with broken elements shows the ones that can be read", () => {
   const content = JSON.stringify({ templateType: "ListPicker", data: { content: { title: "Which?", elements: [null, 7, { title: 7 }, { title: "Red", subtitle: 7 }] } } })

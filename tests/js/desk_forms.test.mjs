@@ -34,6 +34,42 @@ test("a list picker, a panel and a quick reply show their title and their choice
     })
 })
 
+const VARIANTS = {
+  "a panel whose choices are buttons": ["Panel", { title: "Go on?", buttons: [{ title: "Yes" }, { title: "No" }] }],
+  "reply buttons of WhatsApp": [
+    "WhatsAppInteractiveReplyButton",
+    {
+      body: { text: "Go on?" },
+      action: { buttons: [{ type: "reply", reply: { id: "1", title: "Yes" } }, { type: "reply", reply: { id: "2", title: "No" } }] },
+    },
+  ],
+  "a list of WhatsApp": [
+    "WhatsAppInteractiveList",
+    {
+      body: { text: "Go on?" },
+      action: { button: "Choose", sections: [{ title: "A", rows: [{ id: "1", title: "Yes" }] }, { rows: [{ id: "2", title: "No" }] }] },
+    },
+  ],
+}
+for (const [what, [template, content]] of Object.entries(VARIANTS))
+  test(`${what}: its question and its choices`, () => {
+    const told = readForm(form(template, content))
+    assert.deepEqual(told, { template, parts: [part("Go on?", [option("Yes"), option("No")])] })
+    assert.equal(chosen(told, item("a", { Content: "No" })), "No")
+  })
+
+test("header, body and footer of a WhatsApp list are its title and its detail, descriptions stand at the choices", () => {
+  const told = readForm(
+    form("WhatsAppInteractiveList", {
+      header: { type: "text", text: "Shelves" },
+      body: { text: "Which one?" },
+      footer: { text: "By post" },
+      action: { sections: [{ rows: [{ title: "Oak", description: "180 cm" }, null, { title: 7 }] }, null] },
+    }),
+  )
+  assert.deepEqual(told.parts, [part("Shelves", [option("Oak", { detail: "180 cm" })], { detail: "Which one?\nBy post" })])
+})
+
 test("a time picker shows its slots in the hours the customer was shown", () => {
   const slots = [{ date: "2026-11-23T15:00+00:00", duration: 3600 }, { date: "never" }, { date: 7 }]
   assert.deepEqual(readForm(form("TimePicker", { title: "When?", timeZoneOffset: -420, timeslots: slots })).parts, [

@@ -74,6 +74,71 @@ def saw(ada: Customer) -> list[str]:
     ]
 
 
+# ---- what a chat takes -------------------------------------------------------------------------------------------------
+
+MARKDOWN = "text/markdown"
+
+
+@in_db
+@transaction.atomic
+def say_markdown(contact: Contact, text: str, token: str | None = None) -> Outgoing:
+    return outbox.say(rounds.locked(contact.pk), text, author=contact.owner, content_type=MARKDOWN, client_token=token)
+
+
+@in_db
+def content_types(contact: Contact) -> list[str]:
+    """What the socket says of the contact."""
+    found: list[str] = Contact.objects.get(pk=contact.pk).as_dict()["contentTypes"]
+    return found
+
+
+def typed(ada: Customer) -> list[tuple[str, str]]:
+    """What we said, as the customer's side of Connect has it, with its types."""
+    ours = [i for i in ada.transcript() if i.get("ParticipantRole") == "CUSTOM_BOT" and i["Type"] == "MESSAGE"]
+    return [(item["ContentType"], item["Content"]) for item in ours]
+
+
+async def test_a_chat_that_takes_plain_text_only_gets_markdown_as_plain_text_and_is_known_then(
+    contact: Contact, ada: Customer, line: Line
+) -> None:
+    assert await content_types(contact) == ["text/plain", MARKDOWN]
+    first = await say_markdown(contact, "**bold** words")
+    waiting = await say_markdown(contact, "- one\n- *two*")
+    await work_off()
+    later = await say_markdown(contact, "[here](https://shop.example/)")
+    await work_off()
+    words = ["bold words", "- one\n- two", "here (https://shop.example/)"]
+    assert typed(ada) == [("text/plain", text) for text in words]
+    assert len(line.of("SendMessage", lambda call: call.body.get("ContentType") == MARKDOWN)) == 1
+    kept = [await row(one) for one in (first, waiting, later)]
+    assert [(one.state, one.content_type, one.content, one.why) for one in kept] == [
+        ("sent", "text/plain", text, "") for text in words
+    ]
+    assert await content_types(contact) == ["text/plain"]
+
+
+async def test_what_went_as_plain_text_is_the_same_message_when_it_is_sent_again(
+    contact: Contact, ada: Customer
+) -> None:
+    first = await say_markdown(contact, "**bold**", "once")
+    await work_off()
+    assert (await say_markdown(contact, "**bold**", "once")).pk == first.pk
+    with pytest.raises(outbox.Unsendable, match="client token"):
+        await say_markdown(contact, "**other**", "once")
+    assert typed(ada) == [("text/plain", "bold")]
+
+
+async def test_a_chat_that_takes_markdown_gets_markdown(line: Line, emulator: RunningEmulator) -> None:
+    with customer(emulator, "Ada", "hello", SupportedMessagingContentTypes=["text/plain", MARKDOWN]) as ada:
+        queue = await in_db(factories.queue)()
+        await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))
+        contact = await in_db(_accept)(ada.contact_id)
+        await say_markdown(contact, "**bold**")
+        await work_off()
+        assert typed(ada) == [(MARKDOWN, "**bold**")]
+        assert await content_types(contact) == ["text/plain", MARKDOWN]
+
+
 # ---- what goes wrong on the way ----------------------------------------------------------------------------------------
 
 

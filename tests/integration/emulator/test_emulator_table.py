@@ -184,6 +184,7 @@ def furnished(state: Path) -> tuple[Emulator, Members]:
         spare=wire.connect("CreateContactFlowModule", Name="Spare", Content=RETURNS)["Id"],
         twice=wire.connect("CreateContactFlowModule", Name="Twice", Content=RETURNS, ClientToken="twice")["Id"],
         flow=made(Name="Mine", Content=flow(QUIET))["ContactFlowId"],
+        spare_flows=[made(Name=f"Spare {n}", Content=flow(QUIET))["ContactFlowId"] for n in range(SPARE)],
         draft=made(Name="Draft", Content=flow(QUIET), Status="SAVED")["ContactFlowId"],
         to_queue=made(Name="To queue", Content=flow(queue("q", "transfer", QueueId=basic), transfer()))[
             "ContactFlowId"
@@ -223,7 +224,8 @@ def _fill(emulator: Emulator, kind: str) -> None:
         )
 
 
-PLACES = 8
+SPARE = 7  # flows to be deleted: one for each outcome of DeleteContactFlow that comes with a flow
+PLACES = 8 + SPARE
 FILLING: dict[str, Members] = {
     register.FLOW: {"type": "CONTACT_FLOW", "state": "ACTIVE", "published": None, "saved": None},
     register.MODULE: {"type": "MODULE", "state": "ACTIVE", "published": None},
@@ -259,6 +261,8 @@ SLOT = {"Day": "MONDAY", "StartTime": {"Hours": 8, "Minutes": 0}, "EndTime": {"H
 TIMER = {"ParticipantRole": "AGENT", "TimerType": "IDLE", "TimerValue": {"ParticipantTimerDurationInMinutes": 2}}
 BOT = {"ParticipantDetails": {"ParticipantRole": "CUSTOM_BOT", "DisplayName": "Service"}}
 SESSION = {"SessionId": NOBODY}
+AN_INSTANCE = {"IdentityManagementType": "CONNECT_MANAGED", "InboundCallsEnabled": True, "OutboundCallsEnabled": True}
+INSTANCE_ARN = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}"
 RECEIPT = {"ContentType": EVENT + "message.read"}
 
 
@@ -292,6 +296,7 @@ CONNECT: dict[str, Ask] = {
     "CreateAgentStatus": lambda _w: {"Name": name(), "State": "ENABLED"},
     "CreateContactFlow": lambda _w: {"Name": name(), "Type": "CONTACT_FLOW", "Content": flow(QUIET)},
     "CreateContactFlowModule": lambda _w: {"Name": name(), "Content": RETURNS},
+    "CreateInstance": lambda _w: {**AN_INSTANCE, "InstanceAlias": name().replace(" ", "-")},
     "CreateHoursOfOperation": lambda _w: {"Name": name(), "TimeZone": "UTC", "Config": [SLOT]},
     "CreateParticipant": lambda w: {"ContactId": w.chat(), **BOT},
     "CreatePersistentContactAssociation": lambda w: {
@@ -307,6 +312,8 @@ CONNECT: dict[str, Ask] = {
         "MediaConcurrencies": [{"Channel": "CHAT", "Concurrency": 1}],
     },
     "CreateUser": lambda w: {"Username": name().replace(" ", "."), **w.known["user_of"]},
+    "DeleteContactFlow": lambda w: {"ContactFlowId": w.known["spare_flows"].pop()},
+    "DeleteInstance": lambda w: {"InstanceId": w.call("connect", "CreateInstance", AN_INSTANCE)["Id"]},
     "DescribeAgentStatus": lambda w: {"AgentStatusId": w.known["status"]},
     "DescribeContact": lambda w: {"ContactId": w.known["open"]},
     "DeleteContactFlowModule": lambda w: {"ContactFlowModuleId": w.known["spare"]},
@@ -329,13 +336,16 @@ CONNECT: dict[str, Ask] = {
     "ListRoutingProfileQueues": lambda w: {"RoutingProfileId": w.known["profile"]},
     "ListRoutingProfiles": lambda _w: {},
     "ListSecurityProfiles": lambda _w: {},
+    "ListTagsForResource": lambda _w: {"resourceArn": INSTANCE_ARN},
     "ListUsers": lambda _w: {},
     "SearchContacts": lambda _w: {"TimeRange": WIDE},
     "StartChatContact": lambda _w: {"ContactFlowId": INBOUND_FLOW, "ParticipantDetails": {"DisplayName": "Ada"}},
     "StartContactStreaming": lambda w: {"ContactId": w.chat(), **STREAM, "ClientToken": "t"},
     "StopContact": lambda w: {"ContactId": w.chat()},
     "StopContactStreaming": streamed,
+    "TagResource": lambda _w: {"resourceArn": INSTANCE_ARN, "tags": {"a": "b"}},
     "TransferContact": lambda w: {"ContactId": w.known["open"], "ContactFlowId": w.known["flow"]},
+    "UntagResource": lambda _w: {"resourceArn": INSTANCE_ARN, "tagKeys": ["a"]},
     "UpdateContact": lambda w: {"ContactId": w.known["open"], "Name": "n"},
     "UpdateContactAttributes": lambda w: {"InitialContactId": w.known["open"], "Attributes": {"a": "b"}},
     "UpdateContactFlowContent": lambda w: {"ContactFlowId": w.known["flow"], "Content": flow(QUIET)},
@@ -410,6 +420,7 @@ SPOILT: dict[Key, Ask] = {
     ("UpdateContactFlowModuleContent", "InvalidContactFlowModuleException"): lambda _w: {"Content": BROKEN},
     ("UpdateContactFlowModuleMetadata", "DuplicateResourceException"): lambda _w: {"Name": "Twice"},
     ("CreateHoursOfOperation", "DuplicateResourceException"): lambda _w: {"Name": "Basic Hours"},
+    ("CreateInstance", "InvalidRequestException"): lambda _w: {"DirectoryId": "d-0123456789"},
     ("CreateParticipant", "ConflictException"): with_bot,
     ("CreateParticipant", "InvalidRequestException"): lambda _w: {"ParticipantDetails": {"ParticipantRole": "AGENT"}},
     ("CreatePersistentContactAssociation", "InvalidRequestException"): lambda w: {"SourceContactId": w.known["open"]},
@@ -419,6 +430,15 @@ SPOILT: dict[Key, Ask] = {
     ("DescribeContactFlow", "ContactFlowNotPublishedException"): lambda w: {"ContactFlowId": w.known["draft"]},
     ("GetContactMetrics", "InvalidParameterException"): lambda _w: {"Metrics": []},
     ("GetContactMetrics", "InvalidRequestException"): lambda w: {"ContactId": w.known["open"]},
+    ("DeleteInstance", "InvalidRequestException"): lambda _w: {"InstanceId": INSTANCE},
+    ("ListTagsForResource", "InvalidParameterException"): lambda _w: {"resourceArn": "x"},
+    ("TagResource", "InvalidParameterException"): lambda _w: {"resourceArn": "x"},
+    ("TagResource", "InvalidRequestException"): lambda _w: {"tags": {f"t{n}": "" for n in range(50)}},
+    ("UntagResource", "InvalidParameterException"): lambda _w: {"resourceArn": "x"},
+    **{
+        (operation, "ResourceNotFoundException"): lambda _w: {"resourceArn": f"{INSTANCE_ARN}/queue/{NOBODY}"}
+        for operation in ("ListTagsForResource", "TagResource", "UntagResource")
+    },
     ("ListInstances", "InvalidRequestException"): lambda _w: {"MaxResults": 11},
     ("StartChatContact", "InvalidRequestException"): lambda _w: {"Attributes": {"no spaces": "x"}},
     ("StartContactStreaming", "InvalidRequestException"): lambda _w: {
@@ -499,6 +519,8 @@ NEVER: dict[Key, str] = {
     **dict.fromkeys(of_sns(), "topics are there without being created, filter and replay nothing, take any number"),
     ("Subscribe", "InvalidSecurityException"): "a signature that does not fit has a name of its own",
     ("Unsubscribe", "InvalidSecurityException"): "a signature that does not fit has a name of its own",
+    ("CreateInstance", "ResourceNotFoundException"): "a directory is not looked for",
+    ("CreateInstance", "ServiceQuotaExceededException"): "a hundred instances: see the quota of each kind in limits",
     ("CreateHoursOfOperation", "ServiceQuotaExceededException"): "overrides and parents are not emulated",
     ("CreateParticipant", "ServiceQuotaExceededException"): "a second custom participant is a ConflictException",
     ("TransferContact", "ok"): NOT_FOR_CHATS,
@@ -609,14 +631,14 @@ def test_every_other_operation_is_501_by_its_name_before_anybody_is_asked_who_th
 
 
 @pytest.mark.parametrize("key", ["test", "denied"])
-def test_an_instance_is_not_created(wire: Wire, key: str) -> None:
-    given = {"IdentityManagementType": "SAML", "InboundCallsEnabled": True, "OutboundCallsEnabled": False}
+def test_an_instance_is_not_replicated(wire: Wire, key: str) -> None:
+    given = {"InstanceId": INSTANCE, "ReplicaRegion": "us-west-2", "ReplicaAlias": "copy"}
     with pytest.raises(ClientError) as raised:
-        wire.call("connect", "CreateInstance", given, key)
+        wire.call("connect", "ReplicateInstance", given, key)
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
     assert raised.value.response["Error"] == {
         "Code": "NotImplementedException",
-        "Message": "CreateInstance is not emulated",
+        "Message": "ReplicateInstance is not emulated",
     }
 
 

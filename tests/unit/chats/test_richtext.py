@@ -154,3 +154,31 @@ def _hrefs(nodes: Any) -> Iterator[str]:
         if isinstance(node, dict):
             yield from [node["href"]] if "href" in node else []
             yield from _hrefs(node["children"])
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("**bold** words", "bold words"),
+        ("*soon* and `code`", "soon and code"),
+        ("one\ntwo\n\nthree", "one\ntwo\n\nthree"),
+        ("# Title\n\nText", "Title\n\nText"),
+        ("Choose:\n\n- a\n- **b**\n  - c\n\nThen go on.", "Choose:\n\n- a\n- b\n  - c\n\nThen go on."),
+        ("3. three\n4. four\n   lines", "3. three\n4. four\n   lines"),
+        ("> quoted\n> twice", "> quoted\n> twice"),
+        ("```\na  b\n```", "a  b"),
+        ("[the guide](https://shop.example/guide)", "the guide (https://shop.example/guide)"),
+        ("<https://shop.example/>", "https://shop.example/"),
+        ("[mail@shop.example](mailto:mail@shop.example)", "mail@shop.example"),
+        ("2 * 3 * 4 = 24 & 1 < 2", "2 * 3 * 4 = 24 & 1 < 2"),
+        ("**", "**"),
+        ("", ""),
+    ],
+)
+def test_markdown_as_plain_text_keeps_every_word_and_address(markdown: str, words: str) -> None:
+    assert richtext.plain(markdown) == words
+
+
+@given(st.text(alphabet="ab *_[]()>-#`\n1.!<\\&:/", max_size=80))
+def test_plain_text_is_made_of_any_markdown_and_is_never_empty_where_words_were(text: str) -> None:
+    assert bool(richtext.plain(text).strip()) == bool(text.strip())

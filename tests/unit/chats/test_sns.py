@@ -448,6 +448,35 @@ async def test_with_a_pinned_certificate_another_key_is_refused_and_so_is_a_stra
         await pinned.verify(_envelope(changed(OUR_SIGNER.notification("x"), SigningCertURL=TRICKS[0])), NOW)
 
 
+EMULATOR = "http://127.0.0.1:8001"
+
+
+async def test_who_speaks_to_an_emulator_fetches_the_certificate_from_it_and_from_nowhere_else():
+    url = URL.replace("https://sns.us-east-1.amazonaws.com", EMULATOR)
+    post, fetch = Signer(TOPIC, certificate_url=url, key=OUR_SIGNER.key).notification("Hello"), Fetching()
+    verifier = sns.Verifier([TOPIC], sns.Fetched(fetch), endpoint=EMULATOR + "/")
+    await verifier.verify(_envelope(post), NOW)
+    await verifier.verify(_envelope(OUR_SIGNER.notification("as AWS writes it")), NOW)
+    assert fetch.urls == [url, URL]
+    for trick in (
+        url.replace("8001", "8002"),
+        url.replace("http:", "https:"),
+        url.replace("127.0.0.1", "127x0x0x1"),
+        url + "x",
+    ):
+        with pytest.raises(sns.NotGenuine, match="SigningCertURL"):
+            await verifier.verify(_envelope(changed(post, SigningCertURL=trick)), NOW)
+    with pytest.raises(sns.NotGenuine, match=r"nor does it begin with CCP_AWS_ENDPOINT, 'http://127\.0\.0\.1:8001/'"):
+        await verifier.verify(_envelope(changed(post, SigningCertURL=url.replace("127.0.0.1", "localhost"))), NOW)
+    assert fetch.urls == [url, URL]
+
+
+async def test_without_an_endpoint_an_emulators_certificate_is_never_fetched():
+    url, fetch = URL.replace("https://sns.us-east-1.amazonaws.com", EMULATOR), Fetching()
+    reason = await refusal(changed(OUR_SIGNER.notification("Hello"), SigningCertURL=url), fetch)
+    assert (reason.startswith("SigningCertURL is "), fetch.urls) == (True, [])
+
+
 async def test_a_pinned_certificate_that_appears_later_is_read_then(tmp_path):
     file = tmp_path / "sns.pem"
     pinned, envelope = sns.Verifier([TOPIC], sns.Pinned(file.read_bytes)), _envelope(OUR_SIGNER.notification("Hello"))

@@ -206,6 +206,14 @@ def test_a_signature_for_another_region_or_service_is_refused(client: Client) ->
     )
 
 
+def test_a_signature_for_another_region_is_refused_where_any_key_may_sign(amazon: Amazon) -> None:
+    connect = boto3.client("connect", region_name="eu-west-1", aws_access_key_id="k", aws_secret_access_key="s")
+    attach(connect, amazon.emulator)
+    with pytest.raises(ClientError, match="scoped to a valid region, not 'eu-west-1'") as raised:
+        connect.list_instances()
+    assert raised.value.response["Error"]["Code"] == "InvalidSignatureException"
+
+
 @pytest.mark.parametrize("seconds", [-299, 0, 299])
 def test_five_minutes_of_skew_are_borne(
     guarded: Amazon, client: Client, monkeypatch: pytest.MonkeyPatch, seconds: int

@@ -122,6 +122,18 @@ def test_there_is_one_instance_and_it_is_active(amazon: Amazon) -> None:
     assert ask(amazon, "describe_instance")["Instance"] == described
 
 
+DEFAULT_FLOWS = {
+    "Default agent hold": "AGENT_HOLD",
+    "Default agent transfer": "AGENT_TRANSFER",
+    "Default agent whisper": "AGENT_WHISPER",
+    "Default customer hold": "CUSTOMER_HOLD",
+    "Default customer queue": "CUSTOMER_QUEUE",
+    "Default customer whisper": "CUSTOMER_WHISPER",
+    "Default outbound": "OUTBOUND_WHISPER",
+    "Default queue transfer": "QUEUE_TRANSFER",
+}
+
+
 def test_a_new_instance_is_furnished(amazon: Amazon) -> None:
     lists = {
         "list_queues": ("QueueSummaryList", ["BasicQueue"]),
@@ -132,7 +144,7 @@ def test_a_new_instance_is_furnished(amazon: Amazon) -> None:
             "SecurityProfileSummaryList",
             ["Admin", "Agent", "CallCenterManager", "QualityAnalyst"],
         ),
-        "list_contact_flows": ("ContactFlowSummaryList", [json.loads(FLOW)["Metadata"].get("name")]),
+        "list_contact_flows": ("ContactFlowSummaryList", [*DEFAULT_FLOWS, json.loads(FLOW)["Metadata"].get("name")]),
     }
     for operation, (member, names) in lists.items():
         assert [entry["Name"] for entry in ask(amazon, operation)[member]] == names, operation
@@ -235,7 +247,8 @@ def test_lists_are_narrowed_by_type(amazon: Amazon) -> None:
     assert [(s["Name"], s["Type"]) for s in statuses] == [("Offline", "OFFLINE"), ("Lunch", "CUSTOM")]
     own = ask(amazon, "list_queues", QueueTypes=["AGENT"])["QueueSummaryList"]
     assert own == [{"Id": agent, "Arn": f"{ARN}/queue/agent/{agent}", "QueueType": "AGENT", **dated(amazon)}]
-    assert ask(amazon, "list_contact_flows", ContactFlowTypes=["CUSTOMER_QUEUE"])["ContactFlowSummaryList"] == []
+    flows = ask(amazon, "list_contact_flows", ContactFlowTypes=["CUSTOMER_QUEUE"])["ContactFlowSummaryList"]
+    assert [flow["Name"] for flow in flows] == ["Default customer queue"]
 
 
 # ---- each kind -----------------------------------------------------------------------------------------------------
@@ -514,3 +527,108 @@ def test_versions_of_a_flow_are_not_kept(amazon: Amazon) -> None:
     assert refused(lambda: ask(amazon, "describe_contact_flow", ContactFlowId=f"{INBOUND_FLOW}:3")) == (
         "ResourceNotFoundException"
     )
+
+
+def test_the_default_flows_are_flows_that_aws_would_take_and_stay(amazon: Amazon) -> None:
+    listed = {flow["Name"]: flow for flow in ask(amazon, "list_contact_flows")["ContactFlowSummaryList"]}
+    for name, kind in DEFAULT_FLOWS.items():
+        found = ask(amazon, "describe_contact_flow", ContactFlowId=listed[name]["Id"])["ContactFlow"]
+        assert (found["Type"], found["Status"]) == (kind, "PUBLISHED")
+        ask(amazon, "create_contact_flow", Name=f"{name} (mine)", Type=kind, Content=found["Content"])
+        assert refused(lambda f=found: ask(amazon, "delete_contact_flow", ContactFlowId=f["Id"])) == (  # type: ignore[misc]
+            "InvalidRequestException"
+        )
+
+
+def test_a_flow_that_is_deleted_is_gone_and_its_name_is_free(amazon: Amazon) -> None:
+    for _ in range(2):
+        made = ask(amazon, "create_contact_flow", Name="Mine", Type="CONTACT_FLOW", Content=SAYS_HELLO)["ContactFlowId"]
+        ask(amazon, "delete_contact_flow", ContactFlowId=made)
+        gone = {
+            "describe_contact_flow": {"ContactFlowId": made},
+            "delete_contact_flow": {"ContactFlowId": made},
+            "start_chat_contact": {"ContactFlowId": made, "ParticipantDetails": {"DisplayName": "Ada"}},
+        }
+        for operation, given in gone.items():
+            assert refused(lambda o=operation, g=given: ask(amazon, o, **g)) == "ResourceNotFoundException"  # type: ignore[misc]
+
+
+# ---- instances and tags --------------------------------------------------------------------------------------------
+
+
+def made_instance(amazon: Amazon, alias: str = "mine", **more: Any) -> dict[str, Any]:
+    made: dict[str, Any] = amazon.connect.create_instance(
+        IdentityManagementType="SAML", InstanceAlias=alias, InboundCallsEnabled=True, OutboundCallsEnabled=False, **more
+    )
+    return made
+
+
+def test_an_instance_is_made_described_listed_and_deleted(amazon: Amazon) -> None:
+    made = made_instance(amazon, ClientToken="once", Tags={"team": "ada"})
+    again = made_instance(amazon, ClientToken="once")
+    assert (again["Id"], made["Arn"]) == (made["Id"], f"arn:aws:connect:us-east-1:123456789012:instance/{made['Id']}")
+    amazon.again()
+    described = amazon.connect.describe_instance(InstanceId=made["Id"])["Instance"]
+    assert described.pop("Tags") == {"team": "ada"}
+    assert described["InstanceAccessUrl"] == "https://mine.my.connect.aws"
+    kept = ("IdentityManagementType", "InboundCallsEnabled", "OutboundCallsEnabled", "InstanceStatus")
+    assert [described[name] for name in kept] == ["SAML", True, False, "ACTIVE"]
+    assert amazon.connect.list_instances()["InstanceSummaryList"][1:] == [described]
+    assert refused(lambda: made_instance(amazon)) == "InvalidRequestException"
+    amazon.connect.delete_instance(InstanceId=made["Id"])
+    assert [each["Id"] for each in amazon.connect.list_instances()["InstanceSummaryList"]] == [INSTANCE]
+    for operation in (amazon.connect.describe_instance, amazon.connect.delete_instance):
+        assert refused(lambda o=operation: o(InstanceId=made["Id"])) == "ResourceNotFoundException"  # type: ignore[misc]
+
+
+def test_instances_come_in_pages(amazon: Amazon) -> None:
+    made = [INSTANCE, *(made_instance(amazon, f"mine-{n}")["Id"] for n in range(4))]
+    first = amazon.connect.list_instances(MaxResults=3)
+    second = amazon.connect.list_instances(MaxResults=3, NextToken=first["NextToken"])
+    assert [each["Id"] for page in (first, second) for each in page["InstanceSummaryList"]] == made
+    assert "NextToken" not in second
+
+
+def test_an_instance_that_was_made_here_holds_nothing_and_says_so(amazon: Amazon) -> None:
+    made = made_instance(amazon)["Id"]
+    assert refused(lambda: amazon.connect.list_queues(InstanceId=made)) == "NotImplementedException"
+    assert refused(lambda: amazon.connect.delete_instance(InstanceId=INSTANCE)) == "InvalidRequestException"
+
+
+def test_tags_are_set_shown_and_taken_away(amazon: Amazon) -> None:
+    queue = ask(amazon, "list_queues")["QueueSummaryList"][0]
+    flow = ask(amazon, "create_contact_flow", Name="Mine", Type="CONTACT_FLOW", Content=SAYS_HELLO, Tags={"a": "0"})
+    arns = [ARN, made_instance(amazon)["Arn"], queue["Arn"], flow["ContactFlowArn"]]
+    for arn in arns:
+        amazon.connect.tag_resource(resourceArn=arn, tags={"a": "1", "b": "2"})
+        amazon.connect.tag_resource(resourceArn=arn, tags={"c": ""})
+        amazon.connect.untag_resource(resourceArn=arn, tagKeys=["b", "none"])
+        assert amazon.connect.list_tags_for_resource(resourceArn=arn)["tags"] == {"a": "1", "c": ""}
+    assert ask(amazon, "describe_queue", QueueId=queue["Id"])["Queue"]["Tags"] == {"a": "1", "c": ""}
+    found = ask(amazon, "describe_contact_flow", ContactFlowId=flow["ContactFlowId"])["ContactFlow"]
+    assert found["Tags"] == {"a": "1", "c": ""}
+    assert ask(amazon, "describe_instance")["Instance"]["Tags"] == {"a": "1", "c": ""}
+    amazon.connect.untag_resource(resourceArn=ARN, tagKeys=["a", "c"])
+    assert amazon.connect.list_tags_for_resource(resourceArn=ARN)["tags"] == {}
+
+
+@pytest.mark.parametrize(
+    ("arn", "code"),
+    [
+        ("queue", "InvalidParameterException"),
+        (f"x{ARN}", "InvalidParameterException"),
+        (ARN.replace("/", "/x"), "InvalidParameterException"),
+        (f"{ARN}/queue/nobody", "ResourceNotFoundException"),
+        (f"{ARN}/pigeon/x", "ResourceNotFoundException"),
+        (f"{ARN}/", "ResourceNotFoundException"),
+    ],
+)
+def test_what_is_not_there_has_no_tags(amazon: Amazon, arn: str, code: str) -> None:
+    assert refused(lambda: amazon.connect.list_tags_for_resource(resourceArn=arn)) == code
+
+
+def test_a_resource_has_fifty_tags_at_most(amazon: Amazon) -> None:
+    amazon.connect.tag_resource(resourceArn=ARN, tags={f"t{n}": "" for n in range(50)})
+    more = [({"one more": ""}, "InvalidRequestException"), ({"aws:mine": ""}, "InvalidParameterException")]
+    for tags, code in more:
+        assert refused(lambda t=tags: amazon.connect.tag_resource(resourceArn=ARN, tags=t)) == code  # type: ignore[misc]

@@ -57,6 +57,8 @@ class Ready:
         self.queued, self.participant_token = started["ContactId"], started["ParticipantToken"]
         self.token = amazon.connected(self.participant_token)
         self.said = amazon.say(self.token, "Hello")["Id"]
+        managed = {"IdentityManagementType": "SAML", "InboundCallsEnabled": True, "OutboundCallsEnabled": True}
+        self.spare = amazon.connect.create_instance(**managed)["Id"]
         self.files = [self._upload() for _ in range(2)]
         amazon.participant.complete_attachment_upload(
             ConnectionToken=self.token, AttachmentIds=self.files[:1], ClientToken="c"
@@ -205,6 +207,17 @@ class Ready:
             "UpdateContactFlowModuleContent": {"ContactFlowModuleId": self.module, "Content": content},
             "UpdateContactFlowModuleMetadata": {"ContactFlowModuleId": self.module, "Name": "new", "State": "ARCHIVED"},
             "DeleteContactFlowModule": {"ContactFlowModuleId": self.module},
+            "CreateInstance": {
+                "IdentityManagementType": "SAML",
+                "InstanceAlias": "new",
+                "InboundCallsEnabled": True,
+                "OutboundCallsEnabled": True,
+            },
+            "DeleteInstance": {"InstanceId": self.spare},
+            "TagResource": {"resourceArn": self.amazon.world.instance.arn, "tags": {"a": "b"}},
+            "UntagResource": {"resourceArn": self.amazon.world.instance.arn, "tagKeys": ["a"]},
+            "ListTagsForResource": {"resourceArn": self.amazon.world.instance.arn},
+            "DeleteContactFlow": of_flow,
             "CreateContactFlow": {"Name": "new", "Type": "CONTACT_FLOW", "Content": content},
             "DescribeContactFlow": of_flow,
             "UpdateContactFlowContent": {**of_flow, "Content": content},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from emulator.restjson import Request
 from emulator.world import contacts, participants
 from tests.amazon import Amazon
 from tests.emulating import EVENT, INSTANCE
+
+INTERACTIVE = "application/vnd.amazonaws.connect.message.interactive"
 
 
 def connect(amazon: Amazon, token: str, **given: Any) -> dict[str, Any]:
@@ -275,3 +278,24 @@ def test_a_custom_participant_that_leaves_is_seen_to_leave_and_the_chat_goes_on(
     assert amazon.say(customer, "And now?")["Id"]
     with pytest.raises(amazon.participant.exceptions.AccessDeniedException):
         amazon.say(bot, "I am gone")
+
+
+@pytest.mark.parametrize("role", ["CUSTOMER", "CUSTOM_BOT"])
+def test_an_interactive_message_is_no_participants_to_send(amazon: Amazon, role: str) -> None:
+    """API_SendMessage lists the answer to one (…interactive.response) among what may be sent, not the message itself."""
+    kinds = ["text/plain", INTERACTIVE, f"{INTERACTIVE}.response"]
+    contact_id, token = amazon.customer(SupportedMessagingContentTypes=kinds)
+    if role == "CUSTOM_BOT":
+        token = amazon.bot(contact_id)
+    say = partial(amazon.participant.send_message, ConnectionToken=token, Content="{}")
+    with pytest.raises(
+        amazon.participant.exceptions.ValidationException, match=r"text/plain, .*interactive\.response$"
+    ):
+        say(ContentType=INTERACTIVE)
+    assert say(ContentType=f"{INTERACTIVE}.response")["Id"]
+
+
+def test_a_chat_does_not_begin_with_an_interactive_message(amazon: Amazon) -> None:
+    first = {"ContentType": INTERACTIVE, "Content": "{}"}
+    with pytest.raises(amazon.connect.exceptions.InvalidParameterException):
+        amazon.start_chat(SupportedMessagingContentTypes=["text/plain", INTERACTIVE], InitialMessage=first)

@@ -109,12 +109,20 @@ def test_the_first_page_has_a_next_token_when_there_is_a_past_and_none_when_ther
     first = amazon.participant.get_transcript(ConnectionToken=going, MaxResults=100)
     assert {item["ContactId"] for item in first["Transcript"]}.isdisjoint(past)
     assert first["NextToken"]
-    forward = amazon.participant.get_transcript(ConnectionToken=going, MaxResults=100, ScanDirection="FORWARD")
+    start = {"AbsoluteTime": "2000-01-01T00:00:00Z"}
+    forward = amazon.participant.get_transcript(
+        ConnectionToken=going, MaxResults=100, ScanDirection="FORWARD", StartPosition=start
+    )
     assert "NextToken" not in forward
 
 
 @pytest.mark.parametrize(
-    "given", [{"ScanDirection": "FORWARD"}, {"ContactId": "own"}, {"StartPosition": {"MostRecent": 1}}]
+    "given",
+    [
+        {"ScanDirection": "FORWARD", "StartPosition": {"AbsoluteTime": "2000-01-01T00:00:00Z"}},
+        {"ContactId": "own"},
+        {"StartPosition": {"MostRecent": 1}},
+    ],
 )
 def test_the_past_is_only_scanned_backward(amazon: Amazon, past: list[str], given: dict[str, Any]) -> None:
     started = amazon.start_chat(**going_on("FROM_SEGMENT", past[0]))

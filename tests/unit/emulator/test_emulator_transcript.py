@@ -147,8 +147,7 @@ def positions(everything: list[dict[str, Any]], forward: bool) -> list[tuple[dic
         return ids[n:] if forward else ids[: n + 1][::-1]
 
     found: list[tuple[dict[str, Any] | None, list[str]]] = [
-        (None, ids if forward else ids[::-1]),
-        ({}, ids if forward else ids[::-1]),
+        *(() if forward else ((None, ids[::-1]), ({}, ids[::-1]))),
         ({"MostRecent": 0}, [] if forward else ids[::-1]),
         ({"MostRecent": 100}, cut(0)),
         ({"AbsoluteTime": "2000-01-01T00:00:00Z"}, ids if forward else []),
@@ -159,6 +158,13 @@ def positions(everything: list[dict[str, Any]], forward: bool) -> list[tuple[dic
         found.append(({"AbsoluteTime": item["AbsoluteTime"]}, cut(n)))
         found.append(({"MostRecent": len(ids) - n}, cut(n)))
     return found
+
+
+@pytest.mark.parametrize("given", [{}, {"StartPosition": {}}])
+def test_a_scan_forward_says_where_it_starts(quiet: Amazon, given: dict[str, Any]) -> None:
+    _, token = quiet.customer()
+    with pytest.raises(quiet.participant.exceptions.ValidationException, match="StartPosition is required"):
+        quiet.participant.get_transcript(ConnectionToken=token, ScanDirection="FORWARD", **given)
 
 
 def test_no_two_items_of_a_chat_have_one_time(quiet: Amazon) -> None:

@@ -18,10 +18,14 @@ const KINDS = {
   Panel: () => ["panel", gettext("Panel")],
   QuickReply: () => ["next", gettext("Quick reply")],
   Carousel: () => ["cards", gettext("Carousel")],
+  WhatsAppInteractiveList: () => ["list", gettext("List picker")],
+  WhatsAppInteractiveReplyButton: () => ["next", gettext("Quick reply")],
 }
 
+const QUICK = ["QuickReply", "WhatsAppInteractiveReplyButton"]
+
 /** Their options are small things in a row: what was chosen is said below them. */
-const IN_A_ROW = ["TimePicker", "QuickReply"]
+const IN_A_ROW = ["TimePicker", ...QUICK]
 
 /** @param {Form} form @param {Choice|null} choice @returns {Node[]} */
 export function formNodes({ template, parts }, choice) {
@@ -31,9 +35,12 @@ export function formNodes({ template, parts }, choice) {
     make("header", "", chrome(make("p", "ask__kind", icon(look), name)), ...heading(first, "h4")),
     ...body(template, first, choice),
     ...(cards.length > 0 ? [cardsNode(cards, choice)] : []),
-    ...foot(template, choice),
+    ...(parts.some((one) => one.options.length > 0) ? foot(template, choice) : [unknown()]),
   ]
 }
+
+/** A title without anything to choose is no question: it is a template we do not know, or one that is broken. */
+const unknown = () => chrome(make("p", "ask__foot", gettext("Interactive message that cannot be read")))
 
 /** @param {string} template @param {Choice|null} choice */
 function foot(template, choice) {
@@ -73,8 +80,8 @@ function body(template, part, choice) {
 const choices = (template, options, choice) =>
   make(
     "ul",
-    template === "QuickReply" ? "ask__quick" : "",
-    ...options.map((one) => optionNode(one, choice, words("b", one.label), template === "QuickReply")),
+    QUICK.includes(template) ? "ask__quick" : "",
+    ...options.map((one) => optionNode(one, choice, words("b", one.label), QUICK.includes(template))),
   )
 
 /** @param {Option} option @param {Choice|null} choice @param {Node} label @param {boolean} small */

@@ -156,6 +156,9 @@ function sign(face) {
   return face.kind === "file" ? JSON.stringify(face.file) : face
 }
 
+/** Nobody reads JSON. */
+const JSON_LIKE = /^\s*[[{"]|^\s*(null|true|false|-?\d+)\s*$/
+
 /** @param {Bubble} bubble @param {boolean} mine @returns {(Node|string)[]} */
 function faceNodes({ face, choice, files, uploads }, mine) {
   if (face.kind === "rich") return richNodes(face.rich)
@@ -164,7 +167,7 @@ function faceNodes({ face, choice, files, uploads }, mine) {
   if (face.kind === "file") return fileNodes(face.file, { mine, uploads: uploads ?? false, files: files ?? null })
   if (face.kind === "text") return [face.text]
   const kind = make("span", "bubble__kind", icon("list"), gettext("Interactive message that cannot be read"))
-  return [chrome(kind), face.text]
+  return [chrome(kind), ...(JSON_LIKE.test(face.text) ? [] : [face.text])]
 }
 
 /** @param {Group} row @returns {(Node|string)[]} */

@@ -24,7 +24,7 @@
  *   settledAt: string|null}} Transfer
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
- *   owner: Author|null, endReason: string, chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
+ *   owner: Author|null, endReason: string, contentTypes: string[], chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
  *   endedAt: string|null, attributes: Record<string, string>, transfer?: Transfer|null, relayed?: boolean,
  *   references?: Reference[]}} Contact
  * @typedef {{name: string, type: "URL"|"ATTACHMENT"|"NUMBER"|"STRING"|"DATE"|"EMAIL", value: string,

@@ -59,8 +59,7 @@ function part(template, body) {
   const all = template === "Carousel" ? [] : template === "TimePicker" ? slots(body) : elements(body)
   const offset = body.timeZoneOffset
   return {
-    title: text(body.title),
-    detail: text(body.subtitle),
+    ...headed(body),
     picture: picture(body),
     offset: Number.isInteger(offset) && Math.abs(offset) <= 14 * 60 ? offset : null,
     options: all.slice(0, MOST),
@@ -68,13 +67,32 @@ function part(template, body) {
   }
 }
 
+/** A title and what stands below it; WhatsApp's messages have a header, a body and a footer. @param {any} body */
+function headed(body) {
+  const said = [body.title, worded(body.header), body.subtitle, worded(body.body), worded(body.footer)].map(text)
+  const [title = "", ...rest] = said.filter(Boolean)
+  return { title, detail: rest.join("\n") }
+}
+
+/** @param {any} part its text, or itself */
+const worded = (part) => part?.text ?? part
+
+/** Choices by all the names that AWS and WhatsApp have for them. @param {any} body @returns {any[]} */
+const choicesOf = (body) => [
+  ...list(body.elements),
+  ...[body, body.action].flatMap((one) => [
+    ...list(one?.buttons).map((button) => button?.reply ?? button),
+    ...list(one?.sections).flatMap((section) => list(section?.rows)),
+  ]),
+]
+
 /** @param {any} body @returns {Option[]} */
 const elements = (body) =>
-  list(body.elements)
+  choicesOf(body)
     .filter((one) => text(one?.title))
     .map((one) => ({
       label: text(one.title),
-      detail: text(one.subtitle),
+      detail: text(one.subtitle) || text(one.description),
       answer: text(one.title),
       picture: picture(one),
       at: "",
