@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import re
+from collections.abc import Mapping
 from typing import Any
 
 MAX_VALUE = 500  # characters of one value in a line
@@ -20,6 +21,8 @@ class LineFormatter(logging.Formatter):
         record = copy.copy(record)
         if isinstance(record.args, tuple):
             record.args = tuple(map(_shortened, record.args))
+        elif isinstance(record.args, Mapping):
+            record.args = {name: _shortened(value) for name, value in record.args.items()}
         if getattr(record, "status_code", 500) < 500:  # Django adds thirty lines to each wrong Host and each 403
             record.exc_info = record.exc_text = record.stack_info = None
         return super().format(record)

@@ -8,14 +8,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from agents import life
+from agents.desk import check_here
 from agents.models import Agent, AgentContact, Told
 from chats.why import Why
 
 
 def offer_seen(agent_id: int, contact_id: str, visible: bool, now: datetime) -> None:
-    """A tab shows the offer, in front or in the background. What is no offer any more is no news."""
+    """A tab shows the offer, in front or in the background. What is no offer any more is no news.
+
+    Refusal for a contact that never was this agent's.
+    """
     with transaction.atomic():
-        Agent.locked(agent_id)
+        user_id = Agent.locked(agent_id).user_id
+        check_here(user_id, contact_id)
         for part in _offers(agent_id).filter(contact=contact_id):
             told = [one["what"] for one in part.story]
             for what in _news(told, visible):
