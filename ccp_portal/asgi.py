@@ -46,9 +46,7 @@ async def http(scope: Any, receive: Any, send: Any) -> None:
         nonlocal left
         event = await receive()
         left -= len(event.get("body", b""))
-        if left < 0:
-            raise bodies.TooLarge
-        return event
+        return event if left >= 0 else {"type": "http.disconnect"}  # Django and the webhook drop what they have
 
     async def told(event: Any) -> None:
         nonlocal begun
@@ -60,8 +58,8 @@ async def http(scope: Any, receive: Any, send: Any) -> None:
         return
     try:
         await STRAIGHT_IN.get(where, pages)(scope, bounded, told)
-    except bodies.TooLarge:
-        await _refuse(bodies.too_large(where, scope["headers"]), scope, send)
+        if left < 0 and not begun:
+            await _refuse(bodies.too_large(where, scope["headers"]), scope, send)
     except OSError as error:  # of a body on its way to the disk: what happens inside a page is Django's to answer
         if begun:
             raise

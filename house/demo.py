@@ -15,6 +15,9 @@ from house.terminal import ROOT, Command, SetupError, quietly, step
 
 def demo(host: str, port: int, reset: bool) -> int:
     place = Place(host, port)
+    os.umask(
+        0o077
+    )  # the emulator's chats and the portal's are for whoever started it, as the portal's own settings have it
     print("CCP Portal, the demo")
     require_free(place)
     with only_one(ROOT / "var" / "demo.lock"):

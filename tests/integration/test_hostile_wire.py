@@ -94,6 +94,16 @@ def test_three_hundred_strangers_at_once_are_all_answered_and_an_agent_does_not_
     assert done_before_her < 250
 
 
+def test_an_agent_who_is_deleted_while_at_the_desk_is_turned_out(portal):
+    with portal.desk("jonas") as jonas:
+        portal.shell("from agents.models import Agent; Agent.objects.get(user__username='jonas').delete()")
+        jonas.until(lambda _held: jonas.close_code is not None, "the close", 20)
+    assert (jonas.bye, jonas.close_code) == (
+        {"code": 4403, "reason": "You may not use this page.", "retryAfter": None},
+        4403,
+    )
+
+
 def test_what_is_kept_is_for_its_own_user_only(portal):
     folder = Path(portal.environment["CCP_DATA_DIR"])
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
