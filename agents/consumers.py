@@ -100,6 +100,7 @@ class DeskSocket(Listening):
             await in_db(routing.line)(self.agent.pk, False, timezone.now())
 
     async def do_offerSeen(self, params: protocol.OfferSeen) -> None:  # noqa: N802 -- named as asked
+        await look_up(desk.check_here)(self.visitor.user_id, params.contactId)
         await in_db(routing.offer_seen)(self.agent.pk, params.contactId, params.visible, timezone.now())
 
     async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked

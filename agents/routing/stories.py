@@ -8,19 +8,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from agents import life
-from agents.desk import check_here
 from agents.models import Agent, AgentContact, Told
 from chats.why import Why
 
 
 def offer_seen(agent_id: int, contact_id: str, visible: bool, now: datetime) -> None:
-    """A tab shows the offer, in front or in the background. What is no offer any more is no news.
-
-    Refusal for a contact that never was this agent's.
-    """
+    """A tab shows the offer, in front or in the background. What is no offer any more is no news."""
     with transaction.atomic():
-        user_id = Agent.locked(agent_id).user_id
-        check_here(user_id, contact_id)
+        Agent.locked(agent_id)
         for part in _offers(agent_id).filter(contact=contact_id):
             told = [one["what"] for one in part.story]
             for what in _news(told, visible):
