@@ -74,7 +74,16 @@ class DeskSocket(Listening):
         for stream in sorted(set(params.known) - set(hub.streams_of(self))):  # left the desk while the tab was away
             self.push(fanout.encode("closedStream", {"stream": stream}))
         self.connected = True
+        self.spawn(self._stay_while_an_agent(hub))
         return await self.caught_up()
+
+    async def _stay_while_an_agent(self, hub: fanout.Hub) -> None:
+        """The hub drops the stream of an agent who was deleted; this user may still be a supervisor, elsewhere."""
+        while True:
+            if self.agent.stream not in hub.streams_of(self):
+                self.close(protocol.Close.NO_ACCESS, "You may not use this page.", None)
+                return
+            await asyncio.sleep(settings.CCP_POLL_SECONDS)
 
     async def do_presence(self, params: protocol.Presence) -> None:
         await super().do_presence(params)
@@ -91,6 +100,7 @@ class DeskSocket(Listening):
             await in_db(routing.line)(self.agent.pk, False, timezone.now())
 
     async def do_offerSeen(self, params: protocol.OfferSeen) -> None:  # noqa: N802 -- named as asked
+        await look_up(desk.check_here)(self.visitor.user_id, params.contactId)
         await in_db(routing.offer_seen)(self.agent.pk, params.contactId, params.visible, timezone.now())
 
     async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked
@@ -210,14 +220,15 @@ class DeskSocket(Listening):
     async def do_sendEvent(self, params: protocol.SendEvent) -> None:  # noqa: N802 -- named as asked
         desk.check_event(params.contentType)
         if params.contentType == wire.TYPING:
-            self._type(params.contactId)
+            await self._type(params.contactId)
         elif params.contentType == wire.READ:
             await in_db(desk.mark_read)(self.visitor.user_id, params.contactId, _message_id(params.content))
 
-    def _type(self, contact_id: str) -> None:
+    async def _type(self, contact_id: str) -> None:
         """No handler waits for AWS: typing goes out beside the loop, or not at all."""
         now = time.monotonic()
         if now - self._typed_at.get(contact_id, -TYPING_EVERY) >= TYPING_EVERY:
+            await look_up(desk.check_here)(self.visitor.user_id, contact_id)
             self._typed_at[contact_id] = now
             self.spawn(_send_typing(self.visitor.user_id, contact_id))
 

@@ -253,6 +253,12 @@ class FileToSend:
     content_type: str
 
 
+def check_here(user_id: int, contact_id: str) -> None:
+    """Whether this agent has or had a part in the contact. Refusal: of any other, not even its existence is told."""
+    if not AgentContact.objects.filter(agent__user=user_id, contact=contact_id).exists():
+        raise Refusal("contactNotFound", NOT_HERE)
+
+
 def check_hand_in(user_id: int, contact_id: str) -> None:
     """Whether this agent may send a file here, before its bytes are taken in. Refusal says why not."""
     contact = Contact.objects.select_related("conversation").filter(pk=contact_id, owner=user_id).first()

@@ -7,6 +7,7 @@ bytes is a raster picture is shown, alone, in a sandbox.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from functools import partial
@@ -16,6 +17,7 @@ from urllib.parse import unquote
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -32,12 +34,21 @@ from .refusal import Refusal
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+log = logging.getLogger(__name__)
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-STATUS = {"fileTooLarge": 413, "fileEmpty": 413, "fileType": 415, "fileLies": 415, "contactNotFound": 404}
+STATUS = {
+    "fileTooLarge": 413,
+    "fileEmpty": 413,
+    "fileType": 415,
+    "fileLies": 415,
+    "contactNotFound": 404,
+    "noRoom": 503,
+}
 
 
 # ---- handing in ------------------------------------------------------------------------------------------------------
@@ -64,6 +75,9 @@ async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
         return _refused(_refusal(unfit.reason, _name_of(request)))
     except files.TooLarge:
         return _refused(_refusal("fileTooLarge", ""))
+    except OSError as error:
+        log.error("A file could not be kept: %s", error)  # noqa: TRY400 -- the line says all
+        return _refused(_refusal("noRoom", ""))
     return JsonResponse({"clientToken": outgoing[0], "state": outgoing[1]})
 
 
@@ -96,6 +110,8 @@ def _refusal(reason: str, name: str) -> Refusal:
                 "The file is called .%(ending)s, but it is something else: it is not sent.",
                 ending=ending,
             )
+        case "noRoom":
+            return Refusal("noRoom", "The portal has no room for the file just now: try again in a while.")
     return Refusal(
         "fileType",
         "Files of this type cannot be sent: Amazon Connect takes pictures, PDF, Office, text, sound and film files.",
@@ -116,8 +132,17 @@ def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
 
 
 def _refused(refusal: Refusal) -> JsonResponse:
-    told = {"reason": refusal.reason, "message": refusal.told()}
-    return JsonResponse(told, status=STATUS.get(refusal.reason, 409))
+    return JsonResponse(_told(refusal), status=STATUS.get(refusal.reason, 409))
+
+
+def _told(refusal: Refusal) -> dict[str, str]:
+    return {"reason": refusal.reason, "message": refusal.told()}
+
+
+def answer_to(reason: str, language: str) -> dict[str, str]:
+    """What `hand_in` would answer, for the server that answers before it (ccp_portal.bodies)."""
+    with translation.override(language):
+        return _told(_refusal(reason, ""))
 
 
 # ---- fetching --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -15,10 +16,21 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- see 
 from django.db import connections  # noqa: E402 -- see above
 from django.urls import path  # noqa: E402 -- see above
 
+from agents import health  # noqa: E402 -- see above
 from agents.consumers import DeskSocket, FloorSocket  # noqa: E402 -- see above
 from chats import webhook  # noqa: E402 -- see above
 
-SNS = "/webhooks/sns/"
+from . import bodies, page_slots  # noqa: E402 -- see above
+
+log = logging.getLogger(__name__)
+
+# Without Django's middleware: it would cost every customer's message sixty times what it needs, and a probe must be
+# answered while pages wait for one another.
+STRAIGHT_IN: dict[str, Any] = {
+    "/webhooks/sns/": webhook.door,
+    "/healthz": health.HEALTHZ.door,
+    "/readyz": health.READYZ.door,
+}
 
 desk: Any = DeskSocket.as_asgi()  # django-stubs know views only, not ASGI applications
 floor: Any = FloorSocket.as_asgi()
@@ -26,17 +38,66 @@ sockets: list[Any] = [path("ws/desk/", desk), path("ws/floor/", floor)]
 
 
 async def http(scope: Any, receive: Any, send: Any) -> None:
-    """SNS goes straight in: Django's middleware would cost every customer's message sixty times what it needs."""
-    await (webhook.door if scope["path"] == SNS else pages)(scope, receive, send)
+    """Whatever the path: no more of a body than it takes. `serve` has refused before; other servers leave it to us."""
+    where = scope["path"]
+    left, begun = bodies.most(where), False
+
+    async def bounded() -> Any:
+        nonlocal left
+        event = await receive()
+        left -= len(event.get("body", b""))
+        return event if left >= 0 else {"type": "http.disconnect"}  # Django and the webhook drop what they have
+
+    async def told(event: Any) -> None:
+        nonlocal begun
+        begun = True
+        await send(event)
+
+    if bodies.announced(scope["headers"]) > left:
+        await _refuse(bodies.too_large(where, scope["headers"]), scope, send)
+        return
+    try:
+        await STRAIGHT_IN.get(where, pages)(scope, bounded, told)
+        if left < 0 and not begun:
+            await _refuse(bodies.too_large(where, scope["headers"]), scope, send)
+    except OSError as error:  # of a body on its way to the disk: what happens inside a page is Django's to answer
+        if begun:
+            raise
+        log.error("A body for %s could not be kept: %s", where[:80], error)  # noqa: TRY400 -- the line says all
+        await _refuse(bodies.no_room(where, scope["headers"]), scope, send)
 
 
 async def pages(scope: Any, receive: Any, send: Any) -> None:
-    """Django gives each request a thread of its own, and a persistent connection would outlive it: close it with it."""
-    async with ThreadSensitiveContext():
+    """Django gives each request a thread of its own, and a persistent connection would outlive it: close it with it.
+
+    As many pages as `page_slots` says are made at once, and so as many connections are open for them. What streams
+    (a file) gives both back when it begins: it needs them no longer.
+    """
+    async with ThreadSensitiveContext(), page_slots.taken(scope) as slot:
+        if slot is None:
+            await _refuse(bodies.no_room(scope["path"], scope["headers"]), scope, send)
+            return
+
+        async def begin(event: Any) -> None:
+            if event["type"] == "http.response.start":
+                await sync_to_async(connections.close_all)()
+                slot.release()
+            await send(event)
+
         try:
-            await _pages(scope, receive, send)
+            await _pages(scope, receive, begin)
         finally:
             await sync_to_async(connections.close_all)()
+
+
+async def _refuse(answer: bodies.Refused, scope: Any, send: Any) -> None:
+    log.warning("Refused %s %s: %s", scope["method"], scope["path"][:80], answer.why)
+    about = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(answer.body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": about})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})

@@ -8,12 +8,13 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from ccp_portal import secrets
+from ccp_portal import private_files, secrets
 
 env = environ.Env()
+private_files.only_ours()
 BASE_DIR = Path(__file__).resolve().parent.parent
 CCP_DATA_DIR = Path(env.str("CCP_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-CCP_DATA_DIR.mkdir(parents=True, exist_ok=True)
+private_files.make_folder(CCP_DATA_DIR)
 # Agents' files until Connect has them. Several machines share it: who takes a file in is not who brings it to Connect.
 CCP_MEDIA_DIR = Path(env.str("CCP_MEDIA_DIR", default="") or CCP_DATA_DIR / "media").resolve()
 
@@ -147,12 +148,13 @@ CCP_ASK_SECONDS = env.float("CCP_ASK_SECONDS", default=15.0)
 CCP_LEASE_SECONDS = env.float("CCP_LEASE_SECONDS", default=45.0)
 CCP_POLL_SECONDS = env.float("CCP_POLL_SECONDS", default=2.0)
 CCP_DB_THREADS = env.int("CCP_DB_THREADS", default=8)
+CCP_PAGE_THREADS = env.int("CCP_PAGE_THREADS", default=16)  # pages made at once; each may hold a connection
 CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
 
 # ---- Security ----------------------------------------------------------------------------------------------------------------
 CCP_HTTPS = env.bool("CCP_HTTPS", default=False)
 SECURE_SSL_REDIRECT = CCP_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks by plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a load balancer asks by plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if CCP_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = CCP_HTTPS
 SECURE_HSTS_PRELOAD = CCP_HTTPS
@@ -184,7 +186,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "ccp_portal.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -24,6 +24,7 @@ urlpatterns = [
     path("webhooks/sns/", webhook.sns, name="sns"),
     path("reception/", reception.receive, name="reception"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
     path("jsi18n/", cache_page(3600)(JavaScriptCatalog.as_view(packages=["agents"])), name="jsi18n"),
 ]

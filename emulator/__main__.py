@@ -46,13 +46,14 @@ def _serve(given: Arguments) -> int:
     from emulator.app import App
     from emulator.background import Background
     from emulator.core import Emulator
+    from emulator.hosts import Hosts
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for noisy in ("daphne", "urllib3", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     emulator = Emulator(given.options)
     background = Background(emulator)
-    app = App(emulator, background, control=given.control)
+    app = App(emulator, background, control=given.control, hosts=Hosts(given.hosts))
     server = Server(
         application=app,
         endpoints=build_endpoint_description_strings(host=given.host, port=given.port),

@@ -17,6 +17,7 @@ from emulator.calls import Calls
 from emulator.control import PREFIX, Control
 from emulator.core import Emulator
 from emulator.faults import Fault
+from emulator.hosts import Hosts
 from emulator.restjson import Request, Response, json_response
 from emulator.restjson.service import BODY_LIMIT
 from emulator.sockets import Receive, Send, Sockets
@@ -37,15 +38,20 @@ OWN = "/_emulator/"
 
 
 class App:
-    def __init__(self, emulator: Emulator, background: Background, *, control: bool = False) -> None:
+    def __init__(
+        self, emulator: Emulator, background: Background, *, control: bool = False, hosts: Hosts | None = None
+    ) -> None:
         self.emulator = emulator
+        self.hosts = hosts or Hosts()
         self.calls = Calls()
         self._one_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="world")
         self.sockets = Sockets(emulator, self._in_world)
         self.control = Control(emulator, background, self.sockets) if control else None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
+        if scope["type"] in {"http", "websocket"} and not self.hosts.has(scope["headers"]):
+            await _turn_away(scope, receive, send)
+        elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
@@ -138,6 +144,18 @@ class App:
     async def _in_world(self, act: Callable[[], Any]) -> Any:
         """The store has one writer; the event loop never waits for the disk."""
         return await asyncio.get_running_loop().run_in_executor(self._one_writer, act)
+
+
+async def _turn_away(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close"})  # before accept: HTTP 403
+        return
+    why = "the emulator does not answer to this Host; --allow-host takes further names"
+    body = json_response(421, {"message": why}).body
+    about = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 421, "headers": about})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _weathers(fault: Fault, receive: Receive) -> bool:

@@ -38,6 +38,7 @@ class Mistake(Exception):
 class Arguments:
     host: str
     port: int
+    hosts: tuple[str, ...]
     control: bool
     options: Options
 
@@ -60,7 +61,7 @@ def arguments(argv: list[str]) -> Arguments:
         access_keys=_access_keys(given.access_key, forget=given.any_access_key),
         sns_home=_sns_home(given),
     )
-    return Arguments(given.host, given.port, given.control, options)
+    return Arguments(given.host, given.port, (given.host, *(given.allow_host or [])), given.control, options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8001, help="port to listen on (default 8001)")
+    parser.add_argument(
+        "--allow-host",
+        action="extend",
+        nargs="+",
+        metavar="NAME",
+        help="a further name it answers to (it does to localhost, to every address, to AWS's names and to --host)",
+    )
     parser.add_argument("--state", type=Path, required=True, metavar="FILE", help="SQLite file that keeps the world")
     parser.add_argument(
         "--flow",

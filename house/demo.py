@@ -15,6 +15,9 @@ from house.terminal import ROOT, Command, SetupError, quietly, step
 
 def demo(host: str, port: int, reset: bool) -> int:
     place = Place(host, port)
+    os.umask(
+        0o077
+    )  # the emulator's chats and the portal's are for whoever started it, as the portal's own settings have it
     print("CCP Portal, the demo")
     require_free(place)
     with only_one(ROOT / "var" / "demo.lock"):
@@ -64,6 +67,7 @@ def sources() -> list[Path]:
 def servers(python: Path, place: Place, env: Mapping[str, str]) -> list[Server]:
     """The emulator first: the portal wants to see the certificate that the emulator's SNS signs with."""
     emulator: list[str | Path] = [python, "-m", "emulator", "--host", place.host, "--port", str(place.port + 1)]
+    emulator += ["--allow-host", *place.names]
     emulator += ["--state", DATA / "emulator.sqlite3", "--flow", "deploy/flows/agent-as-custom-participant.json"]
     emulator += ["--lambda", f"{LAMBDA_ARN}=deploy/handover_lambda.py:handler"]
     emulator += ["--website", "house/demo_website.json"]

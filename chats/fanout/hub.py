@@ -273,10 +273,12 @@ class Hub:
     async def look(self) -> None:
         """Ask the database once, for all sockets here: what they lack, and whether they may still be here."""
         await self._look_at_visitors()
-        last = await look_up(_last_numbers)(tuple(self._streams))
-        for stream, number in last.items():
+        streams = tuple(self._streams)
+        last = await look_up(_last_numbers)(streams)
+        for stream in streams:
+            number = last.get(stream)  # None: its row was deleted, and whoever reads it will learn so
             for subscription in tuple(self._streams.get(stream, ())):
-                if subscription.cursor is None or number > subscription.cursor:
+                if subscription.cursor is None or number is None or number > subscription.cursor:
                     self._spawn(self._read(subscription, {}))
 
     async def _look_at_visitors(self) -> None:

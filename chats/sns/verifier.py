@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
-from .refusals import NotGenuine, short
+from .refusals import NotGenuine, Undecided, short
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,9 +67,12 @@ class Verifier:
             raise NotGenuine(
                 f"SigningCertURL is {short(envelope.certificate_url)}, that is not SNS of the topic's region{self._hint(envelope)}"
             )
+        # SNS's clock is right; ours may be wrong, and then every message would be lost for good by a 403. To whoever
+        # repeats an old one it does not matter what the answer is: nothing of it is looked at, let alone kept.
         if not now - OLDEST <= envelope.sent_at <= now + NEWEST:
-            raise NotGenuine(
-                f"Timestamp {envelope.sent_at:%Y-%m-%dT%H:%M:%SZ} is too far from now, {now:%Y-%m-%dT%H:%M:%SZ}"
+            raise Undecided(
+                f"Timestamp {envelope.sent_at:%Y-%m-%dT%H:%M:%SZ} is too far from now, {now:%Y-%m-%dT%H:%M:%SZ}:"
+                " is the clock of this machine right?"
             )
 
     def _hint(self, envelope: Envelope) -> str:

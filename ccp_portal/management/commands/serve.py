@@ -11,12 +11,12 @@ import logging
 import os
 import random
 import signal
-from functools import lru_cache
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from agents.protocol import MAX_FRAME_BYTES
+from ccp_portal import descriptors
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 8.0
@@ -32,6 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         _check_port(options["host"], options["port"], self)
+        descriptors.raise_limit()
         Serving(options["host"], options["port"], work=not options["no_work"]).run()
         self.stdout.write("The portal has stopped.")
 
@@ -56,6 +57,7 @@ class Serving:
         self.host, self.port, self.work = host, port, work
         self.stopping = False
         self.requests = 0
+        self.server: Any = None
         self.hub: Any = None
         self.worker: Any = None
 
@@ -65,8 +67,7 @@ class Serving:
 
         self.reactor: Any = reactor
         escaped = self.host.replace(":", "\\:")
-        _remember_content_types()
-        Server(
+        self.server = Server(
             self.application,
             endpoints=[f"tcp:port={self.port}:interface={escaped}"],
             signal_handlers=False,
@@ -76,7 +77,8 @@ class Serving:
             application_close_timeout=10,
             ready_callable=self._ready,
             server_name="ccp-portal",
-        ).run()
+        )
+        self.server.run()
 
     async def application(self, scope: Any, receive: Any, send: Any) -> None:
         from ccp_portal.asgi import application
@@ -88,6 +90,11 @@ class Serving:
             self.requests -= 1
 
     def _ready(self) -> None:
+        """The port is open, the loop does not run yet: no connection has been accepted."""
+        from ccp_portal.http_channel import BoundedChannel
+
+        self.server.http_factory.protocol = BoundedChannel
+        descriptors.log_exhaustion()
         self.reactor.callWhenRunning(lambda: self._spawn(self._start()))
 
     def _spawn(self, work: Any) -> None:
@@ -132,12 +139,3 @@ class Serving:
         await loop.run_in_executor(None, connect.close)
         await loop.run_in_executor(None, db.close)
         self.reactor.stop()
-
-
-def _remember_content_types() -> None:
-    """Twisted reads the Content-Type of each post with the email package: a third of what an SNS post costs in all."""
-    from twisted.web import http
-
-    parse = getattr(http, "_parseContentType", None)
-    if parse is not None:
-        http._parseContentType = lru_cache(maxsize=64)(parse)  # noqa: SLF001 -- there is no public way; it is a pure function

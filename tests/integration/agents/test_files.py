@@ -132,6 +132,26 @@ def test_a_file_of_the_size_that_is_allowed_goes(product: Product, mira: Desk, a
     assert ada.wait_for(lambda item: item["Type"] == "ATTACHMENT", 30)["Attachments"][0]["Status"] == "APPROVED"
 
 
+def test_a_disk_that_takes_nothing_is_said_in_our_form_and_the_same_file_goes_later(
+    product: Product, mira: Desk, ada: Customer
+) -> None:
+    token = str(uuid.uuid4())
+    folder = Path(product.portal.environment["CCP_DATA_DIR"]) / "media" / "outgoing"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.rename(folder.with_name("aside"))
+    folder.write_text("a file where the folder was")
+    try:
+        answer = hand_in(mira, ada.contact_id, PNG, "a.png", token)
+    finally:
+        folder.unlink()
+        folder.with_name("aside").rename(folder)
+    assert (answer.status, answer.json) == (
+        503,
+        {"reason": "noRoom", "message": "The portal has no room for the file just now: try again in a while."},
+    )
+    assert hand_in(mira, ada.contact_id, PNG, "a.png", token).status == 200
+
+
 def test_only_whoever_serves_the_contact_hands_in_and_only_from_our_own_page(
     product: Product, mira: Desk, ada_once: Customer
 ) -> None:

@@ -356,6 +356,21 @@ def test_healthz_is_503_without_a_database(client, monkeypatch):
     assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "database": "OperationalError"})
 
 
+@pytest.mark.django_db(transaction=True)
+def test_readyz_is_503_while_nothing_can_be_written_though_healthz_is_200(client):
+    no_writing = {"sqlite": "PRAGMA query_only = 1", "postgresql": "SET default_transaction_read_only = on"}
+    assert client.get("/readyz").json() == {"status": "ok", "database": "ok", "files": "ok"}
+    with connection.cursor() as cursor:
+        cursor.execute(no_writing[connection.vendor])
+    try:
+        ready, alive = client.get("/readyz"), client.get("/healthz")
+    finally:
+        connection.close()
+    assert (ready.status_code, ready.json()["status"], ready.json()["files"]) == (503, "unavailable", "ok")
+    assert ready.json()["database"].endswith("Error")
+    assert alive.status_code == 200
+
+
 def test_the_scripts_get_their_words(client):
     answer = client.get("/jsi18n/")
     assert answer.status_code == 200

@@ -141,6 +141,7 @@ def verbs(contact_id: str) -> dict[str, dict[str, Any]]:
             "destroyConnection": {},
             "clearContact": {},
             "viewContact": {},
+            "offerSeen": {"visible": True},
             "sendMessage": {"message": "hello", "clientToken": "t"},
             "sendEvent": read,
             "retryMessage": {"clientToken": "t"},
@@ -152,10 +153,11 @@ def verbs(contact_id: str) -> dict[str, dict[str, Any]]:
 
 def refusals(desk: Desk, contact_id: str) -> dict[str, tuple[int, str]]:
     found = {}
-    for method, params in verbs(contact_id).items():
+    typing = ("sendEvent", {"contactId": contact_id, "contentType": EVENT + "typing"})
+    for method, params in [*verbs(contact_id).items(), typing]:
         with pytest.raises(Answer) as refused:
             desk.call(method, **params)
-        found[method] = (refused.value.code, refused.value.reason)
+        found[f"{method} {params.get('contentType', '')}"] = (refused.value.code, refused.value.reason)
     return found
 
 
@@ -167,7 +169,6 @@ def test_an_unknown_contact_is_refused_by_every_verb(mira: Desk, jonas: Desk) ->
 def test_another_agents_contact_is_refused_as_if_it_did_not_exist(house: Troubled, jonas: Desk) -> None:
     with house.at_desk() as mira, house.talk(mira) as ada, unharmed(mira, jonas):
         assert refusals(jonas, ada.contact_id) == refusals(jonas, "nobody")
-        jonas.call("sendEvent", contactId=ada.contact_id, contentType=EVENT + "typing")
         mira.call("ping")
         assert "typing" not in [name for name, role in ada.events() if role == "CUSTOM_BOT"]
 
