@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from .models import Agent
 from .refusal import Refusal
 from .socket import Socket
 
+log = logging.getLogger(__name__)
 DETAILS_EVERY = 10.0  # seconds: GetContactAttributes and ListContactReferences are control APIs, about 2 a second each
 TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second for the whole instance
 
@@ -35,10 +37,27 @@ class Listening(Socket):
         return {"serverTime": iso(timezone.now())}
 
     async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await in_db(desk.get_transcript)(self.visitor.user_id, params)
+        return await look_up(desk.get_transcript)(self.visitor.user_id, params)
 
     async def do_getEarlierContacts(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await look_up(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
+
+    async def look_again_and_again(self, look: Callable[[], Awaitable[None]]) -> None:
+        """As often as the hub looks, as long as the socket is open. Whatever a look raises, the next one finds what has changed:
+        a database that is away is told elsewhere, any other error is logged once until a look succeeds.
+        """
+        stumbled = False
+        while True:
+            try:
+                await look()
+                stumbled = False
+            except DatabaseError:
+                pass
+            except Exception:  # whatever it is, the desk goes on
+                if not stumbled:
+                    log.exception("a socket's look at the database failed; it looks again")
+                stumbled = True
+            await asyncio.sleep(settings.CCP_POLL_SECONDS)
 
     async def caught_up(self) -> dict[str, Any]:
         hub = await fanout.hub()
@@ -59,6 +78,7 @@ class DeskSocket(Listening):
         self._visible = True
         self._looked_at: dict[str, float] = {}
         self._watches_queues = False
+        self._told_waiting: int | None = None
 
     def authorise(self) -> bool:
         found = desk.of_user(self.visitor.user_id)
@@ -130,28 +150,24 @@ class DeskSocket(Listening):
             self.spawn(references.refresh(contact_id))
 
     async def do_getDispositions(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await in_db(desk.dispositions)(self.visitor.user_id, params.contactId)
+        return await look_up(desk.dispositions)(self.visitor.user_id, params.contactId)
 
     async def do_getQuickResponses(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await in_db(desk.quick_responses)(self.visitor.user_id, params.contactId)
+        return await look_up(desk.quick_responses)(self.visitor.user_id, params.contactId)
 
     async def do_watchQueues(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
             self._watches_queues = True
-            self.spawn(self._tell_who_waits())
+            self.spawn(self.look_again_and_again(self._tell_who_waits))
 
     async def _tell_who_waits(self) -> None:
-        told: int | None = None
-        while True:
-            with contextlib.suppress(DatabaseError):  # away for a while: the next look finds what has changed
-                waiting = (await in_line.seen()).get(self.agent.pk, 0)
-                if waiting != told:
-                    told = waiting
-                    self.push(fanout.encode("queues", {"waiting": waiting}))
-            await asyncio.sleep(settings.CCP_POLL_SECONDS)
+        waiting = (await in_line.seen()).get(self.agent.pk, 0)
+        if waiting != self._told_waiting:
+            self._told_waiting = waiting
+            self.push(fanout.encode("queues", {"waiting": waiting}))
 
     async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return {"endpoints": await in_db(routing.endpoints.listed)(self.agent, timezone.now())}
+        return {"endpoints": await look_up(routing.endpoints.listed)(self.agent, timezone.now())}
 
     async def do_transferContact(self, params: protocol.TransferContact) -> None:  # noqa: N802 -- named as asked
         to = routing.endpoints.Ref(params.endpoint.type, params.endpoint.id)
@@ -230,6 +246,7 @@ class FloorSocket(Listening):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._watches_the_floor = False
+        self._told_floor: floor.Seen | None = None
 
     def authorise(self) -> bool:
         return self.user is not None
@@ -250,17 +267,15 @@ class FloorSocket(Listening):
     async def do_watchFloor(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
         if not self._watches_the_floor:
             self._watches_the_floor = True
-            self.spawn(self._tell_of_the_floor(await look_up(self._floor)()))
+            self._told_floor = await look_up(self._floor)()
+            self.spawn(self.look_again_and_again(self._tell_of_the_floor))
 
-    async def _tell_of_the_floor(self, told: floor.Seen) -> None:
+    async def _tell_of_the_floor(self) -> None:
         """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""
-        while True:
-            await asyncio.sleep(settings.CCP_POLL_SECONDS)
-            with contextlib.suppress(DatabaseError):  # away for a while: the next look finds what has changed
-                seen = await look_up(self._floor)()
-                if seen != told:
-                    told = seen
-                    self.push(fanout.encode("floor", {"live": len(seen)}))
+        seen = await look_up(self._floor)()
+        if seen != self._told_floor:
+            self._told_floor = seen
+            self.push(fanout.encode("floor", {"live": len(seen)}))
 
     def _floor(self) -> floor.Seen:
         return floor.seen_by(self.visitor.user_id)
