@@ -49,11 +49,11 @@ class RefusedCall(models.Model):
     """A call that Amazon Connect refuses the portal, once for each cause; `lately` is what it refuses now."""
 
     operation = models.CharField(_("operation"), max_length=80)
-    code = models.CharField(_("code"), max_length=120)
+    code = models.CharField(_("reason"), max_length=120)
     permission = models.CharField(_("missing permission"), max_length=120, blank=True)
     message = models.TextField(_("what Amazon Connect says"), blank=True)
-    first_at = models.DateTimeField(_("first"))
-    last_at = models.DateTimeField(_("last"))
+    first_at = models.DateTimeField(_("first refused"))
+    last_at = models.DateTimeField(_("last refused"))
 
     class Meta:
         app_label = "chats"

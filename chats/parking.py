@@ -15,8 +15,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 K = TypeVar("K", bound=Hashable)
 log = logging.getLogger(__name__)
-FIRST_PAUSE = timedelta(seconds=2)  # doubled at every failure in a row
-LONGEST_PAUSE = timedelta(minutes=10)
+FIRST_PAUSE = 2.0  # seconds, doubled at every failure in a row
+LONGEST_PAUSE = 600.0
 
 
 class Parking:
@@ -51,12 +51,13 @@ class Parking:
 
     def park(self, row: Hashable, error: Exception, now: datetime) -> None:
         """Log the error, and let the row be for a while."""
-        self._parked = {one: kept for one, kept in self._parked.items() if kept[0] + LONGEST_PAUSE > now}
+        self._parked = {
+            one: kept for one, kept in self._parked.items() if kept[0] + timedelta(seconds=LONGEST_PAUSE) > now
+        }
         failures = self._parked[row][1] + 1 if row in self._parked else 1
         pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE)
-        self._parked[row] = now + pause, failures
-        again = pause.total_seconds()
-        log.error("%s stumbled over %s; it is tried again in %g s", self._job, row, again, exc_info=error)
+        self._parked[row] = now + timedelta(seconds=pause), failures
+        log.error("%s stumbled over %s; it is tried again in %g s", self._job, row, pause, exc_info=error)
 
 
 def _is_away(error: Exception) -> bool:

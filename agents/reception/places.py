@@ -44,6 +44,8 @@ def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
     """
     contact = event.contact
     joined = Contact.objects.select_related("queue").filter(pk=contact.ContactId, state__in=LIVE).first()
+    if joined is None and event.only_if_joined:
+        return TurnedAway("")
     queue = joined.queue if joined else pick(event, Queue.objects.select_related("hours"), topics())
     if joined is None:
         if not queue.is_open_at(timezone.now()):

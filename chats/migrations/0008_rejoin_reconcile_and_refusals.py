@@ -17,11 +17,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('operation', models.CharField(max_length=80, verbose_name='operation')),
-                ('code', models.CharField(max_length=120, verbose_name='code')),
+                ('code', models.CharField(max_length=120, verbose_name='reason')),
                 ('permission', models.CharField(blank=True, max_length=120, verbose_name='missing permission')),
                 ('message', models.TextField(blank=True, verbose_name='what Amazon Connect says')),
-                ('first_at', models.DateTimeField(verbose_name='first')),
-                ('last_at', models.DateTimeField(verbose_name='last')),
+                ('first_at', models.DateTimeField(verbose_name='first refused')),
+                ('last_at', models.DateTimeField(verbose_name='last refused')),
             ],
             options={
                 'verbose_name': 'refused call',

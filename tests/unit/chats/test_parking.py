@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -10,6 +10,10 @@ from django.db import OperationalError
 
 from chats.parking import FIRST_PAUSE, LONGEST_PAUSE, Parking
 from tests.factories import NOW
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
 
 
 def test_those_behind_a_row_that_raises_are_done_and_it_is_tried_again_later(caplog: pytest.LogCaptureFixture) -> None:
@@ -25,11 +29,11 @@ def test_those_behind_a_row_that_raises_are_done_and_it_is_tried_again_later(cap
     assert "job stumbled over broken" in caplog.text
     assert "this row is broken" in caplog.text
     assert parking.held(NOW) == ["broken"]
-    assert parking.each(["one", "broken", "two"], do, NOW + FIRST_PAUSE / 2) == 2
+    assert parking.each(["one", "broken", "two"], do, later(FIRST_PAUSE / 2)) == 2
     assert tried == ["one", "broken", "two", "one", "two"]
-    parking.each(["broken"], do, NOW + FIRST_PAUSE)
+    parking.each(["broken"], do, later(FIRST_PAUSE))
     assert tried[-1] == "broken"
-    assert parking.holds("broken", NOW + 2 * FIRST_PAUSE)  # twice in a row: twice as long
+    assert parking.holds("broken", later(2 * FIRST_PAUSE))  # twice in a row: twice as long
 
 
 def test_the_pause_has_an_end_and_a_row_that_is_mended_is_parked_no_more() -> None:
@@ -43,7 +47,7 @@ def test_the_pause_has_an_end_and_a_row_that_is_mended_is_parked_no_more() -> No
     for _ in range(20):
         parking.each(["row"], do, now)
         assert parking.holds("row", now)
-        now += LONGEST_PAUSE
+        now += timedelta(seconds=LONGEST_PAUSE)
         assert not parking.holds("row", now)
     broken = False
     assert parking.each(["row"], do, now) == 1
