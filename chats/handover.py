@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from . import connect, reconcile, rounds
@@ -68,15 +67,19 @@ async def _rejoin(contact: Contact) -> None:
     order = HandOver(contact.pk, chat.initial_contact_id, contact.queue, chat.customer_name, returns=True)
     try:
         await join(order)
+        await in_db(_has_returned)(contact)
     except connect.Refused as error:
         log.warning("the contact %s could not be joined again: %s", contact.pk, error)
         await in_db(rounds.give_up_return)(contact.pk, timezone.now())
     except connect.Unavailable as error:
         log.info("joining the contact %s again has to wait: %s", contact.pk, error)
-    except (OperationalError, InterfaceError):
-        raise  # nobody can be joined now
     except Exception:
         log.exception("the contact %s could not be joined again; it is tried later", contact.pk)
+
+
+def _has_returned(contact: Contact) -> None:
+    """Also when the flow was faster, so that there was nothing to join: unless they left and came back once more."""
+    Contact.objects.filter(pk=contact.pk, rejoin_at=contact.rejoin_at).update(rejoin_at=None)
 
 
 async def _join(order: HandOver) -> Contact:

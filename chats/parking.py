@@ -34,9 +34,7 @@ class Parking:
                 continue
             try:
                 done += do(row)
-            except Exception as error:
-                if _is_away(error):
-                    raise
+            except Exception as error:  # noqa: BLE001 -- logged whole, or raised anew, by `park`
                 self.park(row, error, now)
             else:
                 self._parked.pop(row, None)
@@ -50,7 +48,9 @@ class Parking:
         return [row for row, (until, _) in self._parked.items() if until > now]
 
     def park(self, row: Hashable, error: Exception, now: datetime) -> None:
-        """Log the error, and let the row be for a while."""
+        """Log the error, and let the row be for a while. Raises it again when it is no fault of this row: the database is away."""
+        if _is_away(error):
+            raise error
         self._parked = {
             one: kept for one, kept in self._parked.items() if kept[0] + timedelta(seconds=LONGEST_PAUSE) > now
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -119,8 +119,6 @@ async def one(participant: Participant) -> None:
     except connect.Unavailable as error:
         log.info("reconciling waits: %s", error)
         await in_db(_mark)(participant.pk, participant.compared_id, timezone.now())
-    except (OperationalError, InterfaceError):
-        raise  # nobody can be compared now
     except Exception:  # it is compared again in a minute
         log.exception("the participant %s could not be compared with Amazon Connect", participant.pk)
 
@@ -141,8 +139,6 @@ async def renew_due(now: datetime) -> int:
             await participant_refused(participant)
         except connect.Unavailable as error:
             log.warning("a connection token could not be renewed yet: %s", error)
-        except (OperationalError, InterfaceError):
-            raise  # none can be kept now
         except Exception:  # it is tried again when the claim is over
             log.exception("the token of the participant %s could not be renewed", participant.pk)
     return len(participants)

@@ -200,6 +200,7 @@ def keep_participant(begun: Begun, made: Mapping[str, Any]) -> Participant:
     kept = ours_of(contact)
     if kept is not None and kept.participant_id == made["ParticipantId"]:
         return kept
+    before = Participant.objects.filter(conversation=contact.conversation).exclude(compared_id="")
     participant, _ = Participant.objects.update_or_create(
         contact_id=contact.pk,
         round=contact.round,
@@ -209,6 +210,7 @@ def keep_participant(begun: Begun, made: Mapping[str, Any]) -> Participant:
             "participant_token": made["ParticipantCredentials"]["ParticipantToken"],
             "role": "CUSTOM_BOT",
             "display_name": contact.queue.public_name,
+            "compared_id": before.order_by("-reconciled_at").values_list("compared_id", flat=True).first() or "",
             "connection_token": "",
             "left_at": None,
         },

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agents import desk, life, presence
@@ -79,8 +79,6 @@ def _offer_all(now: datetime, *, wait: bool) -> tuple[int, int]:
         except _ContactGone as gone:
             passed_over += isinstance(gone, _ContactBusy)
             board.contact_gone()
-        except (OperationalError, InterfaceError):
-            raise  # nobody can be offered now
         except Exception as error:  # noqa: BLE001 -- logged whole by `park`; everybody behind it is offered
             _parking.park(contact.contact_id, error, now)
             board.contact_gone()

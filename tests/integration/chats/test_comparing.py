@@ -154,6 +154,22 @@ async def test_a_customer_whose_message_came_before_the_goodbye_was_tried_keeps_
     assert said == [("Mira has left.", "sent"), ("", "discarded")]
 
 
+async def test_a_customer_whom_the_flow_brought_back_first_is_joined_once(
+    ours: Participant, ada: Customer, line: Line
+) -> None:
+    await accept_and_end(ada.contact_id)
+    ada.say("one more thing!")
+    await work_off()
+    await in_db(ingest.write)([heard(ada, "one more thing!")])
+    queue = await in_db(factories.queue)()
+    await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))  # they wrote again
+    await in_db(Contact.objects.update)(rejoin_at=timezone.now())  # claimed by a worker that was a little late
+    await handover.rejoin_due(timezone.now())
+    contact = await in_db(Contact.objects.get)(pk=ada.contact_id)
+    assert (contact.state, contact.round, contact.rejoin_at) == ("WAITING", 2, None)
+    assert len(line.of("CreateParticipant")) == 1
+
+
 async def test_a_full_queue_does_not_turn_away_who_comes_back(ours: Participant, ada: Customer) -> None:
     await accept_and_end(ada.contact_id)
     ada.say("one more thing!")
