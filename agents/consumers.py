@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
-import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.conf import settings
-from django.db import DatabaseError
 from django.utils import timezone
 
 from chats import attributes, fanout, references, transcripts, wire
@@ -24,8 +20,8 @@ from . import desk, drafts, floor, in_line, notes, presence, protocol, relay, ro
 from .models import Agent
 from .refusal import Refusal
 from .socket import Socket
+from .watching import look_again_and_again
 
-log = logging.getLogger(__name__)
 DETAILS_EVERY = 10.0  # seconds: GetContactAttributes and ListContactReferences are control APIs, about 2 a second each
 TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second for the whole instance
 
@@ -41,23 +37,6 @@ class Listening(Socket):
 
     async def do_getEarlierContacts(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await look_up(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
-
-    async def look_again_and_again(self, look: Callable[[], Awaitable[None]]) -> None:
-        """As often as the hub looks, as long as the socket is open. Whatever a look raises, the next one finds what has changed:
-        a database that is away is told elsewhere, any other error is logged once until a look succeeds.
-        """
-        stumbled = False
-        while True:
-            try:
-                await look()
-                stumbled = False
-            except DatabaseError:
-                pass
-            except Exception:  # whatever it is, the desk goes on
-                if not stumbled:
-                    log.exception("a socket's look at the database failed; it looks again")
-                stumbled = True
-            await asyncio.sleep(settings.CCP_POLL_SECONDS)
 
     async def caught_up(self) -> dict[str, Any]:
         hub = await fanout.hub()
@@ -158,7 +137,7 @@ class DeskSocket(Listening):
     async def do_watchQueues(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
             self._watches_queues = True
-            self.spawn(self.look_again_and_again(self._tell_who_waits))
+            self.spawn(look_again_and_again(self._tell_who_waits))
 
     async def _tell_who_waits(self) -> None:
         waiting = (await in_line.seen()).get(self.agent.pk, 0)
@@ -268,7 +247,7 @@ class FloorSocket(Listening):
         if not self._watches_the_floor:
             self._watches_the_floor = True
             self._told_floor = await look_up(self._floor)()
-            self.spawn(self.look_again_and_again(self._tell_of_the_floor))
+            self.spawn(look_again_and_again(self._tell_of_the_floor))
 
     async def _tell_of_the_floor(self) -> None:
         """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from . import connect, reconcile, rounds
+from .capacity import QueueFull
 from .db import claim, in_db, look_up
 from .media import MediaController
 from .models import Contact, Outgoing, Participant
-from .rounds import REJOIN, Begun, HandOver, QueueFull, end
+from .rounds import REJOIN, Begun, HandOver, end
 from .turns import in_turn
 
 __all__ = ["REJOIN", "HandOver", "QueueFull", "end", "join", "rejoin_due"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import fanout, life, numbering, outbox, signals
+from . import capacity, fanout, life, numbering, outbox, signals
 from .models import Contact, Conversation, Outgoing, Participant, Queue
 from .why import Why
 
@@ -54,14 +54,6 @@ class HandOver:
     returns: bool = False  # the customer is in our chat still: whoever was let in once is not turned away
 
 
-class QueueFull(Exception):
-    """As many wait in this queue, or are about to, as may."""
-
-    def __init__(self, queue: Queue) -> None:
-        super().__init__(f"{queue} is full: {queue.max_waiting} may wait")
-        self.queue = queue
-
-
 @dataclass(frozen=True)
 class Begun:
     """A round that has begun, or goes on (`live`), or must first be left (`leave_first`)."""
@@ -78,7 +70,7 @@ class Begun:
 
 @transaction.atomic
 def begin(order: HandOver, now: datetime) -> Begun:
-    """The rows exist before the first call to AWS: what the customer says from now on has a place. Raises QueueFull."""
+    """The rows exist before the first call to AWS: what the customer says from now on has a place. Raises capacity.QueueFull."""
     conversation = conversation_of(order)
     contact = Contact.objects.select_related("queue", "owner").filter(pk=order.contact_id).first()
     if contact is None:
@@ -131,7 +123,7 @@ def tell_contacts(conversation: Conversation, *, named: bool = False) -> None:
 def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
     if contact.state == life.State.ENDED or contact.round == 0:
         if not order.returns:
-            check_room(order.queue)
+            capacity.check_room(order.queue)
         contact.queue = order.queue
         contact.references = list(order.references) or contact.references
         _next_round(contact, now)
@@ -142,20 +134,6 @@ def _next_round(contact: Contact, now: datetime) -> None:
     contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
     contact.owner = None
     contact.move(life.Move.HAND_OVER, now)
-
-
-def check_room(queue: Queue) -> None:
-    """Raise QueueFull unless one more may wait. In the transaction that takes the place, with the conversation held and any
-    agents: the queue is locked last, until the place is taken, so that as many as come at once are counted one by one.
-    """
-    held = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)  # contacts may refer to it meanwhile
-    if waiting_in(held) >= held.max_waiting:
-        raise QueueFull(held)
-
-
-def waiting_in(queue: Queue) -> int:
-    """How many places are taken: by who waits, and by who is about to."""
-    return Contact.objects.filter(queue=queue, state__in=[life.State.JOINING, life.State.WAITING]).count()
 
 
 @transaction.atomic

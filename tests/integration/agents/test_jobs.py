@@ -14,10 +14,10 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from agents import admin, desk, routing
-from agents.consumers import FloorSocket
 from agents.models import Agent, AgentContact, Disposition
 from agents.protocol import GetTranscript
-from chats import rounds
+from agents.watching import look_again_and_again
+from chats import capacity, rounds
 from chats.db import look_up
 from chats.fanout import hints
 from chats.models import Contact
@@ -67,11 +67,7 @@ async def test_a_sockets_look_survives_whatever_it_raises(settings: Any, caplog:
             raise ValueError("not a DatabaseError")
         done.set()
 
-    async def nothing(*_: Any) -> Any:
-        return {}
-
-    socket = FloorSocket({"type": "websocket"}, nothing, nothing)
-    task = asyncio.create_task(socket.look_again_and_again(look))
+    task = asyncio.create_task(look_again_and_again(look))
     await asyncio.wait_for(done.wait(), 10)
     assert not task.done()
     task.cancel()
@@ -89,7 +85,7 @@ def at_once(*work: Callable[[], object]) -> list[object]:
         start.wait(20)
         try:
             return one()
-        except rounds.QueueFull as full:
+        except capacity.QueueFull as full:
             return full
         finally:
             connections.close_all()
@@ -105,7 +101,7 @@ def test_hand_overs_that_come_at_once_do_not_overshoot_the_queue() -> None:
     orders = [rounds.HandOver(f"new-{n}", f"new-{n}", queue) for n in range(8)]
     results = at_once(*(lambda order=order: rounds.begin(order, timezone.now()) for order in orders))
     assert sum(isinstance(one, rounds.Begun) for one in results) == 2
-    assert sum(isinstance(one, rounds.QueueFull) for one in results) == 6
+    assert sum(isinstance(one, capacity.QueueFull) for one in results) == 6
     assert Contact.objects.filter(state="JOINING").count() == 3
     again = next(order for order, result in zip(orders, results, strict=True) if isinstance(result, rounds.Begun))
     assert rounds.begin(again, timezone.now()).contact.pk == again.contact_id  # whoever has a place keeps it
