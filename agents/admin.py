@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -33,16 +33,17 @@ from .models import (
 )
 
 
-def tell(agents: Iterable[Agent]) -> None:
-    """What stands on these desks has changed: their open tabs show it at once, and routing goes by it."""
-    for agent in agents:
+@transaction.atomic
+def tell(agents: QuerySet[Agent]) -> None:
+    """What stands on these desks has changed: their open tabs show it at once, and routing goes by it.
+
+    Each is locked, then read, then numbered: routing may be changing it at this moment, and no number stands for old content.
+    """
+    for pk in list(agents.order_by("pk").values_list("pk", flat=True)):
+        agent = Agent.locked(pk)
         agent.changed()
         fanout.tell(agent, agent.own_seq)
     fanout.ring(presence.ROUTING)
-
-
-def _desks() -> QuerySet[Agent]:
-    return Agent.objects.select_related("user", "state", "next_state", "routing_profile").order_by("pk")
 
 
 # ---- people ----------------------------------------------------------------------------------------------------------
@@ -64,10 +65,12 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class ta
         if agent.pk is None:
             agent.state = presence.offline()
             return super().save(commit)
-        agent.assign(agent.routing_profile)
-        fanout.tell(agent, agent.own_seq)
-        fanout.ring(presence.ROUTING)
-        return agent
+        with transaction.atomic():
+            held = Agent.locked(agent.pk)
+            held.assign(agent.routing_profile)
+            fanout.tell(held, held.own_seq)
+            fanout.ring(presence.ROUTING)
+        return held
 
 
 class AgentInline(admin.StackedInline):  # type: ignore[type-arg]  # as above
@@ -109,7 +112,7 @@ class AgentStateAdmin(Admin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        tell(_desks())
+        tell(Agent.objects.all())
 
 
 class ServedQueues(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as above
@@ -174,7 +177,7 @@ class RoutingProfileAdmin(Admin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        tell(_desks().filter(routing_profile=form.instance))
+        tell(Agent.objects.filter(routing_profile=form.instance))
 
 
 # ---- words and tables ------------------------------------------------------------------------------------------------

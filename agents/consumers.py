@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils import timezone
 
 from chats import attributes, fanout, references, transcripts, wire
@@ -23,6 +22,7 @@ from . import desk, drafts, floor, in_line, notes, presence, protocol, relay, ro
 from .models import Agent
 from .refusal import Refusal
 from .socket import Socket
+from .watching import look_again_and_again
 
 DETAILS_EVERY = 10.0  # seconds: GetContactAttributes and ListContactReferences are control APIs, about 2 a second each
 TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second for the whole instance
@@ -35,7 +35,7 @@ class Listening(Socket):
         return {"serverTime": iso(timezone.now())}
 
     async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await in_db(desk.get_transcript)(self.visitor.user_id, params)
+        return await look_up(desk.get_transcript)(self.visitor.user_id, params)
 
     async def do_getEarlierContacts(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await look_up(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
@@ -59,6 +59,7 @@ class DeskSocket(Listening):
         self._visible = True
         self._looked_at: dict[str, float] = {}
         self._watches_queues = False
+        self._told_waiting: int | None = None
 
     def authorise(self) -> bool:
         found = desk.of_user(self.visitor.user_id)
@@ -140,28 +141,24 @@ class DeskSocket(Listening):
             self.spawn(references.refresh(contact_id))
 
     async def do_getDispositions(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await in_db(desk.dispositions)(self.visitor.user_id, params.contactId)
+        return await look_up(desk.dispositions)(self.visitor.user_id, params.contactId)
 
     async def do_getQuickResponses(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await in_db(desk.quick_responses)(self.visitor.user_id, params.contactId)
+        return await look_up(desk.quick_responses)(self.visitor.user_id, params.contactId)
 
     async def do_watchQueues(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
             self._watches_queues = True
-            self.spawn(self._tell_who_waits())
+            self.spawn(look_again_and_again(self._tell_who_waits))
 
     async def _tell_who_waits(self) -> None:
-        told: int | None = None
-        while True:
-            with contextlib.suppress(DatabaseError):  # away for a while: the next look finds what has changed
-                waiting = (await in_line.seen()).get(self.agent.pk, 0)
-                if waiting != told:
-                    told = waiting
-                    self.push(fanout.encode("queues", {"waiting": waiting}))
-            await asyncio.sleep(settings.CCP_POLL_SECONDS)
+        waiting = (await in_line.seen()).get(self.agent.pk, 0)
+        if waiting != self._told_waiting:
+            self._told_waiting = waiting
+            self.push(fanout.encode("queues", {"waiting": waiting}))
 
     async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return {"endpoints": await in_db(routing.endpoints.listed)(self.agent, timezone.now())}
+        return {"endpoints": await look_up(routing.endpoints.listed)(self.agent, timezone.now())}
 
     async def do_transferContact(self, params: protocol.TransferContact) -> None:  # noqa: N802 -- named as asked
         to = routing.endpoints.Ref(params.endpoint.type, params.endpoint.id)
@@ -241,6 +238,7 @@ class FloorSocket(Listening):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._watches_the_floor = False
+        self._told_floor: floor.Seen | None = None
 
     def authorise(self) -> bool:
         return self.user is not None
@@ -261,17 +259,15 @@ class FloorSocket(Listening):
     async def do_watchFloor(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
         if not self._watches_the_floor:
             self._watches_the_floor = True
-            self.spawn(self._tell_of_the_floor(await look_up(self._floor)()))
+            self._told_floor = await look_up(self._floor)()
+            self.spawn(look_again_and_again(self._tell_of_the_floor))
 
-    async def _tell_of_the_floor(self, told: floor.Seen) -> None:
+    async def _tell_of_the_floor(self) -> None:
         """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""
-        while True:
-            await asyncio.sleep(settings.CCP_POLL_SECONDS)
-            with contextlib.suppress(DatabaseError):  # away for a while: the next look finds what has changed
-                seen = await look_up(self._floor)()
-                if seen != told:
-                    told = seen
-                    self.push(fanout.encode("floor", {"live": len(seen)}))
+        seen = await look_up(self._floor)()
+        if seen != self._told_floor:
+            self._told_floor = seen
+            self.push(fanout.encode("floor", {"live": len(seen)}))
 
     def _floor(self) -> floor.Seen:
         return floor.seen_by(self.visitor.user_id)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from chats import fanout
+from chats.parking import Parking
 from chats.why import Why
 
 from . import life
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
+_parking = Parking("presence")
 Absence = RoutingProfile.Absence
 
 ROUTING = "routing"  # the bell: somebody has room, or somebody waits
@@ -138,7 +140,7 @@ def sweep(now: datetime) -> int:
     if offline() is None:
         log.error("%d agents are absent, but no agent state has the type offline: make one in the admin", len(late))
         return 0
-    return sum(_send_away(agent.pk, now) for agent in late)
+    return _parking.each([agent.pk for agent in late], lambda pk: _send_away(pk, now), now)
 
 
 def _absent(now: datetime) -> QuerySet[Agent]:
@@ -187,15 +189,14 @@ def _end_offers_of_the_absent(now: datetime) -> None:
     """Nobody will answer them: routing gives them to somebody else at once."""
     offers = Q(agent_contacts__state=life.State.CONNECTING, agent_contacts__expires_at__gt=now)
     absent = Agent.objects.exclude(here(now)).filter(offers).distinct()
-    for pk in list(absent.values_list("pk", flat=True)):
-        _end_offers(pk, now)
+    _parking.each(list(absent.values_list("pk", flat=True)), lambda pk: _end_offers(pk, now), now)
 
 
 @transaction.atomic
-def _end_offers(pk: int, now: datetime) -> None:
+def _end_offers(pk: int, now: datetime) -> bool:
     agent = Agent.locked(pk)
     if Agent.objects.filter(here(now), pk=pk).exists():
-        return
+        return False
     why = no_open_desk(settings.CCP_LEASE_SECONDS)
     for part in AgentContact.objects.select_related("contact__conversation", "contact__queue").filter(
         agent=agent, state=life.State.CONNECTING
@@ -204,3 +205,4 @@ def _end_offers(pk: int, now: datetime) -> None:
         part.hurry(now, why)
         fanout.tell(part)
     fanout.ring(ROUTING)
+    return True

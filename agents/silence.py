@@ -12,17 +12,21 @@ from django.db import transaction
 
 from chats import life, outbox, rounds
 from chats.models import Contact, Item, Outgoing, Text
+from chats.parking import Parking
 
 from .models import ContactTimer
 
 AT_ONCE = 200
+_parking = Parking("silence")
 NUDGE, END = 0, 1  # the steps of the timer: what is to be done when it is due
 
 
 def run(now: datetime) -> int:
     """Look at every contact whose timer is due; how many were nudged or ended."""
     due = ContactTimer.objects.filter(kind=ContactTimer.Kind.SILENCE, due_at__lte=now).order_by("due_at")
-    return sum(_look(*row, now) for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]))
+    free = due.exclude(contact__in=_parking.held(now))
+    timers = dict(free.values_list("contact_id", "pk")[:AT_ONCE])
+    return _parking.each(timers, lambda contact_id: _look(timers[contact_id], contact_id, now), now)
 
 
 @transaction.atomic

@@ -12,12 +12,14 @@ from django.utils.translation import gettext, ngettext
 
 from chats import life, outbox, rounds, signals
 from chats.models import Contact, Outgoing, Queue, Text
+from chats.parking import Parking
 
 from .models import AgentContact, ContactTimer
 
 ME = "agents.waiting"
 RECENTLY = timedelta(minutes=30)
 AT_ONCE = 200
+_parking = Parking("waiting texts")
 
 
 def listen() -> None:
@@ -63,7 +65,9 @@ def in_words(wait: timedelta | None, language: str) -> str:
 def run(now: datetime) -> int:
     """Say what is due; how many customers heard something."""
     due = ContactTimer.objects.filter(kind=ContactTimer.Kind.WAITING, due_at__lte=now).order_by("due_at")
-    return sum(_remind(*row, now) for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]))
+    free = due.exclude(contact__in=_parking.held(now))
+    timers = dict(free.values_list("contact_id", "pk")[:AT_ONCE])
+    return _parking.each(timers, lambda contact_id: _remind(timers[contact_id], contact_id, now), now)
 
 
 @transaction.atomic

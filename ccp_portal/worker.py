@@ -9,11 +9,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError
 from django.utils import timezone
 
 from agents import presence, routing, silence, waiting
-from chats import courier, parcels, reconcile
+from chats import courier, handover, parcels, reconcile
 from chats.db import in_db
 from chats.fanout import Hub
 
@@ -39,6 +38,7 @@ class Worker:
             ("silence", 1.0, in_db(silence.run)),
             ("reconcile", 1.0, reconcile.due),
             ("renew", 60.0, reconcile.renew_due),
+            (handover.REJOIN, 1.0, handover.rejoin_due),
             ("files", 600.0, in_db(parcels.drop_forgotten)),
             ("joining", 60.0, in_db(reconcile.give_up_joining)),
         ]
@@ -54,7 +54,7 @@ class Worker:
     async def _start_over(self) -> None:
         try:
             await in_db(reconcile.start_over)(timezone.now())
-        except DatabaseError:  # it is compared all the same, only a minute later
+        except Exception:  # it is compared all the same, only a minute later
             log.exception("the open rounds could not be marked for comparing")
 
     async def _every(self, bell: str, seconds: float, job: Job) -> None:

@@ -25,6 +25,7 @@ from .models import (
     Participant,
     Queue,
     QueueText,
+    RefusedCall,
     Text,
     Transfer,
     UnreadableMessage,
@@ -325,6 +326,16 @@ class ContactAdmin(ReadOnlyAdmin):
         return format_html(
             "<table>{}</table>", format_html_join("", "<tr><td>{}</td><th>{}</th><td>{}</td></tr>", rows)
         )
+
+
+@admin.register(RefusedCall)
+class RefusedCallAdmin(ReadOnlyAdmin):
+    """What Amazon Connect refuses the portal, and which permission its role lacks."""
+
+    list_display = ["operation", "permission", "code", "last_at", "first_at"]
+    search_fields = ["operation", "permission", "code", "message"]
+    ordering = ["-last_at"]
+    fields = ["operation", "permission", "code", "message", "first_at", "last_at"]
 
 
 @admin.register(UnreadableMessage)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from . import connect, rounds
-from .db import in_db
+from . import connect, reconcile, rounds
+from .db import in_db, look_up
 
 log = logging.getLogger(__name__)
 
@@ -18,13 +18,15 @@ async def refresh(contact_id: str) -> bool:
 
     Never called by a socket handler that waits: a failure is only logged, what we knew stays.
     """
-    initial = await in_db(rounds.initial_contact_id)(contact_id)
+    initial = await look_up(rounds.initial_contact_id)(contact_id)
     if not initial:
         return False
     try:
         answer = await connect.control("get_contact_attributes", InitialContactId=initial)
     except (connect.Refused, connect.Unavailable) as error:
         log.info("the attributes of a contact could not be read again: %s", error)
+        if isinstance(error, connect.Refused):
+            await reconcile.keep_refusal(error)
         return False
     return await in_db(keep)(contact_id, answer.get("Attributes", {}))
 

@@ -30,20 +30,24 @@ from urllib3.exceptions import HTTPError
 R = TypeVar("R")
 
 THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException"})
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})  # SNS has a name of its own for it
 GONE = frozenset({"AccessDeniedException", "ResourceNotFoundException", "ContactNotFoundException"})
 
 
 class Refused(Exception):
-    """Amazon Connect said no, and will say no again: `code` is AWS's name for the reason."""
+    """Amazon Connect said no, and will say no again: `code` is AWS's name for the reason.
 
-    def __init__(self, code: str, message: str) -> None:
+    `operation` is what was asked for, where it was a call of AWS; `permission` is what the portal's role lacks for it.
+    """
+
+    def __init__(self, code: str, message: str, operation: str = "", permission: str = "") -> None:
         super().__init__(f"{code}: {message}" if message else code)
-        self.code, self.message = code, message
+        self.code, self.message, self.operation, self.permission = code, message, operation, permission
 
     @property
     def is_gone(self) -> bool:
         """Who we speak as, or whom we speak to, may be no more (a token that ended is AccessDenied)."""
-        return self.code in GONE
+        return self.code in GONE and not self.permission
 
 
 class Unavailable(Exception):
@@ -132,9 +136,9 @@ def _blocking(service: str, operation: str, params: dict[str, Any]) -> dict[str,
     try:
         answer: dict[str, Any] = getattr(_client(service), operation)(**params)
     except ClientError as error:
-        raise _told(error) from None
+        raise _told(error, service) from None
     except ParamValidationError as error:
-        raise Refused("ValidationException", str(error)) from None
+        raise Refused("ValidationException", str(error), operation) from None
     except BotoCoreError as error:
         raise Unavailable(f"{service} did not answer: {error}") from None
     return answer
@@ -192,7 +196,7 @@ def _storage() -> URLLib3Session:
         return _files
 
 
-def _told(error: ClientError) -> Refused | Unavailable:
+def _told(error: ClientError, service: str) -> Refused | Unavailable:
     code = error.response.get("Error", {}).get("Code", "Unknown")
     message = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -200,7 +204,16 @@ def _told(error: ClientError) -> Refused | Unavailable:
         return Throttled(f"{code}: {message}")
     if status in {429, 500, 502, 503, 504} or code == "LimitExceededException" or "InternalServ" in code:
         return Unavailable(f"{code}: {message}")
-    return Refused(code, message)
+    lacks = _permission(service, error.operation_name, message) if code in DENIED else ""
+    return Refused(code, message, error.operation_name, lacks)
+
+
+def _permission(service: str, operation: str, message: str) -> str:
+    """What the portal's role lacks: AWS's message names it. Calls of participants go by their token, not by a role."""
+    if service == "connectparticipant":
+        return ""
+    named = re.search(r"not authorized to perform: ([\w-]+:\w+)", message)
+    return named[1] if named else f"{service}:{operation}"
 
 
 def _client(service: str) -> Any:

@@ -171,11 +171,11 @@ def _is_long_unknown(outgoing: Outgoing) -> bool:
 async def _found_in_transcript(outgoing: Outgoing, participant: Participant) -> bool:
     """How long Connect remembers a ClientToken is not documented: after a minute, look before saying it again."""
     await reconcile.transcript(participant)
-    if await in_db(_is_sent)(outgoing):  # ingest has met our own words
+    if await look_up(_is_sent)(outgoing):  # ingest has met our own words
         return True
     if outgoing.kind == Outgoing.Kind.ATTACHMENT:  # its item, when there is one, was known by the attachment's id
         return False
-    item = await in_db(_same_words)(outgoing, participant)
+    item = await look_up(_same_words)(outgoing, participant)
     if item is None:
         return False
     await in_db(ingest.spoken)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
@@ -279,6 +279,8 @@ async def send_receipts() -> None:
                 await _send_receipt(participant)
     except DatabaseError as error:
         log.warning("read receipts have to wait, the database is away: %s", error)
+    except Exception:  # its debt is taken: the others are next
+        log.exception("a read receipt stumbled")
 
 
 async def _send_receipt(participant: Participant) -> None:

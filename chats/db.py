@@ -17,10 +17,12 @@ from threading import Barrier, BrokenBarrierError
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections, connection, connections
+from django.db import close_old_connections, connection, connections, transaction
+from django.db.models import Model, QuerySet
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 WRITERS, READERS = "db", "db-look-up"
 _executors: dict[str, tuple[ThreadPoolExecutor, int]] = {}
@@ -34,6 +36,22 @@ def in_db(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
 def look_up(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
     """As `in_db`, for work that changes nothing: it waits for no writer."""
     return _on(READERS, work)
+
+
+def claim(rows: QuerySet[M], limit: int, **changes: object) -> list[M]:
+    """The first of these rows, changed so that no other process finds them: whoever claims one, has its work alone.
+
+    The changes are what takes a row out of `rows`. Nothing is locked while nothing is due.
+    """
+    if not rows.exists():
+        return []
+    with transaction.atomic():
+        found = list(rows.select_for_update(of=("self",), skip_locked=True)[:limit])
+        rows.model._default_manager.filter(pk__in=[row.pk for row in found]).update(**changes)  # noqa: SLF001 -- Django's
+    for row in found:
+        for name, value in changes.items():
+            setattr(row, name, value)
+    return found
 
 
 def close() -> None:

@@ -8,35 +8,79 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
 
 from . import connect, reconcile, rounds
-from .db import in_db
+from .capacity import QueueFull
+from .db import claim, in_db, look_up
 from .media import MediaController
 from .models import Contact, Outgoing, Participant
-from .rounds import Begun, HandOver, end
+from .rounds import REJOIN, Begun, HandOver, end
 from .turns import in_turn
 
-__all__ = ["HandOver", "end", "join"]
+__all__ = ["REJOIN", "HandOver", "QueueFull", "end", "join", "rejoin_due"]
 
 log = logging.getLogger(__name__)
+AT_ONCE = 8  # customers who are back, joined one after the other
+REJOINING_LASTS = timedelta(
+    seconds=10
+)  # longer than one joining may take (CCP_HANDOVER_DEADLINE); then it is tried again
 
 
 async def join(order: HandOver) -> Contact:
     """Join, or find that we are there already. The contact is WAITING, or further when this was a retry.
 
-    Raises connect.Refused (Connect says no) and connect.Unavailable (busy, away, or the deadline passed: try again).
+    Raises connect.Refused (Connect says no), connect.Unavailable (busy, away, or the deadline passed: try again) and
+    QueueFull.
     """
     try:
         async with asyncio.timeout(settings.CCP_HANDOVER_DEADLINE):
             return await _join(order)
+    except connect.Refused as error:
+        await reconcile.keep_refusal(error)
+        raise
     except TimeoutError as late:
         notes = getattr(late.__cause__, "__notes__", [])
         told = ": ".join([f"joining took more than {settings.CCP_HANDOVER_DEADLINE:g} s", *notes])
         raise connect.Unavailable(told) from None
+
+
+async def rejoin_due(now: datetime) -> int:
+    """Customers who wrote just before our goodbye was through, whom no flow hears: join them anew; how many there were."""
+    contacts = await in_db(_claim_rejoins)(now)
+    for contact in contacts:
+        await _rejoin(contact)
+    return len(contacts)
+
+
+def _claim_rejoins(now: datetime) -> list[Contact]:
+    returning = Contact.objects.select_related("conversation", "queue").filter(rejoin_at__lte=now)
+    return claim(returning.order_by("rejoin_at"), AT_ONCE, rejoin_at=now + REJOINING_LASTS)
+
+
+async def _rejoin(contact: Contact) -> None:
+    """Whatever came of it, the next one is next; what is not done yet is done again when the claim is over."""
+    chat = contact.conversation
+    order = HandOver(contact.pk, chat.initial_contact_id, contact.queue, chat.customer_name, returns=True)
+    try:
+        await join(order)
+        await in_db(_has_returned)(contact)
+    except connect.Refused as error:
+        log.warning("the contact %s could not be joined again: %s", contact.pk, error)
+        await in_db(rounds.give_up_return)(contact.pk, timezone.now())
+    except connect.Unavailable as error:
+        log.info("joining the contact %s again has to wait: %s", contact.pk, error)
+    except Exception:
+        log.exception("the contact %s could not be joined again; it is tried later", contact.pk)
+
+
+def _has_returned(contact: Contact) -> None:
+    """Also when the flow was faster, so that there was nothing to join: unless they left and came back once more."""
+    Contact.objects.filter(pk=contact.pk, rejoin_at=contact.rejoin_at).update(rejoin_at=None)
 
 
 async def _join(order: HandOver) -> Contact:
@@ -54,7 +98,7 @@ async def _join(order: HandOver) -> Contact:
 
 async def _connected_participant(begun: Begun) -> Participant:
     await in_turn("StartContactStreaming", partial(_start_streaming, begun))
-    kept = await in_db(rounds.ours_of)(begun.contact)
+    kept = await look_up(rounds.ours_of)(begun.contact)
     participant = kept or await _made(begun)
     if not await _is_connected(participant):  # an earlier try was cut off, and its participant's 15 s are over
         begun = await in_db(rounds.another_attempt)(begun, timezone.now())
@@ -110,7 +154,7 @@ async def _is_alive(participant: Participant) -> bool:
 
 async def _leave(goodbye: Outgoing) -> None:
     """The customer is back before our goodbye was confirmed: say it again (same ClientToken), then begin anew."""
-    participant = await in_db(_speaker)(goodbye)
+    participant = await look_up(_speaker)(goodbye)
     try:
         await MediaController(participant).disconnect(goodbye.client_token)
     except connect.Refused as error:

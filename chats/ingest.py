@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from . import fanout, life, numbering, outbox, rounds, wire
+from . import effects, fanout, numbering, outbox, receipts, wire
 from .db import in_db
-from .models import Contact, Conversation, Item, Outgoing, Participant, Text
+from .models import Conversation, Item, Outgoing, Participant
 from .together import Together
 from .wire import ChatEvent
 
 OURS = frozenset({"CUSTOM_BOT", "AGENT"})  # what our participants are: the second in a relayed contact
-SAME_MOMENT = timedelta(seconds=60)  # a leaving, and the end of patience that was its cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,26 @@ def write(events: Iterable[ChatEvent]) -> int:
     return sum(_write(list(events)))
 
 
+def lacking(events: Sequence[ChatEvent]) -> list[ChatEvent]:
+    """Those that `write` would change something for. In a constant number of queries, and without any lock."""
+    known = Item.objects.in_bulk([event.id for event in events])
+    rows = Conversation.objects.filter(initial_contact_id__in={event.initial_contact_id for event in events})
+    chats = {row.initial_contact_id: row for row in rows}
+    marks = {(chat, who) for (chat, who), _, _ in receipts.rising(chats, events)}
+    return [event for event in events if _is_lacking(event, known.get(event.id), chats, marks)]
+
+
+def _is_lacking(
+    event: ChatEvent, item: Item | None, chats: Mapping[str, Conversation], marks: Collection[tuple[int, str]]
+) -> bool:
+    chat = chats.get(event.initial_contact_id)
+    if chat is None or (item is None and event.is_kept):
+        return True
+    if item is not None and _kept_up(item, event) != item.attachments:
+        return True
+    return any((chat.pk, receipt.participant_id) in marks for receipt in event.receipts)
+
+
 async def answered(answer: Answer) -> None:
     """`spoken`, sharing its commit with the answers of other rounds."""
     await _keeping_answers(answer)
@@ -79,8 +97,7 @@ def _write(events: Sequence[ChatEvent]) -> list[bool]:
         if news[-1]:
             fresh[event.id] = event
     _hear([(chats[event.initial_contact_id], event) for event in fresh.values()], timezone.now())
-    for event in events:  # when all are there: GetTranscript puts receipts on the very item they are for
-        _mark_receipts(chats[event.initial_contact_id], event)
+    receipts.mark(chats, events)  # when all are there: GetTranscript puts receipts on the very item they are for
     known = [event for event, new in zip(events, news, strict=True) if not new]
     _keep_up([event for event in known if event.type == wire.ATTACHMENT], chats)
     return news
@@ -95,8 +112,8 @@ def _hear(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> Non
             ours[event.id] = outgoing
     _insert([_item(chat, event, ours.get(event.id), now) for chat, event in fresh])
     outbox.sent([(outgoing, item_id) for item_id, outgoing in ours.items()])
-    for conversation, event in fresh:
-        _take_effect(conversation, event, now)
+    receipts.name_roles(fresh)
+    effects.take(fresh, now)
 
 
 def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[int]) -> Outgoing | None:
@@ -176,8 +193,12 @@ def _keep_up(events: Sequence[ChatEvent], chats: Mapping[str, Conversation]) -> 
         if item is None:
             continue
         item.conversation = chats[event.initial_contact_id]
-        newer = {one["AttachmentId"]: one for one in event.attachments if _is_scanned(one) and "AttachmentId" in one}
-        _keep_attachments(item, [_newer(one, newer.get(one.get("AttachmentId", ""))) for one in item.attachments])
+        _keep_attachments(item, _kept_up(item, event))
+
+
+def _kept_up(item: Item, event: ChatEvent) -> list[dict[str, Any]]:
+    newer = {one["AttachmentId"]: one for one in event.attachments if _is_scanned(one) and "AttachmentId" in one}
+    return [_newer(one, newer.get(one.get("AttachmentId", ""))) for one in item.attachments]
 
 
 def _is_scanned(attachment: Mapping[str, Any]) -> bool:
@@ -266,132 +287,7 @@ def _as_event(outgoing: Outgoing, answer: Answer, ours: Participant | None) -> C
     )
 
 
-# ---- what an event does beside being kept ----------------------------------------------------------------------------
-
-
-def _take_effect(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
-    if event.role == "CUSTOMER" and event.display_name and not conversation.customer_name:
-        _name(conversation, event.display_name)
-    match event.content_type:
-        case wire.LEFT:
-            _somebody_left(conversation, event, now)
-        case wire.CHAT_ENDED:
-            _chat_ended(conversation, event, now)
-        case wire.IDLE if event.role == "CUSTOMER":
-            _nudge(conversation)
-        case wire.IDLE_TOO_LONG if event.role == "CUSTOMER":
-            _customer_fell_silent(conversation, event, now)
-
-
-def _name(conversation: Conversation, name: str) -> None:
-    conversation.customer_name = name[:256]
-    conversation.save(update_fields=["customer_name"])
-    rounds.tell_contacts(conversation, named=True)
-
-
-def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
-    if event.role == "CUSTOMER":
-        for contact in _contacts(conversation):
-            rounds.end(contact, life.Reason.CUSTOMER, now, leave=False)
-        return
-    ours = Participant.objects.filter(
-        conversation=conversation, participant_id=event.participant_id, round__isnull=False
-    ).first()
-    if ours is None or ours.left_at is not None:
-        return
-    rounds.left(ours.pk, now)
-    for contact in _contacts(conversation):
-        if contact.pk == ours.contact_id and contact.round == ours.round:
-            rounds.end(contact, _why_out(contact, event), now, leave=False)
-
-
-def _why_out(contact: Contact, left: ChatEvent) -> life.Reason:
-    """A custom participant is removed; an agent leaves, or transfers, in the CCP; either when the customer fell silent."""
-    if _was_silent(contact.conversation, left):
-        return life.Reason.SILENT
-    return life.Reason.AGENT_LEFT if contact.is_relayed else life.Reason.REMOVED
-
-
-def _customer_fell_silent(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
-    """Connect's own timer took us out. It may be told after what followed, which was then thought to have another reason."""
-    chat_ended = _near(conversation, wire.CHAT_ENDED, event).exists()
-    for contact in _contacts(conversation):
-        ours = rounds.ours_of(contact)
-        if ours is None:
-            continue
-        left = _near(conversation, wire.LEFT, event).filter(participant_id=ours.participant_id)
-        if chat_ended or left.exists():
-            rounds.end(contact, life.Reason.SILENT, now, leave=False)
-
-
-def _was_silent(conversation: Conversation, event: ChatEvent) -> bool:
-    """Connect's own timer for the customer was the cause of this event."""
-    return _near(conversation, wire.IDLE_TOO_LONG, event).filter(role="CUSTOMER").exists()
-
-
-def _near(conversation: Conversation, content_type: str, event: ChatEvent) -> QuerySet[Item]:
-    """What was told of the same moment, by Connect's clock: notifications come in any order."""
-    moment = (event.absolute_time - SAME_MOMENT, event.absolute_time + SAME_MOMENT)
-    return Item.objects.filter(conversation=conversation, content_type=content_type, absolute_time__range=moment)
-
-
-def _nudge(conversation: Conversation) -> None:
-    """Connect's own timer runs on a relayed contact, and has no words; elsewhere the portal's does (agents.silence).
-    It does not know who owes the next word: a customer who waits for the agent's is not asked.
-    """
-    said = Item.objects.filter(conversation=conversation, type="MESSAGE").order_by("absolute_time", "pk").last()
-    if said is None or said.role == "CUSTOMER":
-        return
-    for contact in _contacts(conversation):
-        text = contact.queue.words(Text.NUDGE, conversation.language) if contact.queue.nudge_after else ""
-        if text and contact.is_relayed and contact.state == life.State.CONNECTED:
-            outbox.say(contact, text)
-
-
-def _chat_ended(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
-    reason = life.Reason.SILENT if _was_silent(conversation, event) else life.Reason.CHAT_ENDED
-    conversation.chat_ended_at = now
-    conversation.save(update_fields=["chat_ended_at"])
-    Participant.objects.filter(conversation=conversation, round__isnull=False, left_at=None).update(left_at=now)
-    for contact in _contacts(conversation):
-        ended = contact.state == life.State.ENDED
-        rounds.end(contact, reason, now, leave=False)
-        outbox.fail_unsent(contact, rounds.why_unsent(contact))
-        if ended:
-            contact.changed()
-            fanout.tell(contact)
-
-
-def _contacts(conversation: Conversation) -> list[Contact]:
-    """The lock on the conversation is held, so these are the newest."""
-    found = list(Contact.objects.select_related("queue", "owner").filter(conversation=conversation))
-    for contact in found:
-        contact.conversation = conversation
-    return found
-
-
-def _mark_receipts(conversation: Conversation, event: ChatEvent) -> None:
-    for receipt in event.receipts:
-        participant, _ = Participant.objects.get_or_create(
-            conversation=conversation,
-            participant_id=receipt.participant_id,
-            defaults={"contact_id": event.contact_id, "role": "CUSTOMER"},
-        )
-        participant.conversation = conversation
-        _raise_mark(participant, "read_id" if receipt.read else "delivered_id", receipt.message_id)
-
-
-def _raise_mark(participant: Participant, mark: str, message_id: str) -> None:
-    """A receipt is a high-water mark: an older one changes nothing."""
-    marked = Item.objects.filter(conversation=participant.conversation, pk__in=[message_id, getattr(participant, mark)])
-    places = {pk: (moment, pk) for pk, moment in marked.values_list("pk", "absolute_time")}
-    old, new = places.get(getattr(participant, mark)), places.get(message_id)
-    if new is None or (old is not None and old >= new):
-        return
-    setattr(participant, mark, message_id)
-    participant.seq = participant.conversation.next_seq()
-    participant.save(update_fields=[mark, "seq"])
-    fanout.tell(participant)
+# ---- what is not kept --------------------------------------------------------------------------------------------------
 
 
 def _pass_typing_on(event: ChatEvent) -> None:

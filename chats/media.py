@@ -15,7 +15,7 @@ from .models import Participant
 from .wire import ChatEvent, Unreadable
 
 PAGE = 100  # GetTranscript gives at most so many items a page
-BEFORE_ALL = "2000-01-01T00:00:00.000Z"
+THE_BEGINNING = {"AbsoluteTime": "2010-01-01T00:00:00.000Z"}  # before any chat there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,12 @@ class MediaController:
         )
         await in_db(rounds.keep_connection)(self.participant, answer["ConnectionCredentials"], timezone.now())
 
-    async def transcript(self) -> AsyncIterator[list[ChatEvent]]:
-        """Everything said so far, page by page, oldest first."""
-        position: dict[str, Any] = {"StartPosition": {"AbsoluteTime": BEFORE_ALL}}  # a forward scan wants to know where
+    async def transcript(self, after: str = "") -> AsyncIterator[list[ChatEvent]]:
+        """Everything said so far, page by page, oldest first; with `after` from the item of this Id on, itself included.
+
+        Whoever scans forward must say where to start (GetTranscript: "FORWARD with StartPosition").
+        """
+        asked: dict[str, Any] = {"StartPosition": {"Id": after} if after else THE_BEGINNING}
         while True:
             answer = await connect.participant(
                 "get_transcript",
@@ -130,12 +133,12 @@ class MediaController:
                 MaxResults=PAGE,
                 ScanDirection="FORWARD",
                 SortOrder="ASCENDING",
-                **position,
+                **asked,
             )
             yield _events(answer)
             if not answer.get("NextToken"):
                 return
-            position = {"NextToken": answer["NextToken"]}
+            asked["NextToken"] = answer["NextToken"]
 
 
 def _events(answer: dict[str, Any]) -> list[ChatEvent]:

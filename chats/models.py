@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from . import life, richtext
 from .encrypted import EncryptedTextField
-from .findings import Finding
+from .findings import Finding, RefusedCall
 from .notes import Note
 from .people import person
 from .queues import HoursOfOperation, OpeningHours, Queue, QueueText, Text
@@ -37,6 +37,7 @@ __all__ = [
     "Participant",
     "Queue",
     "QueueText",
+    "RefusedCall",
     "Text",
     "Transfer",
     "UnreadableMessage",
@@ -122,6 +123,7 @@ class Contact(models.Model):
     transfer = models.ForeignKey(Transfer, models.SET_NULL, null=True, related_name="+")  # the newest
     references = models.JSONField(default=list, blank=True)  # wire.listed_references
     relayed_round = models.PositiveIntegerField(null=True)  # the round Amazon Connect itself gave to an agent
+    rejoin_at = models.DateTimeField(null=True)  # the customer wrote before we had left: join again, not before this
     handed_over_at = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(null=True)
     connected_at = models.DateTimeField(null=True)
@@ -138,6 +140,7 @@ class Contact(models.Model):
             ),
             models.Index(fields=["owner"], condition=Q(state="WAITING", owner__isnull=False), name="contact_offered"),
             models.Index(fields=["conversation", "seq"], name="contact_seq"),
+            models.Index(fields=["rejoin_at"], condition=Q(rejoin_at__isnull=False), name="contact_rejoins"),
         ]
 
     def __str__(self) -> str:
@@ -226,6 +229,8 @@ class Participant(models.Model):
     connection_made_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
     reconciled_at = models.DateTimeField(null=True)  # ours: when GetTranscript was last compared
+    compared_id = models.CharField(max_length=256, blank=True, default="")  # ours: up to this item nothing is missing
+    renew_at = models.DateTimeField(null=True)  # ours: whoever renews its token has claimed it until then
     delivered_id = models.CharField(max_length=256, blank=True)
     read_id = models.CharField(max_length=256, blank=True)
     owes_read_id = models.CharField(max_length=256, blank=True)  # ours: the receipt Connect has not yet been told

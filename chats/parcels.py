@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from .media import MediaController
 from .models import Finding, Outgoing, Participant
 from .why import Why
 
+log = logging.getLogger(__name__)
 # A started upload is good for some minutes (UrlExpiry): within them it is the same one, whatever became of its bytes.
 STARTED_HOLDS = timedelta(minutes=10)
 FAILED_ARE_KEPT = timedelta(days=7)  # as long as a chat can last
@@ -89,8 +91,12 @@ async def _renew_again_and_again(outgoing: Outgoing) -> None:
     pause = (lease(timezone.now()) - timezone.now()).total_seconds() / 3
     while True:
         await asyncio.sleep(pause)
-        with contextlib.suppress(DatabaseError):
+        try:
             await in_db(_renew)(outgoing, lease(timezone.now()))
+        except DatabaseError as error:
+            log.info("the lease of a file could not be renewed yet: %s", error)
+        except Exception:  # the next renewal is due soon
+            log.exception("the lease of a file could not be renewed")
 
 
 def _renew(outgoing: Outgoing, until: datetime) -> None:

@@ -10,32 +10,66 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from . import connect, ingest, life, rounds
-from .db import in_db
+from .db import claim, in_db, look_up
 from .media import MediaController
-from .models import Contact, Participant
+from .models import Contact, Finding, Participant, RefusedCall
+from .parking import Parking
 
 log = logging.getLogger(__name__)
+_parking = Parking("giving up joining")
 EVERY = timedelta(seconds=60)
+STARTED_OVER, STARTING_LASTS = "a worker has started", timedelta(seconds=5)
+RENEWING_LASTS = timedelta(seconds=60)  # longer than a call may take; then it is tried again
 JOINING_LASTS = timedelta(minutes=10)  # the flow's own loop gives up after 30 tries, ten seconds apart
 
 
 async def transcript(participant: Participant) -> int:
-    """Read the whole transcript through ingest; how many items were new. Raises connect.Refused, Unavailable."""
-    new = 0
-    async for events in MediaController(participant).transcript():
-        new += await in_db(ingest.write)(events)
-    await in_db(_mark)(participant.pk, timezone.now())
+    """Bring in, through ingest, what Connect has and we lack; how many items were new. Raises connect.Refused, Unavailable.
+
+    Up to `compared_id` nothing is missing, so it is read from there. What is known already costs no lock.
+    """
+    now = timezone.now()
+    try:
+        new, last = await _read(participant, participant.compared_id)
+    except connect.Refused as error:
+        if error.is_gone or not participant.compared_id:
+            raise
+        new, last = await _read(participant, "")  # Connect knows the item no more
+    claimed_at = participant.reconciled_at
+    if claimed_at is None or now - claimed_at > EVERY or last != participant.compared_id:
+        participant.compared_id, participant.reconciled_at = last, now
+        await in_db(_mark)(participant.pk, last, now)
     return new
+
+
+async def _read(participant: Participant, after: str) -> tuple[int, str]:
+    """How many items were new, and the Id up to which nothing is missing: no file is still being scanned before it."""
+    new, last, settled = 0, after, True
+    async for events in MediaController(participant).transcript(after):
+        if lacking := await look_up(ingest.lacking)(events):
+            new += await in_db(ingest.write)(lacking)
+        for event in events:
+            settled = settled and not event.is_scanned_still
+            last = event.id if settled and event.is_kept else last
+    return new, last
 
 
 async def participant_refused(participant: Participant) -> bool:
     """Connect refused our token: renew it once; True when we may speak again, else the truth is found and kept."""
     try:
         await MediaController(participant).renew()
-    except connect.Refused:
+    except connect.Refused as error:
+        await keep_refusal(error)
         await truth(participant)
         return False
     return True
+
+
+async def keep_refusal(error: connect.Refused) -> None:
+    """Connect says no, and not because somebody is gone: administrators find it, with the permission that lacks."""
+    if not error.is_gone:
+        told = (error.operation, error.code, error.permission, str(error.message))
+        await in_db(RefusedCall.keep)(*told, timezone.now())
 
 
 async def truth(participant: Participant) -> None:
@@ -46,7 +80,7 @@ async def truth(participant: Participant) -> None:
         reason = _why_out(participant, ended=ended)
     except connect.Refused as error:
         reason = life.Reason.LOST  # the page says that the end could not be verified
-        log.warning("the end of a contact could not be verified: %s", error.code)
+        await keep_refusal(error)
     await in_db(_out)(participant.pk, reason, timezone.now())
 
 
@@ -58,15 +92,21 @@ def _why_out(participant: Participant, *, ended: bool) -> life.Reason:
 
 
 async def due(now: datetime, limit: int = 4) -> int:
-    """Compare the open rounds that were longest not compared; called by the worker within Connect's rate."""
-    participants = await in_db(_due)(now - EVERY, limit)
+    """Compare the open rounds that were longest not compared; called by the worker within Connect's rate. Whoever claims
+    one compares it alone: eight workers ask Connect as often as one.
+    """
+    participants = await in_db(_claim_due)(now, limit)
     for participant in participants:
         await one(participant)
     return len(participants)
 
 
-def start_over(_now: datetime) -> int:
-    """Whatever was missed while nobody worked is looked for first: every open round is due; how many there are."""
+def start_over(now: datetime) -> int:
+    """Whatever was missed while nobody worked is looked for first: every open round is due; how many there are. Of workers
+    who start together, one says so.
+    """
+    if not Finding.claim(STARTED_OVER, now, STARTING_LASTS):
+        return 0
     return Participant.objects.filter(_open_rounds()).update(reconciled_at=None)
 
 
@@ -74,9 +114,13 @@ async def one(participant: Participant) -> None:
     """Whatever came of it, the next in line is next."""
     try:
         await _compare(participant)
-    except (connect.Refused, connect.Unavailable) as error:
+    except connect.Refused as error:
+        await keep_refusal(error)
+    except connect.Unavailable as error:
         log.info("reconciling waits: %s", error)
-    await in_db(_mark)(participant.pk, timezone.now())
+        await in_db(_mark)(participant.pk, participant.compared_id, timezone.now())
+    except Exception:  # it is compared again in a minute
+        log.exception("the participant %s could not be compared with Amazon Connect", participant.pk)
 
 
 async def _compare(participant: Participant) -> None:
@@ -88,20 +132,22 @@ async def _compare(participant: Participant) -> None:
 
 
 async def renew_due(now: datetime) -> int:
-    """Connection tokens live a day, chats up to seven: renew at 90 % of their life."""
-    participants = await in_db(_to_renew)(now)
+    """Connection tokens live a day, chats up to seven: renew at 90 % of their life. Whoever claims one renews it alone."""
+    participants = await in_db(_claim_old)(now)
     for participant in participants:
         try:
             await participant_refused(participant)
         except connect.Unavailable as error:
             log.warning("a connection token could not be renewed yet: %s", error)
+        except Exception:  # it is tried again when the claim is over
+            log.exception("the token of the participant %s could not be renewed", participant.pk)
     return len(participants)
 
 
 def give_up_joining(now: datetime) -> int:
     """A hand-over that was never finished does not stand in the lists for ever; how many were given up."""
     late = Contact.objects.filter(state=life.State.JOINING, handed_over_at__lt=now - JOINING_LASTS)
-    return sum(_give_up(pk, now) for pk in list(late.values_list("pk", flat=True)))
+    return _parking.each(list(late.values_list("pk", flat=True)), lambda pk: _give_up(pk, now), now)
 
 
 @transaction.atomic
@@ -132,16 +178,18 @@ def _open_rounds() -> Q:
     return Q(round__isnull=False, left_at=None) & ~Q(connection_token="")
 
 
-def _due(before: datetime, limit: int) -> list[Participant]:
-    waiting = Participant.objects.select_related("conversation").filter(
-        _open_rounds(), Q(reconciled_at=None) | Q(reconciled_at__lt=before)
+def _claim_due(now: datetime, limit: int) -> list[Participant]:
+    due = Participant.objects.select_related("conversation").filter(
+        _open_rounds(), Q(reconciled_at=None) | Q(reconciled_at__lt=now - EVERY)
     )
-    return list(waiting.order_by(F("reconciled_at").asc(nulls_first=True))[:limit])
+    return claim(due.order_by(F("reconciled_at").asc(nulls_first=True)), limit, reconciled_at=now)
 
 
-def _to_renew(now: datetime) -> list[Participant]:
-    soon = Participant.objects.filter(_open_rounds(), connection_expires_at__lt=now + timedelta(hours=12))
-    return [one for one in soon if _is_ninety_percent_old(one, now)]
+def _claim_old(now: datetime) -> list[Participant]:
+    free = Q(renew_at=None) | Q(renew_at__lte=now)
+    soon = Participant.objects.filter(_open_rounds(), free, connection_expires_at__lt=now + timedelta(hours=12))
+    old = [one.pk for one in soon if _is_ninety_percent_old(one, now)]
+    return claim(soon.filter(pk__in=old).order_by("connection_expires_at"), len(old), renew_at=now + RENEWING_LASTS)
 
 
 def _is_ninety_percent_old(participant: Participant, now: datetime) -> bool:
@@ -149,5 +197,5 @@ def _is_ninety_percent_old(participant: Participant, now: datetime) -> bool:
     return made is None or expires is None or now >= made + (expires - made) * 0.9
 
 
-def _mark(participant_pk: int, now: datetime) -> None:
-    Participant.objects.filter(pk=participant_pk).update(reconciled_at=now)
+def _mark(participant_pk: int, compared_id: str, now: datetime) -> None:
+    Participant.objects.filter(pk=participant_pk).update(compared_id=compared_id, reconciled_at=now)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from . import connect, fanout, rounds, wire
-from .db import in_db
+from . import connect, fanout, reconcile, rounds, wire
+from .db import in_db, look_up
 
 REFUSED_PAUSE = 600.0  # seconds: a role that lacks the permission is not asked for it at every click
 log = logging.getLogger(__name__)
@@ -21,13 +21,14 @@ async def refresh(contact_id: str) -> bool:
 
     Never called by a socket handler that waits: a failure is only logged, what we knew stays.
     """
-    initial = await in_db(rounds.initial_contact_id)(contact_id)
+    initial = await look_up(rounds.initial_contact_id)(contact_id)
     if not initial or time.monotonic() < _asked_again_at:
         return False
     try:
         found = await _ask(contact_id, initial)
     except connect.Refused as error:
         _rest(error)
+        await reconcile.keep_refusal(error)
         return False
     except connect.Unavailable as error:
         log.info("the references of a contact could not be read again: %s", error)
@@ -49,13 +50,11 @@ async def _listed(contact_id: str) -> list[dict[str, str]]:
 
 
 def _rest(error: connect.Refused) -> None:
-    """Without the permission the desk does without, as before it was asked for: told once in a while, in the log."""
+    """Without the permission the desk does without, as before it was asked for: not asked for at every click."""
     global _asked_again_at
-    if error.code != "AccessDeniedException":
-        log.info("the references of a contact could not be read again: %s", error)
-        return
-    _asked_again_at = time.monotonic() + REFUSED_PAUSE
-    log.warning("Desks show no newer references: the portal's role needs connect:ListContactReferences (%s)", error)
+    log.info("the references of a contact could not be read again: %s", error)
+    if error.permission:
+        _asked_again_at = time.monotonic() + REFUSED_PAUSE
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from . import connect, fanout, ingest, life, rounds
+from . import connect, fanout, ingest, life, reconcile, rounds
 from .db import in_db
 from .media import MediaController
 from .models import Contact, Item, Outgoing, Participant, Queue
@@ -106,6 +106,8 @@ async def keep_idle_times(contact_id: str, queue: Queue) -> None:
         )
     except (connect.Refused, connect.Unavailable) as error:
         log.warning("The contact %s keeps its own idle times: %s", contact_id, error)
+        if isinstance(error, connect.Refused):
+            await reconcile.keep_refusal(error)
 
 
 def idle_timers(queue: Queue) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import fanout, life, numbering, outbox, signals
+from . import capacity, fanout, life, numbering, outbox, signals
 from .models import Contact, Conversation, Outgoing, Participant, Queue
 from .why import Why
 
@@ -37,6 +37,7 @@ NOT_SENT = {
     life.Reason.CUSTOMER: Why("the customer had left"),
 }
 OVER = Why("the contact had ended")
+REJOIN = "rejoin"  # the bell: a customer is back whom nobody hears
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class HandOver:
     attributes: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     references: Sequence[dict[str, str]] = ()
+    returns: bool = False  # the customer is in our chat still: whoever was let in once is not turned away
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Begun:
 
 @transaction.atomic
 def begin(order: HandOver, now: datetime) -> Begun:
-    """The rows exist before the first call to AWS: what the customer says from now on has a place."""
+    """The rows exist before the first call to AWS: what the customer says from now on has a place. Raises capacity.QueueFull."""
     conversation = conversation_of(order)
     contact = Contact.objects.select_related("queue", "owner").filter(pk=order.contact_id).first()
     if contact is None:
@@ -120,11 +122,18 @@ def tell_contacts(conversation: Conversation, *, named: bool = False) -> None:
 
 def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
     if contact.state == life.State.ENDED or contact.round == 0:
-        contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
-        contact.queue, contact.owner = order.queue, None
+        if not order.returns:
+            capacity.check_room(order.queue)
+        contact.queue = order.queue
         contact.references = list(order.references) or contact.references
-        contact.move(life.Move.HAND_OVER, now)
+        _next_round(contact, now)
         fanout.tell(contact)
+
+
+def _next_round(contact: Contact, now: datetime) -> None:
+    contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
+    contact.owner = None
+    contact.move(life.Move.HAND_OVER, now)
 
 
 @transaction.atomic
@@ -169,6 +178,7 @@ def keep_participant(begun: Begun, made: Mapping[str, Any]) -> Participant:
     kept = ours_of(contact)
     if kept is not None and kept.participant_id == made["ParticipantId"]:
         return kept
+    before = Participant.objects.filter(conversation=contact.conversation).exclude(compared_id="")
     participant, _ = Participant.objects.update_or_create(
         contact_id=contact.pk,
         round=contact.round,
@@ -178,6 +188,7 @@ def keep_participant(begun: Begun, made: Mapping[str, Any]) -> Participant:
             "participant_token": made["ParticipantCredentials"]["ParticipantToken"],
             "role": "CUSTOM_BOT",
             "display_name": contact.queue.public_name,
+            "compared_id": before.order_by("-reconciled_at").values_list("compared_id", flat=True).first() or "",
             "connection_token": "",
             "left_at": None,
         },
@@ -198,10 +209,49 @@ def joined(contact_id: str, now: datetime) -> Contact:
     """All that was said before is here: the contact waits. Told upward by the signal contact_waits."""
     contact = locked(contact_id)
     if contact.state == life.State.JOINING:
-        contact.move(life.Move.JOINED, now)
-        fanout.tell(contact)
-        signals.contact_waits.send(sender=Contact, contact=contact, at=now)
+        _wait(contact, now)
     return contact
+
+
+def _wait(contact: Contact, now: datetime) -> None:
+    contact.move(life.Move.JOINED, now, rejoin_at=None)
+    fanout.tell(contact)
+    signals.contact_waits.send(sender=Contact, contact=contact, at=now)
+
+
+def come_back(contact: Contact, now: datetime) -> None:
+    """The customer wrote before our goodbye was through: they wait again, in a round of their own. Call it on a `locked`
+    contact that is ENDED. Where somebody else ended it there is no goodbye, and nobody to come back to.
+
+    A goodbye that was not tried yet is taken back, and our participant stays. Else it will go, and `handover` joins anew.
+    """
+    goodbyes = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT)
+    goodbye = goodbyes.select_for_update().first()  # no courier may take it meanwhile
+    if goodbye is None or contact.conversation.chat_ended_at is not None or contact.rejoin_at is not None:
+        return
+    if goodbye.state != Outgoing.State.QUEUED or goodbye.attempts:
+        contact.rejoin_at = now
+        contact.save(update_fields=["rejoin_at"])
+        fanout.ring(REJOIN)
+        return
+    goodbye.conversation = contact.conversation
+    outbox.change(goodbye, state=Outgoing.State.DISCARDED)
+    unsent = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=Outgoing.UNSENT)
+    ours = Participant.objects.filter(contact_id=contact.pk, round=contact.round)
+    _next_round(contact, now)
+    unsent.update(round=contact.round)
+    ours.update(round=contact.round)
+    _wait(contact, now)
+
+
+@transaction.atomic
+def give_up_return(contact_id: str, now: datetime) -> None:
+    """Connect lets us not in again: the chat is over, or the flow has given the customer to somebody else."""
+    contact = locked(contact_id)
+    contact.rejoin_at = None
+    contact.save(update_fields=["rejoin_at"])
+    if contact.state == life.State.JOINING:
+        end(contact, life.Reason.NOT_JOINED, now, leave=False)
 
 
 def requeue(contact: Contact, now: datetime) -> None:

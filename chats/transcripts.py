@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -194,7 +193,6 @@ class PageRequest:
 Place = tuple[datetime, str]
 
 
-@transaction.atomic
 def page(conversation: Conversation, request: PageRequest) -> Page:
     """A page of the whole chain of contacts. Raises BadToken."""
     backward = request.scan_direction == "BACKWARD"

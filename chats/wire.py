@@ -79,6 +79,11 @@ class ChatEvent:
         """Typing and receipts pass; everything else is part of the transcript."""
         return self.content_type not in {TYPING, DELIVERED, READ} and self.type not in METADATA_TYPES
 
+    @property
+    def is_scanned_still(self) -> bool:
+        """Its file's state will be told anew, on this very item."""
+        return any(one.get("Status") not in {"APPROVED", "REJECTED"} for one in self.attachments)
+
 
 def read_message(text: str) -> ChatEvent:
     """The `Message` of an SNS notification; Unreadable says what is wrong with it."""

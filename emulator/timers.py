@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,8 @@ from emulator.ccp import desk
 from emulator.flows import Engine
 from emulator.world import World, contacts, participants
 
+_log = logging.getLogger("emulator.timers")
+PARKED_FOR = 60_000  # milliseconds until a deadline that failed is tried again
 _NEVER = 2**63 - 1  # the last time SQLite can keep
 _NEXT = """
 SELECT min(at) FROM (
@@ -36,8 +39,11 @@ ORDER BY at, id
 
 
 def next_deadline(world: World) -> int | None:
+    """The earliest one; of a parked row, when it is tried again."""
     found = world.store.value(_NEXT)
-    return None if found is None else int(found)
+    if found is None or not world.parked:
+        return None if found is None else int(found)
+    return min(max(int(row["at"]), world.parked.get((row["what"], row["id"]), 0)) for row in pending(world))
 
 
 def pending(world: World) -> list[sqlite3.Row]:
@@ -46,12 +52,26 @@ def pending(world: World) -> list[sqlite3.Row]:
 
 
 def fire(world: World, engine: Engine) -> int:
-    """Everything whose time has come, the earliest first, each in a change of its own; how many that were."""
-    due = world.store.all(_DUE, *[world.clock.now()] * _DUE.count("?"))
-    for row in due:
+    """Everything whose time has come, the earliest first, each in a change of its own; how many that were.
+
+    One that fails is undone, logged and parked: it holds up nobody else's deadline.
+    """
+    now = world.clock.now()
+    due = world.store.all(_DUE, *[now] * _DUE.count("?"))
+    return sum(_fire(world, engine, row, now) for row in due if world.parked.get((row["what"], row["id"]), 0) <= now)
+
+
+def _fire(world: World, engine: Engine, row: sqlite3.Row, now: int) -> bool:
+    key = (row["what"], row["id"])
+    try:
         with world.store.change():
             _FIRE[row["what"]](world, engine, row["id"])
-    return len(due)
+    except Exception:  # noqa: BLE001 -- logged whole; whatever it is, it is this row's alone
+        _log.exception("the deadline “%s” of %s could not be kept; it is tried again in a while", *key)
+        world.parked[key] = now + PARKED_FOR
+        return False
+    world.parked.pop(key, None)
+    return True
 
 
 def _chat_expires(world: World, _engine: Engine, contact_id: str) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
+ONLY, JOINED = "only", "joined"  # a parameter of the Lambda (deploy/flows)
 NAMES_OF_THE_CUSTOMER = ("customerName", "DisplayName")
 
 
@@ -78,11 +79,19 @@ class ContactFlowEvent(BaseModel):
         return self.contact.Attributes.get("topic", "").strip()
 
     @property
+    def only_if_joined(self) -> bool:
+        """The flow asks whether we are in the chat; nobody is to be handed over. Its last question before it says goodbye: a
+        customer whose message crossed the agent's end was joined again by the portal itself, which the flow does not hear.
+        """
+        return self.Details.Parameters.get(ONLY) == JOINED
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What the flow tells its Lambda: texts, known to the desk like attributes."""
-        return {
-            name: str(_storable(value)) for name, value in self.Details.Parameters.items() if isinstance(value, str)
+        told = {
+            name: value for name, value in self.Details.Parameters.items() if name != ONLY and isinstance(value, str)
         }
+        return {name: str(_storable(value)) for name, value in told.items()}
 
     def queues(self) -> Iterator[tuple[str, str]]:
         """Where the flow names a queue, the strongest first: (where, name or id or ARN)."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agents.models import QueueTopic
 from agents.waiting import position
-from chats import life, wire
+from chats import capacity, life, wire
 from chats.handover import HandOver
 from chats.models import Contact, Queue, Text
 
@@ -31,6 +31,11 @@ class TurnedAway:
 
     text: str
 
+    @property
+    def answer(self) -> dict[str, str]:
+        """What the flow is told."""
+        return {"open": "false", "message": self.text}
+
 
 def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
     """Join into which queue, or turn away with which words. Raises NoQueue.
@@ -39,12 +44,14 @@ def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
     """
     contact = event.contact
     joined = Contact.objects.select_related("queue").filter(pk=contact.ContactId, state__in=LIVE).first()
+    if joined is None and event.only_if_joined:
+        return TurnedAway("")
     queue = joined.queue if joined else pick(event, Queue.objects.select_related("hours"), topics())
     if joined is None:
         if not queue.is_open_at(timezone.now()):
             return TurnedAway(queue.words(Text.CLOSED, event.language))
-        if Contact.objects.filter(queue=queue, state=life.State.WAITING).count() >= queue.max_waiting:
-            return TurnedAway(queue.words(Text.FULL, event.language))
+        if capacity.waiting_in(queue) >= queue.max_waiting:  # sure it is only when the place is taken, see `full`
+            return full(queue, event)
     return HandOver(
         contact_id=contact.ContactId,
         initial_contact_id=contact.InitialContactId,
@@ -54,6 +61,11 @@ def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
         language=event.language,
         references=wire.named_references(contact.References),
     )
+
+
+def full(queue: Queue, event: ContactFlowEvent) -> TurnedAway:
+    """Somebody else took the last place, perhaps at this very moment."""
+    return TurnedAway(queue.words(Text.FULL, event.language))
 
 
 def topics() -> dict[str, int]:

@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from agents import presence
 from agents.models import Agent, AgentState
 from agents.refusal import Refusal
+from chats import capacity
 from chats import life as chat
 from chats.models import Queue
 
@@ -55,11 +56,12 @@ def listed(me: Agent, now: datetime) -> list[dict[str, Any]]:
         Agent.objects.filter(user__is_active=True).exclude(pk=me.pk).select_related("user", "state", "routing_profile")
     )
     waiting = Count("contacts", filter=Q(contacts__state=chat.State.WAITING))
-    queues = Queue.objects.select_related("hours").annotate(waiting=waiting).order_by("name")
+    taken = Count("contacts", filter=Q(contacts__state__in=[chat.State.JOINING, chat.State.WAITING]))
+    queues = Queue.objects.select_related("hours").annotate(waiting=waiting, taken=taken).order_by("name")
     open_hours: dict[int | None, bool] = {}
     return [
         *sorted((_agent(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
-        *(_queue(one, one.waiting, is_open=_is_open(one, open_hours, now)) for one in queues),
+        *(_queue(one, one.waiting, one.taken, is_open=_is_open(one, open_hours, now)) for one in queues),
     ]
 
 
@@ -83,8 +85,8 @@ def _is_open(queue: Queue, open_hours: dict[int | None, bool], now: datetime) ->
     return queue.is_open and open_hours[queue.hours_id]
 
 
-def _queue(queue: Queue, waiting: int, *, is_open: bool) -> dict[str, Any]:
-    refusal = _refusal_of_queue(queue, waiting, is_open=is_open)
+def _queue(queue: Queue, waiting: int, taken: int, *, is_open: bool) -> dict[str, Any]:
+    refusal = _refusal_of_queue(queue, taken, is_open=is_open)
     return {
         "type": "queue",
         "id": str(queue.pk),
@@ -128,22 +130,27 @@ def check_agent(agent: Agent, me: Agent, now: datetime) -> None:
 
 
 def check_queue(queue: Queue, now: datetime) -> None:
-    """Refusal, with how it is with it, when this queue takes nothing now."""
-    waiting, is_open = queue.contacts.filter(state=chat.State.WAITING).count(), queue.is_open_at(now)
-    refusal = _refusal_of_queue(queue, waiting, is_open=is_open)
+    """Refusal, with how it is with it, when this queue takes nothing now. In the transaction that takes the place."""
+    is_open = queue.is_open_at(now)
+    refusal = None if is_open else _refusal_of_queue(queue, 0, is_open=False)
+    try:
+        capacity.check_room(queue)
+    except capacity.QueueFull as full:
+        refusal = refusal or _refusal_of_queue(full.queue, capacity.waiting_in(full.queue), is_open=True)
     if refusal is not None:
-        raise refusal.but(endpoint=_queue(queue, waiting, is_open=is_open))
+        waiting = queue.contacts.filter(state=chat.State.WAITING).count()
+        raise refusal.but(endpoint=_queue(queue, waiting, capacity.waiting_in(queue), is_open=is_open))
 
 
-def _refusal_of_queue(queue: Queue, waiting: int, *, is_open: bool) -> Refusal | None:
+def _refusal_of_queue(queue: Queue, taken: int, *, is_open: bool) -> Refusal | None:
     if not is_open:
         return Refusal("queueClosed", "The queue %(name)s is closed now.", name=queue.name)
-    if waiting >= queue.max_waiting:
+    if taken >= queue.max_waiting:
         return Refusal(
             "queueFull",
             "The queue %(name)s is full: %(waiting)s of %(allowed)s wait.",
             name=queue.name,
-            waiting=waiting,
+            waiting=taken,
             allowed=queue.max_waiting,
         )
     return None

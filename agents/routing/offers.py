@@ -15,6 +15,7 @@ from agents.models import Agent, AgentContact, Told
 from chats import fanout, rounds
 from chats import life as chat
 from chats.models import Contact, Conversation
+from chats.parking import Parking
 from chats.why import Why
 
 from . import lines
@@ -23,6 +24,7 @@ from .parts import Held, disown, give_back, hold, move, take, with_agent
 from .stories import why_missed
 
 log = logging.getLogger(__name__)
+_parking, _overdue_parking = Parking("offering"), Parking("taking offers back")
 
 
 class _ContactGone(Exception):
@@ -66,6 +68,9 @@ def _offer_all(now: datetime, *, wait: bool) -> tuple[int, int]:
     offered = passed_over = 0
     while pair := board.next_pair():
         contact, seat = pair
+        if _parking.holds(contact.contact_id, now):
+            board.contact_gone()
+            continue
         try:
             _claim(contact.contact_id, seat.agent_id, now, wait=wait)
         except _AgentGone as gone:
@@ -73,6 +78,9 @@ def _offer_all(now: datetime, *, wait: bool) -> tuple[int, int]:
             board.agent_gone()
         except _ContactGone as gone:
             passed_over += isinstance(gone, _ContactBusy)
+            board.contact_gone()
+        except Exception as error:  # noqa: BLE001 -- logged whole by `park`; everybody behind it is offered
+            _parking.park(contact.contact_id, error, now)
             board.contact_gone()
         else:
             offered += 1
@@ -160,8 +168,9 @@ def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
 
 def take_back(now: datetime) -> int:
     """What was not answered in time is missed, and waits again; so does what nobody can answer any more."""
-    taken = sum(_take_back(*row, now) for row in list(_overdue(now).values_list("contact_id", "agent_id")))
-    return taken + sum(_take_from_nobody(pk) for pk in list(_orphans().values_list("pk", flat=True)))
+    overdue = list(_overdue(now).values_list("contact_id", "agent_id"))
+    taken = _overdue_parking.each(overdue, lambda row: _take_back(*row, now), now)
+    return taken + _overdue_parking.each(list(_orphans().values_list("pk", flat=True)), _take_from_nobody, now)
 
 
 def _overdue(now: datetime) -> QuerySet[AgentContact]:

@@ -14,18 +14,22 @@ from agents.models import AgentContact
 from chats import fanout, rounds
 from chats import life as chat
 from chats.models import Contact, Queue, Text
+from chats.parking import Parking
 from chats.why import Why
 
 from .parts import Held, free, hold, move, say
 
 log = logging.getLogger(__name__)
+_parking = Parking("rescue")
 
 
 def run(now: datetime) -> int:
     """Do what the queue says, once for each absence; how many contacts were cared for."""
-    cared = sum(_rescue(part.contact_id, part.agent_id, now) for part in _lonely(now) if _is_due(part, now))
-    cared += sum(_take_from_nobody(pk, now) for pk in list(_orphans().values_list("pk", flat=True)))
-    return cared + sum(_calm(pk) for pk in list(_unneeded_attention().values_list("pk", flat=True)))
+    lonely = [(part.contact_id, part.agent_id) for part in _lonely(now) if _is_due(part, now)]
+    cared = _parking.each(lonely, lambda row: _rescue(*row, now), now)
+    orphans = list(_orphans().values_list("pk", flat=True))
+    cared += _parking.each(orphans, lambda pk: _take_from_nobody(pk, now), now)
+    return cared + _parking.each(list(_unneeded_attention().values_list("pk", flat=True)), _calm, now)
 
 
 def _lonely(now: datetime) -> QuerySet[AgentContact]:

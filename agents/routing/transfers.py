@@ -16,6 +16,7 @@ from agents.refusal import Refusal
 from chats import fanout, rounds, signals
 from chats import life as chat
 from chats.models import Contact, Queue, Text, Transfer
+from chats.parking import Parking
 from chats.why import Why
 
 from . import endpoints
@@ -25,6 +26,7 @@ from .truth import NotNow, mine, not_now
 
 ME = "agents.routing.transfers"
 TAKEN_BACK = Why("the sender took it back")
+_parking = Parking("transfers")
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
 
 
@@ -230,7 +232,7 @@ def _settle_alone(contact: Contact, asked: Transfer, why: Why, now: datetime) ->
 def run(now: datetime) -> int:
     """Transfers that nobody can answer any more, because the colleague's desk was deleted; how many there were."""
     asked = Transfer.objects.filter(state=Transfer.State.OFFERED).values_list("contact_id", flat=True)
-    return sum(_settle_unanswerable(contact_id, now) for contact_id in list(asked))
+    return _parking.each(list(asked), lambda contact_id: _settle_unanswerable(contact_id, now), now)
 
 
 def _settle_unanswerable(contact_id: str, now: datetime) -> bool:

@@ -8,14 +8,18 @@ from django.db import transaction
 
 from agents import desk, life
 from agents.models import AgentContact
+from chats.parking import Parking
 
 from .parts import hold, move
+
+_parking = Parking("wrap-up")
 
 
 def run(now: datetime) -> int:
     """Clear what is due; how many were."""
     due = AgentContact.objects.filter(state=life.State.ENDED, acw_until__lte=now)
-    return sum(_finish(*row, now) for row in list(due.values_list("contact_id", "agent_id", "pk")))
+    rows = list(due.values_list("contact_id", "agent_id", "pk"))
+    return _parking.each(rows, lambda row: _finish(*row, now), now)
 
 
 def _finish(contact_id: str, agent_id: int, pk: int, now: datetime) -> bool:

@@ -272,7 +272,10 @@ class Hub:
 
     async def look(self) -> None:
         """Ask the database once, for all sockets here: what they lack, and whether they may still be here."""
-        await self._look_at_visitors()
+        try:
+            await self._look_at_visitors()
+        except Exception:  # what the streams lack is found all the same
+            log.exception("the hub could not ask who may still be here; it tries again")
         streams = tuple(self._streams)
         last = await look_up(_last_numbers)(streams)
         for stream in streams:

@@ -74,6 +74,8 @@ def _value(reference: str, context: Mapping[str, Any]) -> str:
     found: Any = context
     for step in steps:
         found = _within(found, step)
+    if steps[0] == "SegmentAttributes":
+        found = _segment(found)
     if found is None:
         return ""
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
@@ -83,3 +85,12 @@ def _within(found: Any, step: str | int) -> Any:
     if isinstance(step, int):
         return found[step] if isinstance(found, list) and step < len(found) else None
     return found.get(step) if isinstance(found, Mapping) else None
+
+
+def _segment(value: Any) -> Any:
+    """{"ValueString": "connect:Chat"} is that text, a value map is the map of its texts: as references show them."""
+    if not isinstance(value, dict):
+        return value
+    if "ValueMap" in value:
+        return {key: _segment(each) for key, each in value["ValueMap"].items()}
+    return next(iter(value.values()), None)

@@ -124,7 +124,7 @@ class Run:
             "Queue": queue(self.world, contact) or {},
             "Agent": agent(self.world, contact),
             "Media": {"InitialMessage": _initial_message(self.world, contact)},
-            "SegmentAttributes": {key: _segment(value) for key, value in contact.segment_attributes.items()},
+            "SegmentAttributes": contact.segment_attributes,
             "References": known.references,
             "LanguageCode": self.results.get("LanguageCode", "en-US"),
             "LambdaInvocation": {"ResultData": self.external},
@@ -162,15 +162,6 @@ def agent(world: World, contact: Contact) -> dict[str, str]:
         "FirstName": info.get("FirstName", ""),
         "LastName": info.get("LastName", ""),
     }
-
-
-def _segment(value: Any) -> Any:
-    """{"ValueString": "connect:Chat"} is that text, a value map is the map of its texts: as references show them."""
-    if not isinstance(value, dict):
-        return value
-    if "ValueMap" in value:
-        return {key: _segment(each) for key, each in value["ValueMap"].items()}
-    return next(iter(value.values()), None)
 
 
 def _initial_message(world: World, contact: Contact) -> str | None:

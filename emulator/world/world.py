@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from emulator.bots import Bot
 from emulator.clock import Clock
@@ -63,6 +64,7 @@ class World:
     new_token: Callable[[], str] = _token
     roll: Callable[[], int] = _percent  # 1 to 100, for DistributeByPercentage
     bots: dict[str, Bot] = field(default_factory=dict)  # by the ARN of a Lex alias
+    parked: dict[tuple[str, Any], int] = field(default_factory=dict)  # deadlines that failed: not before (timers)
     on_flow_event: list[FlowEvent] = field(default_factory=list)  # (contact id, what happened), inside the change
     on_contact_event: list[ContactEvent] = field(default_factory=list)  # the same, of what EventBridge is told
 

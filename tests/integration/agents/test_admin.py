@@ -28,6 +28,7 @@ from chats.models import (
     Outgoing,
     Participant,
     Queue,
+    RefusedCall,
     Text,
     Transfer,
     UnreadableMessage,
@@ -42,6 +43,7 @@ READ_ONLY = [
     ("chats", "conversation"),
     ("chats", "note"),
     ("chats", "transfer"),
+    ("chats", "refusedcall"),
     ("chats", "unreadablemessage"),
     ("agents", "agentcontact"),
     ("agents", "agentstatechange"),
@@ -88,6 +90,7 @@ def row(number):
     Transfer.queued(contact, contact.queue, (str(contact.queue.pk), contact.queue.name), "Knows chairs.", NOW)
     AgentContact.objects.create(agent=agent, contact=contact, round=1, state="ended", offered_at=NOW, seq=1)
     AgentStateChange.objects.create(agent=agent, old_state="Offline", new_state="Available", by=agent.user, at=NOW)
+    RefusedCall.objects.create(operation="DescribeContact", code=f"{number}", first_at=NOW, last_at=NOW)
     UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
 
 

@@ -115,6 +115,18 @@ class TestTurnedAway:
         assert await post(async_client, event_of()) == (200, {"open": "false", "message": "Too many."})
         assert await in_db(Contact.objects.count)() == 1
 
+    async def test_a_flow_that_only_asks_whether_we_are_in_the_chat_hands_nobody_over(self, async_client):
+        await in_db(factories.queue)(is_default=True)
+        event = event_of()
+        event["Details"]["Parameters"] = {"only": "joined"}
+        assert await post(async_client, event) == (200, {"open": "false", "message": ""})
+        assert await in_db(kept)() == 0
+
+    async def test_who_is_on_the_way_in_counts_as_waiting(self, async_client):
+        await in_db(factories.queue)(is_default=True, max_waiting=1, full_text="Too many.")
+        await in_db(factories.contact)(state="JOINING")
+        assert await post(async_client, event_of()) == (200, {"open": "false", "message": "Too many."})
+
     async def test_without_any_queue_the_flow_shall_ask_again(self, async_client):
         assert await post(async_client, event_of()) == (
             503,

@@ -73,3 +73,20 @@ def test_times_are_written_as_connect_writes_them() -> None:
     assert parse_iso("2027-01-15T10:00:00.007+02:00") == 1_800_000_000_007
     assert parse_iso("2027-01-15T08:00:00.007") == 1_800_000_000_007
     assert moment(1_800_000_000_007).microsecond == 7_000
+
+
+def test_a_deadline_that_fails_holds_up_no_other_and_is_tried_again_later(
+    amazon: Amazon, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, _ = amazon.customer("Broken")
+    sound, _ = amazon.customer("Sound")
+    with amazon.world.store.change():
+        amazon.world.store.run("UPDATE execution SET loops = 'not JSON' WHERE contact_id = ?", broken)
+    amazon.pass_time(900)
+    assert [reason(amazon, one) is None for one in (broken, sound)] == [True, False]
+    assert caplog.text.count("could not be kept") == 1
+    assert timers.next_deadline(amazon.world) == amazon.clock.now() + timers.PARKED_FOR  # nobody spins meanwhile
+    with amazon.world.store.change():
+        amazon.world.store.run("UPDATE execution SET loops = '{}' WHERE contact_id = ?", broken)
+    amazon.pass_time(timers.PARKED_FOR / 1000)
+    assert reason(amazon, broken) is not None
