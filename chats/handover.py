@@ -31,8 +31,9 @@ async def join(order: HandOver) -> Contact:
     Raises connect.Refused (Connect says no) and connect.Unavailable (busy, away, or the deadline passed: try again).
     """
     try:
-        async with asyncio.timeout(settings.CCP_HANDOVER_DEADLINE):
-            return await _join(order)
+        with connect.calls_for(connect.Purpose.JOINING):
+            async with asyncio.timeout(settings.CCP_HANDOVER_DEADLINE):
+                return await _join(order)
     except TimeoutError as late:
         notes = getattr(late.__cause__, "__notes__", [])
         told = ": ".join([f"joining took more than {settings.CCP_HANDOVER_DEADLINE:g} s", *notes])
