@@ -100,6 +100,23 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
     }
     _database["TEST"] = {"NAME": str(CCP_DATA_DIR / "test.sqlite3")}  # threads share a file, they cannot share memory
+if _database["ENGINE"] == "django.db.backends.postgresql":
+    # Nobody waits for ever: not for a row that somebody holds, a statement that does not end, a transaction that its
+    # process forgot, or a server that is gone without a word. What the address says itself goes before.
+    _waits = {"lock_timeout": "5s", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s"}
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 45_000,
+        **_database.get("OPTIONS", {}),
+    }
+    _told = str(_database["OPTIONS"].get("options", ""))
+    _database["OPTIONS"]["options"] = " ".join(
+        [*(f"-c {name}={value}" for name, value in _waits.items()), _told]
+    ).strip()
 _database["CONN_MAX_AGE"] = (
     None  # the default, 0, makes a new connection for every message: 20 times slower on PostgreSQL
 )

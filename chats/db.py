@@ -10,19 +10,23 @@ each other for tenths of a second. There what may write runs on one thread, in t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial, wraps
 from threading import Barrier, BrokenBarrierError
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections, connection, connections
+from django.db import close_old_connections, connection, connections, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-WRITERS, READERS = "db", "db-look-up"
+WRITERS, READERS, COMMITTERS = "db", "db-look-up", "db-commit"
+COMMIT_THREADS = 4  # group commits, beside the CCP_DB_THREADS of everything else: never behind who waits for a row
+BRIEFLY = 0.2  # seconds that a transaction with many people's work waits for a row that somebody holds
+HELD_BY_ANOTHER = frozenset({"55P03", "40P01", "40001"})  # PostgreSQL: lock_timeout, deadlock, serialisation failure
 _executors: dict[str, tuple[ThreadPoolExecutor, int]] = {}
 
 
@@ -34,6 +38,26 @@ def in_db(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
 def look_up(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
     """As `in_db`, for work that changes nothing: it waits for no writer."""
     return _on(READERS, work)
+
+
+def in_commit(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+    """As `in_db`, for the group commits of chats.together; on PostgreSQL they have threads of their own."""
+    return _on(COMMITTERS, work)
+
+
+@contextmanager
+def brief_transaction() -> Iterator[None]:
+    """A transaction of many people's work: it waits for no row longer than BRIEFLY, then fails (`is_held`)."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {round(BRIEFLY * 1000)}")
+        yield
+
+
+def is_held(error: Exception) -> bool:
+    """Whether the work failed because another transaction holds a row that it needs, not because of itself."""
+    return getattr(error.__cause__, "sqlstate", None) in HELD_BY_ANOTHER
 
 
 def close() -> None:
@@ -56,10 +80,13 @@ def _on(name: str, work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
 
 
 def _threads(name: str) -> ThreadPoolExecutor:
-    one_writer = connection.vendor == "sqlite"
-    name = name if one_writer else WRITERS
+    if connection.vendor == "sqlite":
+        name = READERS if name == READERS else WRITERS
+        threads = settings.CCP_DB_THREADS if name == READERS else 1
+    else:
+        name = COMMITTERS if name == COMMITTERS else WRITERS
+        threads = COMMIT_THREADS if name == COMMITTERS else settings.CCP_DB_THREADS
     if name not in _executors:
-        threads = 1 if one_writer and name == WRITERS else settings.CCP_DB_THREADS
         _executors[name] = ThreadPoolExecutor(threads, name), threads
     return _executors[name][0]
 
