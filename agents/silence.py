@@ -6,6 +6,7 @@ ours. They count only while CONNECTED and only from the agent's last message: wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,8 +22,14 @@ NUDGE, END = 0, 1  # the steps of the timer: what is to be done when it is due
 
 def run(now: datetime) -> int:
     """Look at every contact whose timer is due; how many were nudged or ended."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, contact by contact."""
     due = ContactTimer.objects.filter(kind=ContactTimer.Kind.SILENCE, due_at__lte=now).order_by("due_at")
-    return sum(_look(*row, now) for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]))
+    for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]):
+        yield _look(*row, now)
 
 
 @transaction.atomic

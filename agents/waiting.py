@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,8 +63,14 @@ def in_words(wait: timedelta | None, language: str) -> str:
 
 def run(now: datetime) -> int:
     """Say what is due; how many customers heard something."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, contact by contact."""
     due = ContactTimer.objects.filter(kind=ContactTimer.Kind.WAITING, due_at__lte=now).order_by("due_at")
-    return sum(_remind(*row, now) for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]))
+    for row in list(due.values_list("pk", "contact_id")[:AT_ONCE]):
+        yield _remind(*row, now)
 
 
 @transaction.atomic

@@ -150,7 +150,7 @@ def _refusal_of_queue(queue: Queue, waiting: int, *, is_open: bool) -> Refusal |
 
 
 def _is_here(agent: Agent, now: datetime) -> bool:
-    return presence.last_sign(agent) >= now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
+    return agent.user.is_active and presence.last_sign(agent) >= now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
 
 
 def _is_uuid(text: str) -> bool:

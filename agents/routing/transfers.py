@@ -5,6 +5,7 @@ There is no moment in which nobody serves: the sender's part ends in the transac
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -229,8 +230,14 @@ def _settle_alone(contact: Contact, asked: Transfer, why: Why, now: datetime) ->
 
 def run(now: datetime) -> int:
     """Transfers that nobody can answer any more, because the colleague's desk was deleted; how many there were."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, transfer by transfer."""
     asked = Transfer.objects.filter(state=Transfer.State.OFFERED).values_list("contact_id", flat=True)
-    return sum(_settle_unanswerable(contact_id, now) for contact_id in list(asked))
+    for contact_id in list(asked):
+        yield _settle_unanswerable(contact_id, now)
 
 
 def _settle_unanswerable(contact_id: str, now: datetime) -> bool:

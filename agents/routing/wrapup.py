@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -14,8 +15,14 @@ from .parts import hold, move
 
 def run(now: datetime) -> int:
     """Clear what is due; how many were."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, card by card."""
     due = AgentContact.objects.filter(state=life.State.ENDED, acw_until__lte=now)
-    return sum(_finish(*row, now) for row in list(due.values_list("contact_id", "agent_id", "pk")))
+    for row in list(due.values_list("contact_id", "agent_id", "pk")):
+        yield _finish(*row, now)
 
 
 def _finish(contact_id: str, agent_id: int, pk: int, now: datetime) -> bool:
