@@ -14,4 +14,5 @@ class AgentsConfig(AppConfig):
 
         fanout.register("agent", desk.AgentStreams())
         routing.listen()
+        routing.rescue.listen()
         waiting.listen()

@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from chats import courier, earlier, fanout, files, life, outbox, parcels, rounds, transcripts, wire
+from chats.db import brief_transaction
 from chats.fanout import Copy, Reading, encode
 from chats.media import MediaController
 from chats.models import Contact, Frame, Item, Outgoing
-from chats.together import Together
+from chats.together import Held, Together, do_free
 from chats.why import Why
 from chats.wire import iso
 
@@ -215,10 +216,18 @@ async def send_message(message: Message) -> Outgoing:
     return kept
 
 
-@transaction.atomic
-def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal]:
-    """What became of each message. The words of several agents share one transaction."""
-    contacts = rounds.locked_all({one.contact_id for one in messages})
+def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | Held]:
+    """What became of each message. The words of several agents share one transaction, which leaves out conversations
+    that another one holds.
+    """
+    wanted = {one.contact_id for one in messages}
+    with brief_transaction():
+        contacts = rounds.locked_all(wanted, skip_locked=True)
+        held = set(Contact.objects.filter(pk__in=wanted - contacts.keys()).values_list("pk", flat=True))
+        return do_free(messages, lambda one: one.contact_id not in held, lambda free: _keep_messages(free, contacts))
+
+
+def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[Outgoing | Refusal]:
     mine: dict[int, outbox.Words] = {}
     for number, one in enumerate(messages):
         contact = contacts.get(one.contact_id)
@@ -239,7 +248,7 @@ def _kept(row: Outgoing | outbox.Unsendable | None) -> Outgoing | Refusal:
     return Refusal(row.reason, row.why) if isinstance(row, outbox.Unsendable) else row
 
 
-_keeping = Together(keep_messages)
+_keeping: Together[Message, Outgoing | Refusal] = Together(keep_messages)
 
 
 @dataclass(frozen=True, slots=True)

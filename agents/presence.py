@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -114,9 +115,11 @@ def seen(agent_id: int, now: datetime) -> None:
 
 
 def here(now: datetime) -> Q:
-    """Agents with an open desk. A change of state is a sign of life: a desk that just opened may not have been seen."""
+    """Agents with an open desk. A change of state is a sign of life: a desk that just opened may not have been seen.
+    Who may not sign in any more is not there, whatever their tabs say until they are closed.
+    """
     edge = now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
-    return Q(seen_at__gte=edge) | Q(state_since__gte=edge)
+    return Q(user__is_active=True) & (Q(seen_at__gte=edge) | Q(state_since__gte=edge))
 
 
 def last_sign(agent: Agent) -> datetime:
@@ -133,14 +136,19 @@ def sweep(now: datetime) -> int:
     """Whoever has no open desk is offered nothing, and after the grace time their routing profile says which state
     they enter; how many entered one. Contacts they serve stay theirs, until they are rescued.
     """
-    _end_offers_of_the_absent(now)
-    late = [agent for agent in _to_send_away(now) if _is_late(agent, now)]
-    if not late:
-        return 0
-    if offline() is None:
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`sweep`, agent by agent."""
+    yield from _end_offers_of_the_absent(now)
+    absent = _to_send_away(now).values_list("pk", "state_since", "seen_at", "routing_profile__grace_seconds")
+    late = [pk for pk, since, seen_at, grace in absent if _is_over(max(since, seen_at or since), grace, now)]
+    yield 0
+    if late and offline() is None:
         log.error("%d agents are absent, but no agent state has the type offline: make one in the admin", len(late))
-        return 0
-    return _parking.each([agent.pk for agent in late], lambda pk: _send_away(pk, now), now)
+        return
+    yield from _parking.steps(late, lambda pk: _send_away(pk, now), now)
 
 
 def _absent(now: datetime) -> QuerySet[Agent]:
@@ -161,7 +169,12 @@ def _patience(agent: Agent) -> float:
 
 
 def _is_late(agent: Agent, now: datetime) -> bool:
-    return (now - last_sign(agent)).total_seconds() > _patience(agent)
+    return _is_over(last_sign(agent), agent.routing_profile.grace_seconds, now)
+
+
+def _is_over(last: datetime, grace: float, now: datetime) -> bool:
+    patience = float(settings.CCP_LEASE_SECONDS) + grace
+    return (now - last).total_seconds() > patience
 
 
 def _send_away(pk: int, now: datetime) -> bool:
@@ -185,11 +198,11 @@ def _state_when_absent(agent: Agent) -> AgentState | None:
     return offline()
 
 
-def _end_offers_of_the_absent(now: datetime) -> None:
+def _end_offers_of_the_absent(now: datetime) -> Iterator[int]:
     """Nobody will answer them: routing gives them to somebody else at once."""
     offers = Q(agent_contacts__state=life.State.CONNECTING, agent_contacts__expires_at__gt=now)
     absent = Agent.objects.exclude(here(now)).filter(offers).distinct()
-    _parking.each(list(absent.values_list("pk", flat=True)), lambda pk: _end_offers(pk, now), now)
+    yield from _parking.steps(list(absent.values_list("pk", flat=True)), lambda pk: _end_offers(pk, now), now)
 
 
 @transaction.atomic

@@ -63,7 +63,8 @@ async def take_in(seen: Seen) -> None:
     if relayed is None:
         return
     try:
-        proof = await relay.prove(relayed)
+        with connect.calls_for(connect.Purpose.JOINING):
+            proof = await relay.prove(relayed)
         ours = await _stand_in(seen, relayed, proof)
     except relay.NotProven as error:
         raise Refusal(

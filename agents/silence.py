@@ -6,6 +6,7 @@ ours. They count only while CONNECTED and only from the agent's last message: wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,10 +24,15 @@ NUDGE, END = 0, 1  # the steps of the timer: what is to be done when it is due
 
 def run(now: datetime) -> int:
     """Look at every contact whose timer is due; how many were nudged or ended."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, contact by contact."""
     due = ContactTimer.objects.filter(kind=ContactTimer.Kind.SILENCE, due_at__lte=now).order_by("due_at")
     free = due.exclude(contact__in=_parking.held(now))
     timers = dict(free.values_list("contact_id", "pk")[:AT_ONCE])
-    return _parking.each(timers, lambda contact_id: _look(timers[contact_id], contact_id, now), now)
+    yield from _parking.steps(timers, lambda contact_id: _look(timers[contact_id], contact_id, now), now)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,10 +65,15 @@ def in_words(wait: timedelta | None, language: str) -> str:
 
 def run(now: datetime) -> int:
     """Say what is due; how many customers heard something."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, contact by contact."""
     due = ContactTimer.objects.filter(kind=ContactTimer.Kind.WAITING, due_at__lte=now).order_by("due_at")
     free = due.exclude(contact__in=_parking.held(now))
     timers = dict(free.values_list("contact_id", "pk")[:AT_ONCE])
-    return _parking.each(timers, lambda contact_id: _remind(timers[contact_id], contact_id, now), now)
+    yield from _parking.steps(timers, lambda contact_id: _remind(timers[contact_id], contact_id, now), now)
 
 
 @transaction.atomic

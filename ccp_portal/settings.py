@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "channels",
     "ccp_portal",
     "chats",
@@ -50,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -69,6 +72,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["ccp_portal.login.PasswordBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "ccp_portal.hashing.BoundedPBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+# Wrong passwords are counted in the database, so that all processes count together (ccp_portal.login has the limits).
+CCP_LOGIN_WAIT = env.float("CCP_LOGIN_WAIT", default=600.0)
+CCP_BEHIND_PROXY = env.bool("CCP_BEHIND_PROXY", default=False)
+AXES_HANDLER = "ccp_portal.login.LoginHandler"
+AXES_FAILURE_LIMIT = 1
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = timedelta(seconds=CCP_LOGIN_WAIT)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "ccp_portal.login.too_many"
+AXES_CLIENT_IP_CALLABLE = "ccp_portal.login.client_address"
+AXES_VERBOSE = False
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
@@ -101,6 +122,23 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
     }
     _database["TEST"] = {"NAME": str(CCP_DATA_DIR / "test.sqlite3")}  # threads share a file, they cannot share memory
+if _database["ENGINE"] == "django.db.backends.postgresql":
+    # Nobody waits for ever: not for a row that somebody holds, a statement that does not end, a transaction that its
+    # process forgot, or a server that is gone without a word. What the address says itself goes before.
+    _waits = {"lock_timeout": "5s", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s"}
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 45_000,
+        **_database.get("OPTIONS", {}),
+    }
+    _told = str(_database["OPTIONS"].get("options", ""))
+    _database["OPTIONS"]["options"] = " ".join(
+        [*(f"-c {name}={value}" for name, value in _waits.items()), _told]
+    ).strip()
 _database["CONN_MAX_AGE"] = (
     None  # the default, 0, makes a new connection for every message: 20 times slower on PostgreSQL
 )
@@ -165,7 +203,7 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 43_200  # a shift, 12 h, as Connect's own agent session
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-if env.bool("CCP_BEHIND_PROXY", default=False):
+if CCP_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/admin/"],  # Django's admin has its own inline pieces; it shows no customer's HTML
@@ -193,6 +231,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "daphne": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},  # at DEBUG it would write tokens
     },
 }

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agents import presence, routing, silence, waiting
 from chats import courier, handover, parcels, reconcile
-from chats.db import in_db
+from chats.db import in_db, in_steps, look_up
 from chats.fanout import Hub
 
 log = logging.getLogger(__name__)
@@ -29,18 +29,18 @@ class Worker:
 
     def start(self) -> None:
         jobs: list[tuple[str, float, Job]] = [
-            ("routing", 1.0, in_db(routing.run)),
-            ("presence", 5.0, in_db(presence.sweep)),
-            ("wrapup", 1.0, in_db(routing.wrapup.run)),
-            ("rescue", 5.0, in_db(routing.rescue.run)),
-            ("transfers", 5.0, in_db(routing.transfers.run)),
-            ("waiting", 1.0, in_db(waiting.run)),
-            ("silence", 1.0, in_db(silence.run)),
+            ("routing", 1.0, in_steps(routing.steps)),
+            ("presence", 5.0, in_steps(presence.steps)),
+            ("wrapup", 1.0, in_steps(routing.wrapup.steps)),
+            ("rescue", 5.0, in_steps(routing.rescue.steps)),
+            ("transfers", 5.0, in_steps(routing.transfers.steps)),
+            ("waiting", 1.0, in_steps(waiting.steps)),
+            ("silence", 1.0, in_steps(silence.steps)),
             ("reconcile", 1.0, reconcile.due),
             ("renew", 60.0, reconcile.renew_due),
             (handover.REJOIN, 1.0, handover.rejoin_due),
-            ("files", 600.0, in_db(parcels.drop_forgotten)),
-            ("joining", 60.0, in_db(reconcile.give_up_joining)),
+            ("files", 600.0, look_up(parcels.drop_forgotten)),
+            ("joining", 60.0, in_steps(reconcile.give_up_steps)),
         ]
         self._tasks = [asyncio.create_task(self._every(*job)) for job in jobs]
         self._tasks.append(asyncio.create_task(courier.work(self.hub)))

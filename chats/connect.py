@@ -1,4 +1,4 @@
-"""The one door to AWS: boto3 on threads of its own, and every error of it as one of two, Refused or Unavailable.
+"""The one door to AWS: boto3 on threads of its own, apart for words, hand-overs and the rest, and every error of it as one of two, Refused or Unavailable.
 
 One session and one client of each service for the whole process (a client per call costs 2 ms, a session 36 ms). No SDK
 retries: what we send carries a ClientToken and is retried by us, across restarts too.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,12 +56,25 @@ class Unavailable(Exception):
     """Amazon Connect is busy, away or did not answer: whether it did what we asked is unknown."""
 
 
+class Purpose(Enum):
+    """What a call is for. Each has threads of its own: a thread waits for as long as Connect takes, up to 8 s."""
+
+    WORDS = "words"  # what agents have said, and the goodbye
+    JOINING = "joining"  # a hand-over has 6 s
+    OTHER = "other"  # attributes, references, comparing, renewing, receipts: nobody waits for them
+
+
 class Throttled(Unavailable):
     """Too many calls a second: this one was not done, and a little later it will be."""
 
 
 FILE_THREADS = 4
+TYPING_THREADS = 2
+JOINING_THREADS = 8  # beside the CCP_AWS_THREADS of words
+OTHER_THREADS = 8
+FILE_OPERATIONS = frozenset({"start_attachment_upload", "complete_attachment_upload", "get_attachment"})
 PIECE_BYTES = 65_536
+_purpose: ContextVar[Purpose] = ContextVar("purpose", default=Purpose.OTHER)
 _lock = threading.Lock()
 _files: URLLib3Session | None = None
 _clients: dict[tuple[str, int], Any] = {}
@@ -99,14 +114,14 @@ async def download(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
 
 
 def typing_is_busy() -> bool:
-    """Typing has two threads of its own; when both are at work it is dropped, never queued."""
-    return _pool("typing", 2)._work_queue.qsize() > 0  # noqa: SLF001 -- the executor has no public way to ask
+    """Typing has threads of its own; when all are at work it is dropped, never queued."""
+    return _pool("typing", TYPING_THREADS)._work_queue.qsize() > 0  # noqa: SLF001 -- the executor has no public way to ask
 
 
 async def typing(connection_token: str, content_type: str) -> None:
     params = {"ContentType": content_type, "ConnectionToken": connection_token}
     call = partial(_blocking, "connectparticipant", "send_event", params)
-    await asyncio.get_running_loop().run_in_executor(_pool("typing", 2), call)
+    await asyncio.get_running_loop().run_in_executor(_pool("typing", TYPING_THREADS), call)
 
 
 def prepare() -> None:
@@ -127,9 +142,32 @@ def close() -> None:
             _files = None
 
 
+@contextmanager
+def calls_for(purpose: Purpose) -> Iterator[None]:
+    """What is called inside, by this task, runs on the threads of this purpose."""
+    token = _purpose.set(purpose)
+    try:
+        yield
+    finally:
+        _purpose.reset(token)
+
+
 async def _call(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
     call = partial(_blocking, service, operation, params)
-    return await asyncio.get_running_loop().run_in_executor(_pool("aws", settings.CCP_AWS_THREADS), call)
+    if operation in FILE_OPERATIONS:
+        return await _on_file_threads(call)
+    purpose = _purpose.get()
+    return await asyncio.get_running_loop().run_in_executor(_pool(purpose.value, _threads_of(purpose)), call)
+
+
+def _threads_of(purpose: Purpose) -> int:
+    match purpose:
+        case Purpose.WORDS:
+            return int(settings.CCP_AWS_THREADS)
+        case Purpose.JOINING:
+            return JOINING_THREADS
+        case Purpose.OTHER:
+            return OTHER_THREADS
 
 
 def _blocking(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -240,7 +278,7 @@ def _config(service: str) -> Config:
         connect_timeout=settings.CCP_AWS_CONNECT_TIMEOUT,
         read_timeout=settings.CCP_AWS_READ_TIMEOUT,
         retries={"total_max_attempts": 1, "mode": "standard"},
-        max_pool_connections=settings.CCP_AWS_THREADS + 4,
+        max_pool_connections=settings.CCP_AWS_THREADS + JOINING_THREADS + OTHER_THREADS + TYPING_THREADS + FILE_THREADS,
         tcp_keepalive=True,
         **signed,
     )

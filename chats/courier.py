@@ -104,9 +104,11 @@ async def deliver(outgoing: Outgoing) -> None:
         await in_db(_give_up)(outgoing)
         return
     try:
-        await _speak(outgoing, participant)
+        with connect.calls_for(connect.Purpose.WORDS):
+            await _speak(outgoing, participant)
     except connect.Refused as error:
-        await _refused(outgoing, participant, error)
+        with connect.calls_for(connect.Purpose.WORDS):
+            await _refused(outgoing, participant, error)
     except connect.Unavailable as error:
         log.info("outgoing %s waits: %s", outgoing.pk, error)
         await in_db(_postpone)(outgoing, timezone.now())

@@ -10,8 +10,12 @@ each other for tenths of a second. There what may write runs on one thread, in t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+import weakref
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from datetime import datetime
 from functools import partial, wraps
 from threading import Barrier, BrokenBarrierError
 from typing import ParamSpec, TypeVar
@@ -19,12 +23,18 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import close_old_connections, connection, connections, transaction
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
 
-WRITERS, READERS = "db", "db-look-up"
+WRITERS, READERS, COMMITTERS = "db", "db-look-up", "db-commit"
+COMMIT_THREADS = 4  # group commits, beside the CCP_DB_THREADS of everything else: never behind who waits for a row
+BRIEFLY = 0.2  # seconds that a transaction with many people's work waits for a row that somebody holds
+HELD_BY_ANOTHER = frozenset({"55P03", "40P01", "40001"})  # PostgreSQL: lock_timeout, deadlock, serialisation failure
+AT_A_STRETCH = 0.5  # seconds
+_turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
 _executors: dict[str, tuple[ThreadPoolExecutor, int]] = {}
 
 
@@ -54,6 +64,64 @@ def claim(rows: QuerySet[M], limit: int, **changes: object) -> list[M]:
     return found
 
 
+def in_commit(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+    """As `in_db`, for the group commits of chats.together; on PostgreSQL they have threads of their own."""
+    return _on(COMMITTERS, work)
+
+
+@contextmanager
+def brief_transaction() -> Iterator[None]:
+    """A transaction of many people's work: it waits for no row longer than BRIEFLY, then fails (`is_held`)."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {round(BRIEFLY * 1000)}")
+        yield
+
+
+def is_held(error: Exception) -> bool:
+    """Whether the work failed because another transaction holds a row that it needs, not because of itself."""
+    return getattr(error.__cause__, "sqlstate", None) in HELD_BY_ANOTHER
+
+
+Steps = Callable[[datetime], Iterator[int]]
+
+
+def in_steps(job: Steps) -> Callable[[datetime], Awaitable[int]]:
+    """Make a long job awaitable that yields between its transactions: how much each of them has done.
+
+    What others ask of the database comes between two steps; of all jobs one step at a time stands in SQLite's one line,
+    so that a message waits for one step at most. After AT_A_STRETCH the job begins anew, with the time that it is then.
+    """
+
+    async def run(now: datetime) -> int:
+        done, finished = 0, False
+        while not finished:
+            found, finished = await _stretch(job(now))
+            done, now = done + found, timezone.now()
+        return done
+
+    return run
+
+
+async def _stretch(steps: Iterator[int]) -> tuple[int, bool]:
+    """How much was done, and whether that was all. What changes nothing is not begun anew."""
+    done, end = 0, time.monotonic() + AT_A_STRETCH
+    while not done or time.monotonic() < end:
+        async with _turn():
+            found = await in_db(next)(steps, None)
+        if found is None:
+            return done, True
+        done += found
+    return done, False
+
+
+def _turn() -> AbstractAsyncContextManager[object]:
+    if connection.vendor != "sqlite":
+        return nullcontext()
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+
 def close() -> None:
     """Close every connection of our threads, then the threads: at shutdown, and between databases in tests."""
     for name in tuple(_executors):
@@ -74,10 +142,13 @@ def _on(name: str, work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
 
 
 def _threads(name: str) -> ThreadPoolExecutor:
-    one_writer = connection.vendor == "sqlite"
-    name = name if one_writer else WRITERS
+    if connection.vendor == "sqlite":
+        name = READERS if name == READERS else WRITERS
+        threads = settings.CCP_DB_THREADS if name == READERS else 1
+    else:
+        name = COMMITTERS if name == COMMITTERS else WRITERS
+        threads = COMMIT_THREADS if name == COMMITTERS else settings.CCP_DB_THREADS
     if name not in _executors:
-        threads = 1 if one_writer and name == WRITERS else settings.CCP_DB_THREADS
         _executors[name] = ThreadPoolExecutor(threads, name), threads
     return _executors[name][0]
 

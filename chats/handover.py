@@ -38,8 +38,9 @@ async def join(order: HandOver) -> Contact:
     QueueFull.
     """
     try:
-        async with asyncio.timeout(settings.CCP_HANDOVER_DEADLINE):
-            return await _join(order)
+        with connect.calls_for(connect.Purpose.JOINING):
+            async with asyncio.timeout(settings.CCP_HANDOVER_DEADLINE):
+                return await _join(order)
     except connect.Refused as error:
         await reconcile.keep_refusal(error)
         raise

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from . import effects, fanout, numbering, outbox, receipts, wire
-from .db import in_db
+from .db import brief_transaction, in_db
 from .models import Conversation, Item, Outgoing, Participant
-from .together import Together
+from .together import Held, Together, do_free
 from .wire import ChatEvent
 
 OURS = frozenset({"CUSTOM_BOT", "AGENT"})  # what our participants are: the second in a relayed contact
@@ -88,7 +88,17 @@ def spoken(outgoing_pk: int, item_id: str, absolute_time: datetime, now: datetim
 @transaction.atomic
 def _write(events: Sequence[ChatEvent]) -> list[bool]:
     """Whether each event was new."""
-    chats = numbering.held(event.initial_contact_id for event in events)
+    return _take_in(events, numbering.held(event.initial_contact_id for event in events))
+
+
+def _write_together(events: Sequence[ChatEvent]) -> list[bool | Held]:
+    """As `_write`, for whatever came at the same time: conversations that another transaction holds are left out."""
+    with brief_transaction():
+        chats = numbering.held((event.initial_contact_id for event in events), skip_locked=True)
+        return do_free(events, lambda event: event.initial_contact_id in chats, lambda free: _take_in(free, chats))
+
+
+def _take_in(events: Sequence[ChatEvent], chats: Mapping[str, Conversation]) -> list[bool]:
     here = set(Item.objects.filter(pk__in=[event.id for event in events]).values_list("pk", flat=True))
     fresh: dict[str, ChatEvent] = {}
     news = []
@@ -232,9 +242,19 @@ def learn_size(item_pk: str, attachment_id: str, size: int) -> None:
 
 @transaction.atomic
 def _keep_answers(answers: Sequence[Answer]) -> list[None]:
-    rows = _outgoing([answer.outgoing_pk for answer in answers])
+    return _credit_all(answers, _outgoing([answer.outgoing_pk for answer in answers]))
+
+
+def _keep_answers_together(answers: Sequence[Answer]) -> list[Held | None]:
+    """As `_keep_answers`; conversations that another transaction holds are left out."""
+    with brief_transaction():
+        rows = _outgoing([answer.outgoing_pk for answer in answers], skip_locked=True)
+        return do_free(answers, lambda answer: answer.outgoing_pk in rows, lambda free: _credit_all(free, rows))
+
+
+def _credit_all(answers: Sequence[Answer], rows: Mapping[int, Outgoing]) -> list[None]:
     there = {item.pk: item for item in Item.objects.filter(pk__in=[answer.item_id for answer in answers])}
-    speakers = _speakers(rows.values())
+    speakers = _speakers([rows[answer.outgoing_pk] for answer in answers])
     new = {}
     for answer in answers:
         row = rows[answer.outgoing_pk]
@@ -249,10 +269,11 @@ def _keep_answers(answers: Sequence[Answer]) -> list[None]:
     return [None for _ in answers]
 
 
-def _outgoing(pks: Sequence[int]) -> dict[int, Outgoing]:
+def _outgoing(pks: Sequence[int], *, skip_locked: bool = False) -> dict[int, Outgoing]:
     """The rows, with their conversations held."""
-    chats = numbering.hold(Conversation.objects.filter(outgoing__in=pks))
-    rows = {row.pk: row for row in Outgoing.objects.select_related("author", "contact").filter(pk__in=pks)}
+    chats = numbering.hold(Conversation.objects.filter(outgoing__in=pks), skip_locked=skip_locked)
+    found = Outgoing.objects.select_related("author", "contact").filter(pk__in=pks, conversation__in=chats)
+    rows = {row.pk: row for row in found}
     for row in rows.values():
         row.conversation = chats[row.conversation_id]
     return rows
@@ -305,5 +326,5 @@ def _pass_typing_on(event: ChatEvent) -> None:
         )
 
 
-_writing = Together(_write)
-_keeping_answers = Together(_keep_answers)
+_writing = Together(_write_together)
+_keeping_answers = Together(_keep_answers_together)

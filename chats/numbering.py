@@ -10,25 +10,29 @@ from django.db.models import F, QuerySet
 from .models import Conversation
 
 
-def held(initial_contact_ids: Iterable[str]) -> dict[str, Conversation]:
+def held(initial_contact_ids: Iterable[str], *, skip_locked: bool = False) -> dict[str, Conversation]:
     """These conversations, made when they lack, locked until the transaction ends; by their initial contact id.
+    With `skip_locked` those that another transaction holds are left out (PostgreSQL; SQLite locks no rows).
 
     Every transaction locks them in the same order, so that no two wait for each other. Only making new ones beside old
     ones may cross with another process: the database ends one of the two, and `Together` does it again piece by piece.
     """
     wanted = sorted(set(initial_contact_ids))
     rows = Conversation.objects.filter(initial_contact_id__in=wanted)
-    found = hold(rows)
+    found = hold(rows, skip_locked=skip_locked)
     if len(found) < len(wanted):
+        known = set(rows.values_list("initial_contact_id", flat=True))
         for initial_contact_id in wanted:
-            Conversation.objects.get_or_create(initial_contact_id=initial_contact_id)
-        found = hold(rows)
+            if initial_contact_id not in known:
+                Conversation.objects.get_or_create(initial_contact_id=initial_contact_id)
+        found = hold(rows, skip_locked=skip_locked)
     return {row.initial_contact_id: row for row in found.values()}
 
 
-def hold(rows: QuerySet[Conversation]) -> dict[int, Conversation]:
+def hold(rows: QuerySet[Conversation], *, skip_locked: bool = False) -> dict[int, Conversation]:
     """Lock these until the transaction ends, in the order that everybody keeps; by their primary key."""
-    return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("initial_contact_id")}
+    locked = rows.select_for_update(of=("self",), skip_locked=skip_locked)
+    return {row.pk: row for row in locked.order_by("initial_contact_id")}
 
 
 def take(conversations: Sequence[Conversation]) -> list[int]:

@@ -7,7 +7,7 @@ may try the row once more, which changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -26,19 +26,19 @@ class Parking:
         self._job = job
         self._parked: dict[Hashable, tuple[datetime, int]] = {}  # until when, after how many failures in a row
 
-    def each(self, rows: Iterable[K], do: Callable[[K], int], now: datetime) -> int:
-        """Do it for every row that is not parked; the sum of what it gives. A database that is away is nobody's fault."""
-        done = 0
+    def steps(self, rows: Iterable[K], do: Callable[[K], int], now: datetime) -> Iterator[int]:
+        """Do it for every row that is not parked, a row a step: what each gives. A database that is away is nobody's fault."""
         for row in rows:
             if self.holds(row, now):
                 continue
             try:
-                done += do(row)
+                done = do(row)
             except Exception as error:  # noqa: BLE001 -- logged whole, or raised anew, by `park`
                 self.park(row, error, now)
+                done = 0
             else:
                 self._parked.pop(row, None)
-        return done
+            yield done
 
     def holds(self, row: Hashable, now: datetime) -> bool:
         return row in self._parked and self._parked[row][0] > now

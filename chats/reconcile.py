@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -146,8 +147,13 @@ async def renew_due(now: datetime) -> int:
 
 def give_up_joining(now: datetime) -> int:
     """A hand-over that was never finished does not stand in the lists for ever; how many were given up."""
+    return sum(give_up_steps(now))
+
+
+def give_up_steps(now: datetime) -> Iterator[int]:
+    """`give_up_joining`, contact by contact."""
     late = Contact.objects.filter(state=life.State.JOINING, handed_over_at__lt=now - JOINING_LASTS)
-    return _parking.each(list(late.values_list("pk", flat=True)), lambda pk: _give_up(pk, now), now)
+    yield from _parking.steps(list(late.values_list("pk", flat=True)), lambda pk: _give_up(pk, now), now)
 
 
 @transaction.atomic

@@ -155,9 +155,11 @@ def locked(contact_id: str) -> Contact:
         raise Contact.DoesNotExist(contact_id) from None
 
 
-def locked_all(contact_ids: Collection[str]) -> dict[str, Contact]:
-    """As `locked`, for many at once; those that do not exist are left out."""
-    conversations = numbering.hold(Conversation.objects.filter(contacts__in=contact_ids))
+def locked_all(contact_ids: Collection[str], *, skip_locked: bool = False) -> dict[str, Contact]:
+    """As `locked`, for many at once; those that do not exist are left out, with `skip_locked` also those that another
+    transaction holds.
+    """
+    conversations = numbering.hold(Conversation.objects.filter(contacts__in=contact_ids), skip_locked=skip_locked)
     contacts = Contact.objects.select_related("queue", "owner").filter(pk__in=contact_ids)
     found = {contact.pk: contact for contact in contacts if contact.conversation_id in conversations}
     for contact in found.values():

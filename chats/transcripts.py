@@ -8,12 +8,15 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from .fanout import Copy, Reading, Visitor, encode
 from .models import Contact, Conversation, Item, Note, Outgoing, Participant, Transfer
@@ -50,16 +53,36 @@ class Visitors:
     """Who may still be here, and with which rights (fanout.Visitors)."""
 
     def versions(self, visitors: Collection[Visitor]) -> Mapping[Visitor, str]:
+        """A session counts while it lasts and was signed in with the password that its user has now."""
         people = get_user_model().objects.filter(pk__in={visitor.user_id for visitor in visitors}, is_active=True)
-        users = {user.pk: _rights(user) for user in people.prefetch_related(*RIGHTS)}
+        users = {user.pk: user for user in people.prefetch_related(*RIGHTS)}
+        rights = {pk: _rights(user) for pk, user in users.items()}
         keys = {visitor.session_key for visitor in visitors}
         live = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now())
-        alive = set(live.values_list("pk", flat=True))
+        signed_in = {key: _signed_in(data) for key, data in live.values_list("pk", "session_data")}
         return {
-            visitor: users[visitor.user_id]
+            visitor: rights[visitor.user_id]
             for visitor in visitors
-            if visitor.user_id in users and visitor.session_key in alive
+            if visitor.user_id in users
+            and _is_signed_in(users[visitor.user_id], signed_in.get(visitor.session_key, NOBODY))
         }
+
+
+NOBODY = ("", "")
+
+
+@lru_cache(maxsize=4096)  # every hub asks every two seconds, and a session's data seldom changes
+def _signed_in(session_data: str) -> tuple[str, str]:
+    """Who signed in, and the hash of their password at that time."""
+    session = SessionStore().decode(session_data)
+    return str(session.get(SESSION_KEY, "")), str(session.get(HASH_SESSION_KEY, ""))
+
+
+def _is_signed_in(user: User, signed_in: tuple[str, str]) -> bool:
+    """As django.contrib.auth.get_user decides for a page."""
+    user_id, then = signed_in
+    hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return user_id == str(user.pk) and any(constant_time_compare(then, one) for one in hashes)
 
 
 RIGHTS = ("groups__queue_set", "groups__permissions", "user_permissions")

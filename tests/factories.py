@@ -83,6 +83,11 @@ def admin(username: str = "") -> User:
     return user(username, is_staff=True, is_superuser=True)
 
 
+def admin_with(username: str, password: str) -> User:
+    """An admin who signs in with a password: a test of passwords says which hasher."""
+    return user(username, is_staff=True, is_superuser=True, password=password)
+
+
 def conversation(customer: str = "Sanna Virtanen", **columns: Any) -> Conversation:
     ids = {"initial_contact_id": f"initial-{number():06}", **columns}
     return Conversation.objects.create(customer_name=customer, **ids)

@@ -11,7 +11,7 @@ from . import endpoints, rescue, transfers, wrapup
 from .answers import accept, clear, end, reject
 from .choice import Seat, Service, Waiting, choose
 from .endings import listen
-from .offers import run
+from .offers import run, steps
 from .stories import line, offer_seen, tabs_turned
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "reject",
     "rescue",
     "run",
+    "steps",
     "tabs_turned",
     "transfers",
     "wrapup",

@@ -157,7 +157,7 @@ def _refusal_of_queue(queue: Queue, taken: int, *, is_open: bool) -> Refusal | N
 
 
 def _is_here(agent: Agent, now: datetime) -> bool:
-    return presence.last_sign(agent) >= now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
+    return agent.user.is_active and presence.last_sign(agent) >= now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
 
 
 def _is_uuid(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -51,20 +52,27 @@ def run(now: datetime) -> int:
     router holds may be passed by the next one in the line that another router offers at that moment; by no more contacts
     than there are other routers.
     """
-    take_back(now)
-    offered, wait = 0, False
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, offer by offer."""
+    for _ in _take_back_all(now):
+        yield 0
+    wait = False
     while True:
-        made, passed_over = _offer_all(now, wait=wait)
-        offered += made
+        made, passed_over = yield from _offer_all(now, wait=wait)
         if not passed_over:
-            return offered
+            return
         wait = not made  # others are at all that is left: see what they leave
 
 
-def _offer_all(now: datetime, *, wait: bool) -> tuple[int, int]:
+def _offer_all(now: datetime, *, wait: bool) -> Generator[int, None, tuple[int, int]]:
     """How many contacts were offered, and how many pairs were passed over because somebody held one of the two."""
     seats = lines.seats(now)
+    yield 0
     board = Board(lines.lines(seats, now), seats, now)
+    yield 0
     offered = passed_over = 0
     while pair := board.next_pair():
         contact, seat = pair
@@ -76,15 +84,19 @@ def _offer_all(now: datetime, *, wait: bool) -> tuple[int, int]:
         except _AgentGone as gone:
             passed_over += isinstance(gone, _AgentBusy)
             board.agent_gone()
+            yield 0
         except _ContactGone as gone:
             passed_over += isinstance(gone, _ContactBusy)
             board.contact_gone()
+            yield 0
         except Exception as error:  # noqa: BLE001 -- logged whole by `park`; everybody behind it is offered
             _parking.park(contact.contact_id, error, now)
             board.contact_gone()
+            yield 0
         else:
             offered += 1
             board.taken(replace(seat, load=seat.load + 1, idle_since=now))
+            yield 1
     return offered, passed_over
 
 
@@ -168,9 +180,13 @@ def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
 
 def take_back(now: datetime) -> int:
     """What was not answered in time is missed, and waits again; so does what nobody can answer any more."""
+    return sum(_take_back_all(now))
+
+
+def _take_back_all(now: datetime) -> Iterator[int]:
     overdue = list(_overdue(now).values_list("contact_id", "agent_id"))
-    taken = _overdue_parking.each(overdue, lambda row: _take_back(*row, now), now)
-    return taken + _overdue_parking.each(list(_orphans().values_list("pk", flat=True)), _take_from_nobody, now)
+    yield from _overdue_parking.steps(overdue, lambda row: _take_back(*row, now), now)
+    yield from _overdue_parking.steps(list(_orphans().values_list("pk", flat=True)), _take_from_nobody, now)
 
 
 def _overdue(now: datetime) -> QuerySet[AgentContact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -72,13 +73,13 @@ def hold(contact_id: str, agent_id: int, *beside: int) -> Held:
     moment do not wait for each other.
     """
     contact = rounds.locked(contact_id)
-    hold_together(contact, agent_id, *beside)
+    hold_together(contact, agents=(agent_id, *beside))
     return with_agent(contact, agent_id)
 
 
-def hold_together(contact: Contact, *agent_ids: int) -> None:
-    """These agents, and who hands the contact on, and to whom."""
-    together = {*agent_ids, *_of_transfer(contact)}
+def hold_together(*contacts: Contact, agents: Iterable[int] = ()) -> None:
+    """These agents, and who hands the contacts on, and to whom."""
+    together = {*agents, *(agent for contact in contacts for agent in _of_transfer(contact))}
     if len(together) > 1:
         list(Agent.objects.select_for_update().filter(pk__in=together).order_by("pk"))
 

@@ -3,33 +3,109 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.signals import post_save
+from django.utils import timezone
 
 from agents import life, presence
-from agents.models import AgentContact
+from agents.models import Agent, AgentContact, AgentState, Told
 from chats import fanout, rounds
 from chats import life as chat
 from chats.models import Contact, Queue, Text
 from chats.parking import Parking
 from chats.why import Why
 
-from .parts import Held, free, hold, move, say
+from .parts import Held, free, give_back, hold, hold_together, move, say, with_agent
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
 _parking = Parking("rescue")
+PAGE = 100  # parts that are looked at in one step
 
 
 def run(now: datetime) -> int:
     """Do what the queue says, once for each absence; how many contacts were cared for."""
-    lonely = [(part.contact_id, part.agent_id) for part in _lonely(now) if _is_due(part, now)]
-    cared = _parking.each(lonely, lambda row: _rescue(*row, now), now)
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, contact by contact."""
+    lonely = list(_lonely(now).values_list("pk", flat=True))
+    for start in range(0, len(lonely), PAGE):
+        page = _lonely(now).filter(pk__in=lonely[start : start + PAGE])
+        due = [(part.contact_id, part.agent_id) for part in page if _is_due(part, now)]
+        yield 0
+        yield from _parking.steps(due, lambda row: _rescue(*row, now), now)
     orphans = list(_orphans().values_list("pk", flat=True))
-    cared += _parking.each(orphans, lambda pk: _take_from_nobody(pk, now), now)
-    return cared + _parking.each(list(_unneeded_attention().values_list("pk", flat=True)), _calm, now)
+    yield from _parking.steps(orphans, lambda pk: _take_from_nobody(pk, now), now)
+    yield from _parking.steps(list(_unneeded_attention().values_list("pk", flat=True)), _calm, now)
+
+
+# ---- who may not sign in any more ------------------------------------------------------------------------------------
+
+
+def listen() -> None:
+    """Hear when an account changes. Twice is once."""
+    post_save.connect(_account_changed, sender=get_user_model(), dispatch_uid="agents.routing.rescue")
+
+
+def _account_changed(*, instance: User, raw: bool, **_kwargs: Any) -> None:
+    """Whoever closes an account without `sign_off` in their transaction has it done right after it."""
+    if not raw and not instance.is_active:
+        transaction.on_commit(partial(close_account, instance, timezone.now()))
+
+
+def close_account(user: User, now: datetime) -> None:
+    """This account was closed: their sockets are looked at at once, and an agent signs off. In the caller's transaction."""
+    fanout.ring(fanout.VISITORS)
+    agent = Agent.objects.filter(user=user.pk, user__is_active=False).first()
+    if agent is not None:
+        sign_off(agent.pk, now)
+
+
+@transaction.atomic
+def sign_off(agent_id: int, now: datetime) -> None:
+    """An agent whose account was closed: out of routing, and what they serve or were offered waits for others, at once.
+
+    What is offered in the same moment is taken back by the next `presence.sweep`.
+    """
+    parts = AgentContact.objects.filter(agent=agent_id, state__in=life.OPEN)
+    contacts = rounds.locked_all(set(parts.values_list("contact_id", flat=True)))
+    hold_together(*contacts.values(), agents=[agent_id])
+    agent = Agent.locked(agent_id)
+    offline = presence.offline()
+    if offline is not None and agent.state.type != AgentState.Type.OFFLINE:
+        presence.enter(agent, offline, by=None, why=_closed(agent), now=now)
+    for contact in contacts.values():
+        held = with_agent(contact, agent_id)
+        if held.part is not None and held.part.state == life.State.CONNECTING:
+            _withdraw(held, held.part, now)
+        elif held.part is not None and held.is_served:
+            _care(held, held.part, _closed(held.agent), now)
+
+
+def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
+    part.tell(Told.NO_DESK, now)
+    move(part, life.Move.WITHDRAW, now, _closed(held.agent))
+    move(part, life.Move.CLEAR, now)
+    give_back(held)
+
+
+def _closed(agent: Agent) -> Why:
+    return Why("%(name)s may not sign in any more", name=agent)
+
+
+# ---- who is gone -----------------------------------------------------------------------------------------------------
 
 
 def _lonely(now: datetime) -> QuerySet[AgentContact]:
@@ -63,7 +139,7 @@ def _rescue(contact_id: str, agent_id: int, now: datetime) -> bool:
 
 def _why(held: Held, now: datetime) -> Why:
     if not held.agent.user.is_active:
-        return Why("%(name)s may not sign in any more", name=held.agent)
+        return _closed(held.agent)
     seen = held.agent.seen_at
     return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Why("no open desk")
 
@@ -71,7 +147,8 @@ def _why(held: Held, now: datetime) -> Why:
 def _care(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
     say(held, Text.RESCUE)
     part.rescued(now)
-    match held.contact.queue.rescue:
+    never_back = not held.agent.user.is_active  # nobody to wait for, whatever the queue says
+    match Queue.Rescue.REQUEUE if never_back and not held.contact.is_relayed else held.contact.queue.rescue:
         case Queue.Rescue.REQUEUE if not held.contact.is_relayed:  # that one is Amazon Connect's to give away
             _requeue(held, part, why, now)
         case Queue.Rescue.ATTENTION:

@@ -5,6 +5,7 @@ There is no moment in which nobody serves: the sender's part ends in the transac
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -231,8 +232,13 @@ def _settle_alone(contact: Contact, asked: Transfer, why: Why, now: datetime) ->
 
 def run(now: datetime) -> int:
     """Transfers that nobody can answer any more, because the colleague's desk was deleted; how many there were."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, transfer by transfer."""
     asked = Transfer.objects.filter(state=Transfer.State.OFFERED).values_list("contact_id", flat=True)
-    return _parking.each(list(asked), lambda contact_id: _settle_unanswerable(contact_id, now), now)
+    yield from _parking.steps(list(asked), lambda contact_id: _settle_unanswerable(contact_id, now), now)
 
 
 def _settle_unanswerable(contact_id: str, now: datetime) -> bool:

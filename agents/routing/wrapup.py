@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -17,9 +18,14 @@ _parking = Parking("wrap-up")
 
 def run(now: datetime) -> int:
     """Clear what is due; how many were."""
+    return sum(steps(now))
+
+
+def steps(now: datetime) -> Iterator[int]:
+    """`run`, card by card."""
     due = AgentContact.objects.filter(state=life.State.ENDED, acw_until__lte=now)
     rows = list(due.values_list("contact_id", "agent_id", "pk"))
-    return _parking.each(rows, lambda row: _finish(*row, now), now)
+    yield from _parking.steps(rows, lambda row: _finish(*row, now), now)
 
 
 def _finish(contact_id: str, agent_id: int, pk: int, now: datetime) -> bool:

@@ -25,13 +25,13 @@ def test_those_behind_a_row_that_raises_are_done_and_it_is_tried_again_later(cap
             raise ValueError("this row is broken")
         return True
 
-    assert parking.each(["one", "broken", "two"], do, NOW) == 2
+    assert sum(parking.steps(["one", "broken", "two"], do, NOW)) == 2
     assert "job stumbled over broken" in caplog.text
     assert "this row is broken" in caplog.text
     assert parking.held(NOW) == ["broken"]
-    assert parking.each(["one", "broken", "two"], do, later(FIRST_PAUSE / 2)) == 2
+    assert sum(parking.steps(["one", "broken", "two"], do, later(FIRST_PAUSE / 2))) == 2
     assert tried == ["one", "broken", "two", "one", "two"]
-    parking.each(["broken"], do, later(FIRST_PAUSE))
+    sum(parking.steps(["broken"], do, later(FIRST_PAUSE)))
     assert tried[-1] == "broken"
     assert parking.holds("broken", later(2 * FIRST_PAUSE))  # twice in a row: twice as long
 
@@ -45,14 +45,14 @@ def test_the_pause_has_an_end_and_a_row_that_is_mended_is_parked_no_more() -> No
         return True
 
     for _ in range(20):
-        parking.each(["row"], do, now)
+        sum(parking.steps(["row"], do, now))
         assert parking.holds("row", now)
         now += timedelta(seconds=LONGEST_PAUSE)
         assert not parking.holds("row", now)
     broken = False
-    assert parking.each(["row"], do, now) == 1
+    assert sum(parking.steps(["row"], do, now)) == 1
     assert parking.held(now) == []
-    assert parking.each(["row"], do, now + timedelta(seconds=1)) == 1
+    assert sum(parking.steps(["row"], do, now + timedelta(seconds=1))) == 1
 
 
 @pytest.mark.django_db
@@ -66,5 +66,5 @@ def test_a_database_that_is_locked_parks_nobody() -> None:
         raise OperationalError("database is locked")
 
     with pytest.raises(OperationalError):
-        parking.each(["one", "two"], do, NOW)
+        sum(parking.steps(["one", "two"], do, NOW))
     assert parking.held(NOW) == []

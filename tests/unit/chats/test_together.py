@@ -103,3 +103,51 @@ async def test_a_queue_that_is_full_says_so_and_keeps_what_it_has(
     monkeypatch.setattr(together, "MOST_WAITING", 3)
     answers = await told(*map(double, range(5)))
     assert answers == [0, 2, 4, *[repr(Busy("3 are waiting"))] * 2]
+
+
+class Held(Database):
+    """Doubles numbers; those above 100 need a row that somebody holds."""
+
+    free = False
+
+    def double(self, numbers: Sequence[int]) -> list[Any]:
+        self.batches.append(list(numbers))
+        return [2 * number if number < 100 or self.free else together.Held.HELD for number in numbers]
+
+
+async def test_what_is_held_is_put_aside_and_the_others_go_on_in_their_order() -> None:
+    database, aside = Held(), Held()
+    double: Together[int, int] = Together(
+        database.double, through=database.door, aside_through=lambda _: aside.door(aside.double)
+    )
+    held = [asyncio.create_task(double(number)) for number in (101, 102, 103)]
+    assert await told(*map(double, (1, 2))) == [2, 4]
+    assert await double(3) == 6
+    assert not any(task.done() for task in held)
+    assert all(number < 100 for batch in database.batches[1:] for number in batch)  # the line is never asked again
+    aside.free = True
+    assert await asyncio.gather(*held) == [202, 204, 206]
+    assert aside.batches[-1] == [101, 102, 103]
+
+
+async def test_what_is_held_for_too_long_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "HELD_AT_MOST", 0.05)
+    database, aside = Held(), Held()
+    double: Together[int, int] = Together(
+        database.double, through=database.door, aside_through=lambda _: aside.door(aside.double)
+    )
+    assert (await told(double(101)))[0] == repr(Busy("somebody has held a row that it needs for 0.05 s"))
+    assert await double(1) == 2
+
+
+async def test_what_was_put_aside_counts_in_a_queue_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "MOST_WAITING", 2)
+    database, aside = Held(), Held()
+    double: Together[int, int] = Together(
+        database.double, through=database.door, aside_through=lambda _: aside.door(aside.double)
+    )
+    held = [asyncio.create_task(double(number)) for number in (101, 102)]
+    await asyncio.sleep(0.05)
+    assert await told(double(1)) == [repr(Busy("2 are waiting"))]
+    aside.free = True
+    assert await asyncio.gather(*held) == [202, 204]

@@ -1,0 +1,85 @@
+"""What is slow in one kind of call to Amazon Connect delays no other kind: words, hand-overs, files and the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from chats import connect, courier, handover, life, outbox, references, rounds
+from chats.db import in_db
+from chats.models import Contact
+from tests import factories
+from tests.emulating import Customer, RunningEmulator, customer
+from tests.line import Line
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def patient_line(line: Line, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """Calls that are held stay held for as long as the test needs."""
+    connect.close()
+    settings.CCP_AWS_READ_TIMEOUT = 30.0
+    monkeypatch.setattr(references, "_asked_again_at", 0.0)
+    return line
+
+
+@in_db
+@transaction.atomic
+def connected_with_words(contact_id: str, text: str) -> None:
+    contact = rounds.locked(contact_id)
+    contact.owner = factories.user()
+    contact.move(life.Move.ACCEPT, timezone.now())
+    outbox.say(contact, text, author=contact.owner)
+
+
+async def hand_over(who: Customer) -> Contact:
+    queue = await in_db(factories.queue)()
+    return await handover.join(handover.HandOver(who.contact_id, who.contact_id, queue, "Ada"))
+
+
+async def deliver_all() -> None:
+    for outgoing in await in_db(courier.claim)(timezone.now(), 10):
+        await courier.deliver(outgoing)
+
+
+async def test_references_that_are_answered_late_delay_no_words_and_no_hand_over(
+    patient_line: Line, emulator: RunningEmulator, ada: Customer
+) -> None:
+    await hand_over(ada)
+    held = patient_line.hold("ListContactReferences", times=100)
+    slow = [asyncio.create_task(references.refresh(ada.contact_id)) for _ in range(40)]
+    await asyncio.to_thread(held.wait)
+    with customer(emulator, "Ben", "hello") as ben:
+        await hand_over(ben)
+        await connected_with_words(ben.contact_id, "At once.")
+        await deliver_all()
+        said = [one["Content"] for one in ben.transcript() if one["Type"] == "MESSAGE"]
+        assert "At once." in said
+    assert not any(task.done() for task in slow)
+    patient_line.clear()
+    await asyncio.gather(*slow)
+
+
+async def test_words_that_connect_does_not_answer_delay_no_hand_over(
+    patient_line: Line, emulator: RunningEmulator, ada: Customer, settings: Any
+) -> None:
+    settings.CCP_AWS_THREADS = 2
+    await hand_over(ada)
+    await connected_with_words(ada.contact_id, "one")
+    held = patient_line.hold("SendMessage", times=100)
+    slow = [asyncio.create_task(deliver_all()), *(asyncio.create_task(_word(ada)) for _ in range(4))]
+    await asyncio.to_thread(held.wait)
+    with customer(emulator, "Ben", "hello") as ben:
+        assert (await hand_over(ben)).state == life.State.WAITING
+    patient_line.clear()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def _word(who: Customer) -> None:
+    with connect.calls_for(connect.Purpose.WORDS):
+        await connect.participant("send_message", Content="x", ContentType="text/plain", ConnectionToken=who.contact_id)
