@@ -103,6 +103,11 @@ class DeskSocket(Listening):
         await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
         self._read_details_again(params.contactId)
 
+    async def do_takeContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.take_missed)(self.agent, params.contactId, timezone.now())
+        await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
+        self._read_details_again(params.contactId)
+
     async def do_rejectContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
         await in_db(routing.reject)(self.agent, params.contactId, timezone.now())
         await in_db(desk.look_on)(self.visitor.user_id, closed=params.contactId)
@@ -141,13 +146,13 @@ class DeskSocket(Listening):
             self.spawn(self._tell_who_waits())
 
     async def _tell_who_waits(self) -> None:
-        told: int | None = None
+        told: in_line.Queues | None = None
         while True:
             with contextlib.suppress(DatabaseError):  # away for a while: the next look finds what has changed
-                waiting = (await in_line.seen()).get(self.agent.pk, 0)
-                if waiting != told:
-                    told = waiting
-                    self.push(fanout.encode("queues", {"waiting": waiting}))
+                queues = (await in_line.seen()).get(self.agent.pk, in_line.NONE)
+                if queues != told:
+                    told = queues
+                    self.push(fanout.encode("queues", {"waiting": queues.waiting, "missed": list(queues.missed)}))
             await asyncio.sleep(settings.CCP_POLL_SECONDS)
 
     async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked

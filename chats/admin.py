@@ -157,7 +157,7 @@ def words(item: Item) -> str:
 
 class ContactInline(ReadOnlyInline):
     model = Contact
-    fields = ["id", "queue", "state", "round", "owner", "waiting_since", "connected_at", "ended_at", "end_reason"]
+    fields = ["id", "queue", "state", "round", "owner", "waits_since", "served_since", "ended_at", "end_reason"]
     joins = ("queue", "owner", "conversation")
     order = ("handed_over_at", "pk")
     show_change_link = True
@@ -279,8 +279,8 @@ class ContactAdmin(ReadOnlyAdmin):
         "queue",
         "owner",
         "round",
-        "waiting_since",
-        "connected_at",
+        "waits_since",
+        "served_since",
         "ended_at",
         "end_reason",
     ]
@@ -303,7 +303,9 @@ class ContactAdmin(ReadOnlyAdmin):
         "owner",
         "handed_over_at",
         "waiting_since",
+        "waits_since",
         "connected_at",
+        "served_since",
         "ended_at",
         "end_reason",
         "transcript",
