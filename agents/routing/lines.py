@@ -18,7 +18,8 @@ from .choice import Line, Seat, Service, Waiting
 
 PAGE = 200  # contacts of a queue that are read at once
 
-MISSED = Q(outcome=life.State.MISSED, round=F("contact__round"))  # somebody else is asked before who let it ring
+# Somebody else is asked before who let it ring, or let another one ring while it stood behind that.
+MISSED = Q(outcome__in=[life.State.MISSED, life.State.ERROR], round=F("contact__round"))
 NOBODYS = Q(state=chat.State.WAITING, owner=None, waiting_since__isnull=False)
 
 

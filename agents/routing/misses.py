@@ -5,7 +5,7 @@ Called by offers.take_back with the conversation and the agent locked, after the
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -15,19 +15,24 @@ from agents.models import AgentContact
 from chats.models import Outgoing
 
 
-def counts(part: AgentContact, now: datetime) -> bool:
+def counts(part: AgentContact) -> bool:
     """Whether this miss is one more in the row."""
-    return not _is_busy(part, now) and not _was_counted(part)
+    return not _was_busy(part) and not _was_counted(part)
 
 
-def _is_busy(part: AgentContact, now: datetime) -> bool:
-    """The agent serves somebody, whom they accepted or wrote to not long ago."""
-    edge = now - timedelta(seconds=settings.CCP_BUSY_SECONDS)
-    served = AgentContact.objects.filter(agent=part.agent_id, state=life.State.CONNECTED)
+def _was_busy(missed: AgentContact) -> bool:
+    """The agent served somebody, whom they had accepted or written to not long before."""
+    at = missed.ended_at
+    if at is None:
+        return False
+    edge = at - timedelta(seconds=settings.CCP_BUSY_SECONDS)
+    served = AgentContact.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=at), agent=missed.agent_id, accepted_at__lte=at
+    )
     accepted = dict(served.values_list("contact", "accepted_at"))
-    if any(at is not None and at >= edge for at in accepted.values()):
+    if any(since is not None and since >= edge for since in accepted.values()):
         return True
-    said = Outgoing.objects.filter(contact__in=accepted, author=part.agent.user_id, created_at__gte=edge)
+    said = Outgoing.objects.filter(contact__in=accepted, author=missed.agent.user_id, created_at__range=(edge, at))
     return bool(accepted) and said.exists()
 
 
@@ -35,8 +40,10 @@ def _was_counted(part: AgentContact) -> bool:
     """The same customer, offered again, in the same row of misses: it began with the state or the last answer."""
     mine = AgentContact.objects.filter(agent=part.agent_id)
     before = mine.filter(contact=part.contact_id, outcome=life.State.MISSED, ended_at__gte=part.agent.state_since)
-    last = before.exclude(pk=part.pk).order_by("-ended_at").first()
-    if last is None or last.ended_at is None:
-        return False
-    answered = Q(accepted_at__gt=last.ended_at) | Q(outcome=life.State.REJECTED, ended_at__gt=last.ended_at)
-    return not mine.filter(answered).exists()
+    for missed in before.exclude(pk=part.pk).select_related("agent").order_by("-ended_at"):
+        at = missed.ended_at
+        if mine.filter(Q(accepted_at__gte=at) | Q(outcome=life.State.REJECTED, ended_at__gte=at)).exists():
+            return False
+        if not _was_busy(missed):
+            return True
+    return False

@@ -230,7 +230,7 @@ def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
 def _miss(held: Held, part: AgentContact, now: datetime) -> None:
     was_there = not part.why  # else it is known already why nobody answered
     move(part, life.Move.MISS, now, part.why or why_missed(part, settings.CCP_OFFER_SECONDS))
-    if was_there and misses.counts(part, now):
+    if was_there and misses.counts(part):
         _count_miss(held.agent, now)
 
 

@@ -113,8 +113,9 @@ def test_who_is_busy_with_a_customer_is_not_absent_and_who_has_said_nothing_for_
     miss(mira, clock, settings)
     assert Agent.objects.get().misses == 0
     clock.tick(settings.CCP_BUSY_SECONDS)
-    for _ in range(3):
+    for _ in range(4):  # the same customers, whom they missed while they were busy
         miss(mira, clock, settings)
+        clock.tick(settings.CCP_MISSED_SECONDS)
     assert state() == "Not responding"
 
 

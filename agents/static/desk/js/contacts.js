@@ -151,7 +151,7 @@ function drawNone(none, { text, go, stopped }) {
   setText(at(none, "words"), text)
   at(none, "go").hidden = go === ""
   at(none, "go").dataset.state = go
-  setText(at(none, "go"), say("Go %(state)s", { state: go }))
+  setText(at(none, "go"), go && say("Go %(state)s", { state: go }))
 }
 
 /** @param {import("./desk.js").Desk} desk @param {{accept: (contactId: string) => unknown, take: (contactId: string) => unknown}} around @param {HTMLElement} button */
