@@ -6,7 +6,7 @@ import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom
 import { keysAreOn, mark } from "./keymap.js"
 import { popup, walk } from "./menu.js"
 import { stateName } from "./stopped.js"
-import { fill, gettext, ngettext } from "./words.js"
+import { fill, gettext, ngettext, say } from "./words.js"
 
 /** @typedef {import("./types.js").AgentState} AgentState */
 
@@ -53,12 +53,15 @@ function drawButton(button, agent) {
 /** @param {HTMLElement} panel @param {import("./types.js").Agent} agent @param {number} open */
 function drawMenu(panel, agent, open) {
   const hint = ngettext(
-    "%(n)s contact is open: a state to leave to comes after it, a state to be offered contacts in at once.",
-    "%(n)s contacts are open: a state to leave to comes after the last one, a state to be offered contacts in at once.",
+    "%(n)s contact is open: what you choose comes after it.",
+    "%(n)s contacts are open: what you choose comes after the last one.",
     open,
   )
-  redraw(at(panel, "hint"), open, () => [
+  // Leaving waits for the last contact; coming back does not.
+  const back = agent.state.type === "routable" ? undefined : agent.states.find(({ type }) => type === "routable")
+  redraw(at(panel, "hint"), [open, back?.name], () => [
     open === 0 ? gettext("What you choose counts at once.") : fill(hint, { n: open }),
+    ...(open > 0 && back ? [" ", say("%(state)s counts at once.", { state: back.name })] : []),
     " ",
     mark("state"),
   ])
