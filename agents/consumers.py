@@ -59,7 +59,7 @@ class DeskSocket(Listening):
         self._visible = True
         self._looked_at: dict[str, float] = {}
         self._watches_queues = False
-        self._told_waiting: int | None = None
+        self._told_queues: in_line.Queues | None = None
 
     def authorise(self) -> bool:
         found = desk.of_user(self.visitor.user_id)
@@ -114,6 +114,11 @@ class DeskSocket(Listening):
         await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
         self._read_details_again(params.contactId)
 
+    async def do_takeContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+        await in_db(routing.take_missed)(self.agent, params.contactId, timezone.now())
+        await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
+        self._read_details_again(params.contactId)
+
     async def do_rejectContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
         await in_db(routing.reject)(self.agent, params.contactId, timezone.now())
         await in_db(desk.look_on)(self.visitor.user_id, closed=params.contactId)
@@ -152,10 +157,10 @@ class DeskSocket(Listening):
             self.spawn(look_again_and_again(self._tell_who_waits))
 
     async def _tell_who_waits(self) -> None:
-        waiting = (await in_line.seen()).get(self.agent.pk, 0)
-        if waiting != self._told_waiting:
-            self._told_waiting = waiting
-            self.push(fanout.encode("queues", {"waiting": waiting}))
+        queues = (await in_line.seen()).get(self.agent.pk, in_line.NONE)
+        if queues != self._told_queues:
+            self._told_queues = queues
+            self.push(fanout.encode("queues", {"waiting": queues.waiting, "missed": list(queues.missed)}))
 
     async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return {"endpoints": await look_up(routing.endpoints.listed)(self.agent, timezone.now())}

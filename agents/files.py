@@ -47,7 +47,7 @@ STATUS = {
     "fileType": 415,
     "fileLies": 415,
     "contactNotFound": 404,
-    "noRoom": 503,
+    "diskFull": 503,
 }
 
 
@@ -77,7 +77,7 @@ async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
         return _refused(_refusal("fileTooLarge", ""))
     except OSError as error:
         log.error("A file could not be kept: %s", error)  # noqa: TRY400 -- the line says all
-        return _refused(_refusal("noRoom", ""))
+        return _refused(_refusal("diskFull", ""))
     return JsonResponse({"clientToken": outgoing[0], "state": outgoing[1]})
 
 
@@ -110,8 +110,8 @@ def _refusal(reason: str, name: str) -> Refusal:
                 "The file is called .%(ending)s, but it is something else: it is not sent.",
                 ending=ending,
             )
-        case "noRoom":
-            return Refusal("noRoom", "The portal has no room for the file just now: try again in a while.")
+        case "diskFull":
+            return Refusal("diskFull", "The portal has no room for the file just now: try again in a while.")
     return Refusal(
         "fileType",
         "Files of this type cannot be sent: Amazon Connect takes pictures, PDF, Office, text, sound and film files.",

@@ -24,5 +24,15 @@ def seen_by(user_id: int) -> Seen:
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return ()
-    shown = ("pk", "state", "round", "owner", "queue", "conversation__customer_name", "waiting_since", "connected_at")
+    shown = (
+        "pk",
+        "state",
+        "round",
+        "owner",
+        "queue",
+        "conversation__customer_name",
+        "waiting_since",
+        "waits_since",
+        "served_since",
+    )
     return tuple(live(transcripts.visible_to(user)).values_list(*shown))

@@ -1,43 +1,67 @@
-"""How many customers wait in the queues each agent serves: one look at the database for all the desks of a process."""
+"""How many customers wait in the queues each agent serves, and which of those they missed: one look at the database for all the desks of a process."""
 
 from __future__ import annotations
 
 import asyncio
 import weakref
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, F
 
 from chats import life
 from chats.db import look_up
 from chats.models import Contact
 
-from .models import Agent, RoutingProfileQueue
+from . import life as part
+from .models import Agent, AgentContact, RoutingProfileQueue
 
 
-def waiting() -> dict[int, int]:
+@dataclass(frozen=True)
+class Queues:
+    """What one agent can still be told of customers who wait."""
+
+    waiting: int = 0
+    missed: tuple[str, ...] = ()  # contacts whose card says “Missed”, and that routing.take_missed would take
+
+
+NONE = Queues()
+
+
+def waiting() -> dict[int, Queues]:
     """By agent. Whoever is offered to somebody waits still: nobody has answered them."""
     in_line = Contact.objects.filter(state=life.State.WAITING).order_by().values_list("queue").annotate(Count("pk"))
     by_queue = dict(in_line)
     by_profile: Counter[int] = Counter()
     for profile, queue in RoutingProfileQueue.objects.values_list("routing_profile_id", "queue_id"):
         by_profile[profile] += by_queue.get(queue, 0)
-    return {agent: by_profile[profile] for agent, profile in Agent.objects.values_list("pk", "routing_profile_id")}
+    agents = Agent.objects.values_list("pk", "routing_profile_id")
+    missed = _missed()
+    return {agent: Queues(by_profile[profile], tuple(missed[agent])) for agent, profile in agents}
+
+
+def _missed() -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    parts = AgentContact.objects.filter(
+        state=part.State.MISSED, contact__state=life.State.WAITING, round=F("contact__round")
+    )
+    for agent, contact in parts.order_by("pk").values_list("agent", "contact"):
+        found[agent].append(contact)
+    return found
 
 
 @dataclass(frozen=True)
 class _Look:
     began: float
-    found: asyncio.Future[dict[int, int]]
+    found: asyncio.Future[dict[int, Queues]]
 
 
 _looks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Look] = weakref.WeakKeyDictionary()
 
 
-async def seen() -> Mapping[int, int]:
+async def seen() -> Mapping[int, Queues]:
     """What was `waiting` not long ago: hundreds of desks ask, the database is asked once."""
     loop = asyncio.get_running_loop()
     last = _looks.get(loop)

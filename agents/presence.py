@@ -36,12 +36,13 @@ LEASE_PER_SIGN = 9  # several tabs answer every 15 s each: one write in a ninth 
 def set_state(agent: Agent, name: str, *, enqueue_next: bool = False, by: User | None, now: datetime) -> None:
     """Go to the state of this name; with `enqueue_next`, once no contact is open any more (Streams' enqueueNextState).
 
-    Without it, an agent may leave a routable state while contacts are open: those contacts stay theirs.
+    *Next* is for leaving: a routable state counts at once, with contacts open or not. Without `enqueue_next`, an agent
+    may leave a routable state while contacts are open: those contacts stay theirs.
     """
     state = _state(name, agent)
     with transaction.atomic():
         held = Agent.locked(agent.pk)
-        if enqueue_next and held.load > 0:
+        if enqueue_next and held.load > 0 and not state.is_routable:
             _enqueue(held, state)
         elif held.state_id != state.pk or held.next_state_id is not None:
             enter(held, state, by=by, why=Why(), now=now)
@@ -86,15 +87,23 @@ def not_responding() -> AgentState:
 
 
 def _state(name: str, agent: Agent) -> AgentState:
-    states = {state.name: state for state in AgentState.objects.all()}
-    if name not in states:
-        now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent.pk)
-        known = ", ".join(states) or Why("none yet")
+    states = {state.name: state for state in AgentState.to_choose()}
+    if name in states:
+        return states[name]
+    known = ", ".join(states) or Why("none yet")
+    if name == settings.CCP_NOT_RESPONDING:
+        refusal = Refusal(
+            "stateNotChosen",
+            "“%(name)s” cannot be chosen: it comes when offers are missed. There are: %(known)s.",
+            name=name,
+            known=known,
+        )
+    else:
         refusal = Refusal(
             "stateNotFound", "There is no state “%(name)s”. There are: %(known)s.", name=name, known=known
         )
-        raise refusal.but(agent=now.as_dict())
-    return states[name]
+    now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent.pk)
+    raise refusal.but(agent=now.as_dict())
 
 
 def _enqueue(agent: Agent, state: AgentState) -> None:

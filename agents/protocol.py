@@ -43,7 +43,9 @@ class Nothing(Closed):
 
 
 class SetAgentState(Closed):
-    """Go to a state now; while contacts are open, `enqueueNextState` makes it the next state instead."""
+    """Go to a state now; while contacts are open, `enqueueNextState` makes it the next state instead. *Next* is for
+    leaving: a routable state always counts at once.
+    """
 
     state: Annotated[str, Field(min_length=1, max_length=80)]
     enqueueNextState: bool = False  # noqa: N815 -- Streams spells it so
@@ -214,6 +216,7 @@ REQUESTS: dict[str, type[Closed]] = {
     "presence": Presence,
     "setAgentState": SetAgentState,
     "acceptContact": OfContact,
+    "takeContact": OfContact,
     "rejectContact": OfContact,
     "destroyConnection": OfContact,
     "clearContact": ClearContact,
@@ -311,8 +314,9 @@ class Agent(Closed):
     name: str
     state: AgentStateFrame
     stateSince: Time  # noqa: N815 -- the wire is camelCase
+    stateWhy: Why | None = None  # noqa: N815 -- why the server put the agent there; null: it was chosen
     nextState: AgentStateFrame | None  # noqa: N815 -- the wire is camelCase
-    states: list[AgentStateFrame]
+    states: list[AgentStateFrame]  # those that can be chosen
     load: int
     capacity: int
     routingProfile: str  # noqa: N815 -- the wire is camelCase
@@ -374,7 +378,8 @@ class AgentContact(Closed):
     customerName: str  # noqa: N815 -- the wire is camelCase
     queue: str
     offeredAt: Time  # noqa: N815 -- the wire is camelCase
-    expiresAt: Time | None  # noqa: N815 -- the wire is camelCase
+    ringsSince: Time | None = None  # noqa: N815 -- of several offers one rings; null: it waits its turn
+    expiresAt: Time | None  # noqa: N815 -- null while it waits its turn
     acceptedAt: Time | None  # noqa: N815 -- the wire is camelCase
     endedAt: Time | None  # noqa: N815 -- the wire is camelCase
     acwUntil: Time | None = None  # noqa: N815 -- then after contact work ends by itself
@@ -410,8 +415,9 @@ class Contact(Closed):
     relayed: bool = False  # Amazon Connect itself gave it to the agent: transfer it there
     contentTypes: list[str] = Field(default_factory=lambda: ["text/plain"])  # noqa: N815 -- what the chat takes, as far as is known
     chatEnded: bool  # noqa: N815 -- Connect has said chat.ended: the customer cannot come back to this chat
-    waitingSince: Time | None  # noqa: N815 -- the wire is camelCase
+    waitingSince: Time | None  # noqa: N815 -- the present, or last, wait for an agent began then
     connectedAt: Time | None  # noqa: N815 -- the wire is camelCase
+    servedSince: Time | None = None  # noqa: N815 -- its owner serves it since then; connectedAt is the first agent's
     endedAt: Time | None  # noqa: N815 -- the wire is camelCase
     attributes: dict[str, str]
     references: list[Reference] = Field(default_factory=list)
@@ -548,9 +554,12 @@ class FloorParams(Closed):
 
 
 class QueuesParams(Closed):
-    """How many customers wait in the queues this agent serves: told at once, and when it is another number."""
+    """How many customers wait in the queues this agent serves, and which of those they missed wait still: told at once,
+    and when it is not so any more.
+    """
 
     waiting: int
+    missed: list[ContactId] = Field(default_factory=list)  # takeContact takes them
 
 
 class AskParams(Closed):

@@ -74,7 +74,7 @@ def too_large(path: str, headers: Headers) -> Refused:
 def no_room(path: str, headers: Headers) -> Refused:
     """The disk is full, or too much comes at once: the same may be taken in a while."""
     why = "there is no room for this now, try again"
-    return _in_the_form_of(path, headers, HTTPStatus.SERVICE_UNAVAILABLE, "noRoom", why)
+    return _in_the_form_of(path, headers, HTTPStatus.SERVICE_UNAVAILABLE, "diskFull", why)
 
 
 def _in_the_form_of(path: str, headers: Headers, status: HTTPStatus, reason: str, why: str) -> Refused:

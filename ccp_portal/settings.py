@@ -181,6 +181,9 @@ CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
 CCP_MISSED_SECONDS = env.float("CCP_MISSED_SECONDS", default=60.0)  # so long a missed contact is not offered again
 CCP_MISSES_IN_A_ROW = env.int("CCP_MISSES_IN_A_ROW", default=3)  # then “Not responding”; 0: never
 CCP_NOT_RESPONDING = env.str("CCP_NOT_RESPONDING", default="Not responding")  # the name of that agent state
+CCP_BUSY_SECONDS = env.float(
+    "CCP_BUSY_SECONDS", default=300.0
+)  # who wrote to a customer so lately does not count as absent
 CCP_DECLINE_SECONDS = env.float("CCP_DECLINE_SECONDS", default=30.0)
 CCP_ASK_SECONDS = env.float("CCP_ASK_SECONDS", default=15.0)
 CCP_LEASE_SECONDS = env.float("CCP_LEASE_SECONDS", default=45.0)

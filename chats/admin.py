@@ -158,7 +158,7 @@ def words(item: Item) -> str:
 
 class ContactInline(ReadOnlyInline):
     model = Contact
-    fields = ["id", "queue", "state", "round", "owner", "waiting_since", "connected_at", "ended_at", "end_reason"]
+    fields = ["id", "queue", "state", "round", "owner", "waits_since", "served_since", "ended_at", "end_reason"]
     joins = ("queue", "owner", "conversation")
     order = ("handed_over_at", "pk")
     show_change_link = True
@@ -280,8 +280,8 @@ class ContactAdmin(ReadOnlyAdmin):
         "queue",
         "owner",
         "round",
-        "waiting_since",
-        "connected_at",
+        "waits_since",
+        "served_since",
         "ended_at",
         "end_reason",
     ]
@@ -304,7 +304,9 @@ class ContactAdmin(ReadOnlyAdmin):
         "owner",
         "handed_over_at",
         "waiting_since",
+        "waits_since",
         "connected_at",
+        "served_since",
         "ended_at",
         "end_reason",
         "transcript",

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from . import life, richtext
 from .encrypted import EncryptedTextField
@@ -125,8 +126,14 @@ class Contact(models.Model):
     relayed_round = models.PositiveIntegerField(null=True)  # the round Amazon Connect itself gave to an agent
     rejoin_at = models.DateTimeField(null=True)  # the customer wrote before we had left: join again, not before this
     handed_over_at = models.DateTimeField(null=True)
-    waiting_since = models.DateTimeField(null=True)
-    connected_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(_("in line since"), null=True)  # its place: who is requeued keeps it
+    waits_since = models.DateTimeField(
+        _("waits since"), null=True
+    )  # the present wait; one before it was served is over
+    connected_at = models.DateTimeField(_("first served"), null=True)
+    served_since = models.DateTimeField(
+        _("served since"), null=True
+    )  # by its owner; a colleague's time before is theirs
     ended_at = models.DateTimeField(null=True)
     seq = models.PositiveBigIntegerField(default=0)
 
@@ -155,11 +162,14 @@ class Contact(models.Model):
         self.state = life.after(life.State(self.state), move)
         match self.state:
             case life.State.JOINING:
-                self.handed_over_at, self.ended_at, self.connected_at, self.end_reason = now, None, None, ""
+                self.handed_over_at, self.ended_at, self.connected_at, self.served_since = now, None, None, None
+                self.end_reason = ""
             case life.State.WAITING:
                 self.waiting_since = self.waiting_since if move is life.Move.REQUEUE else now
+                self.waits_since, self.served_since = now, None
             case life.State.CONNECTED:
                 self.connected_at = self.connected_at if move is life.Move.TRANSFER else now
+                self.served_since = now
             case life.State.ENDED:
                 self.ended_at, self.attention = now, Why()
         for name, value in changes.items():
@@ -170,6 +180,13 @@ class Contact(models.Model):
     def is_relayed(self) -> bool:
         """We speak with the agent's own participant token, and Amazon Connect decides who serves."""
         return self.relayed_round is not None and self.relayed_round == self.round
+
+    @property
+    def in_state_since(self) -> datetime | None:
+        """Since when it waits, or is served by its owner: the one number that desk, floor and admin show."""
+        if self.state == life.State.CONNECTED:
+            return self.served_since or self.connected_at
+        return self.waits_since or self.waiting_since
 
     @property
     def newest_transfer(self) -> Transfer | None:
@@ -206,8 +223,9 @@ class Contact(models.Model):
             "relayed": self.is_relayed,
             "contentTypes": chat.content_types,
             "chatEnded": chat.chat_ended_at is not None,
-            "waitingSince": iso_or_none(self.waiting_since),
+            "waitingSince": iso_or_none(self.waits_since or self.waiting_since),
             "connectedAt": iso_or_none(self.connected_at),
+            "servedSince": iso_or_none(self.served_since or self.connected_at),
             "endedAt": iso_or_none(self.ended_at),
             "attributes": chat.attributes,
             "references": self.references,

@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from chats.models import Contact, Frame
+from chats.why import Why
 from chats.wire import iso
 
 from .profiles import RoutingProfile
@@ -127,6 +128,13 @@ class Agent(models.Model):
         self.viewing_seq = self.next_seq()
         self.save(update_fields=["viewing", "viewing_seq"])
 
+    def _state_why(self) -> Why:
+        """Why the server put them where nothing is offered; empty: they, or somebody for them, chose it."""
+        if self.state.is_routable:
+            return Why()
+        last = self.state_changes.order_by("-at", "-pk").first()
+        return last.why if last is not None and last.by_id is None and last.new_state == self.state.name else Why()
+
     def frame(self) -> Frame:
         return "agent", {"agent": self.as_dict()}
 
@@ -137,8 +145,9 @@ class Agent(models.Model):
             "name": self.name,
             "state": self.state.as_dict(),
             "stateSince": iso(self.state_since),
+            "stateWhy": self._state_why().data,
             "nextState": self.next_state.as_dict() if self.next_state else None,
-            "states": [state.as_dict() for state in AgentState.objects.all()],
+            "states": [state.as_dict() for state in AgentState.to_choose()],
             "load": self.load,
             "capacity": profile.chat_concurrency,
             "routingProfile": profile.name,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,7 @@ class AgentContact(models.Model):
     story = models.JSONField(default=list, blank=True)  # of the offer: [{"at": time, "what": Told}, …]
     holds_slot = models.BooleanField(default=True)
     offered_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)  # of an offer that rings; it begins when those before it are answered
     accepted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     acw_until = models.DateTimeField(null=True)  # after contact work ends by itself
@@ -128,6 +129,15 @@ class AgentContact(models.Model):
         """The offer is sent to the agent's desk."""
         self._tell(Told.SENT, now)
         self.changed()
+
+    def ring(self, now: datetime) -> None:
+        """The agent can see it from now on, and has so long to answer."""
+        self.expires_at = now + timedelta(seconds=settings.CCP_OFFER_SECONDS)
+        self.changed()
+
+    @property
+    def rings_since(self) -> datetime | None:
+        return self.expires_at and self.expires_at - timedelta(seconds=settings.CCP_OFFER_SECONDS)
 
     def move(self, move: life.Move, now: datetime, *, why: Why | None = None) -> None:
         """Make a move of `life`; life.IllegalMove when it cannot happen. The caller keeps the agent's load."""
@@ -208,6 +218,7 @@ class AgentContact(models.Model):
             "customerName": chat.customer_name,
             "queue": queue.name,
             "offeredAt": iso(self.offered_at),
+            "ringsSince": iso_or_none(self.rings_since),
             "expiresAt": iso_or_none(self.expires_at),
             "acceptedAt": iso_or_none(self.accepted_at),
             "endedAt": iso_or_none(self.ended_at),

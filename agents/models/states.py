@@ -31,6 +31,11 @@ class AgentState(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def to_choose(cls) -> models.QuerySet[AgentState]:
+        """What an agent can choose: into “Not responding” only the server puts them."""
+        return cls.objects.exclude(name=settings.CCP_NOT_RESPONDING)
+
     @property
     def is_routable(self) -> bool:
         return self.type == self.Type.ROUTABLE

@@ -8,7 +8,7 @@ from agents.presence import ROUTING
 from agents.refusal import Refusal
 
 from . import endpoints, rescue, transfers, wrapup
-from .answers import accept, clear, end, reject
+from .answers import accept, clear, end, reject, take_missed
 from .choice import Seat, Service, Waiting, choose
 from .endings import listen
 from .offers import run, steps
@@ -33,6 +33,7 @@ __all__ = [
     "run",
     "steps",
     "tabs_turned",
+    "take_missed",
     "transfers",
     "wrapup",
 ]

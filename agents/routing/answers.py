@@ -6,17 +6,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from agents import life
+from agents import desk, life
 from agents.models import Agent, AgentContact, Disposition, RoutingProfile
 from agents.refusal import Refusal
+from chats import fanout, rounds
 from chats import life as chat
-from chats import rounds
 from chats.models import Text
 from chats.why import Why
 
 from . import transfers
-from .parts import Held, give_back, move, say, take
-from .truth import NotNow, mine
+from .offers import put_on_the_desk
+from .parts import Held, give_back, move, say, take, with_agent
+from .truth import NotNow, mine, not_now
 
 
 def accept(agent: Agent, contact_id: str, now: datetime) -> None:
@@ -31,6 +32,56 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> None:
             raise NotNow("offerGone", "This contact cannot be accepted any more: %(why)s.", held, now)
         held.agent.pay_attention()
         take(held, part, now)
+
+
+def take_missed(agent: Agent, contact_id: str, now: datetime) -> None:
+    """A contact this agent missed is theirs after all, while the customer still waits: also from a colleague who has not
+    answered their offer yet. Whoever is first has it; said twice, from two tabs, it is done once.
+    """
+    with transaction.atomic():
+        held, part = _with_who_is_offered(agent, contact_id)
+        if held.is_served:
+            return
+        if not held.is_offered:
+            _check_it_waits(held, part, now)
+            _withdraw_from_colleague(held, now)
+            held.contact.owner = held.agent.user
+            held.agent.take_slot(now)
+            fanout.tell(held.agent, held.agent.own_seq)
+            move(part, life.Move.CLEAR, now)
+            part = put_on_the_desk(held, now)
+        held.agent.pay_attention()
+        take(held, part, now)
+
+
+def _with_who_is_offered(agent: Agent, contact_id: str) -> tuple[Held, AgentContact]:
+    """The contact, this agent and whoever it is offered to, held together in the order of their keys."""
+    if not AgentContact.objects.filter(agent=agent.pk, contact=contact_id).exists():
+        return mine(agent, contact_id)  # which refuses
+    contact = rounds.locked(contact_id)
+    asked = AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING).values_list("agent", flat=True)
+    return mine(agent, contact_id, *asked)
+
+
+def _check_it_waits(held: Held, part: AgentContact, now: datetime) -> None:
+    waits = held.contact.state == chat.State.WAITING and part.round == held.contact.round
+    if not waits or part.state != life.State.MISSED:
+        raise NotNow("offerGone", "This contact cannot be taken any more: %(why)s.", held, now)
+    if not held.agent.has_room:
+        allowed = held.agent.routing_profile.chat_concurrency
+        why = Why("no room: the routing profile allows %(n)s chats at once", n=allowed)
+        raise not_now(held, Refusal("noRoom", "This contact cannot be taken now: %(why)s.", why=why))
+
+
+def _withdraw_from_colleague(held: Held, now: datetime) -> None:
+    asked = AgentContact.objects.filter(contact=held.contact, state=life.State.CONNECTING).first()
+    if asked is None:
+        return
+    other = with_agent(held.contact, asked.agent_id)
+    asked.agent, asked.contact = other.agent, held.contact
+    move(asked, life.Move.WITHDRAW, now, Why("a colleague took it"))
+    move(asked, life.Move.CLEAR, now)
+    desk.look_on(other.agent.user_id, closed=held.contact.pk)
 
 
 def reject(agent: Agent, contact_id: str, now: datetime) -> None:

@@ -20,6 +20,9 @@ class Waiting:
     since: datetime
     kept_for: int | None = None  # the agent who served this customer before, while the contact is kept for them
     refused_by: frozenset[int] = frozenset()  # agents not to ask now: they missed or declined it
+    missed_by: frozenset[int] = (
+        frozenset()
+    )  # agents to ask again only when nobody else is free: they let it ring before
 
     @property
     def age(self) -> tuple[datetime, str]:
@@ -98,6 +101,7 @@ class Board:
         self._given: set[str] = set()
         self._seats = {seat.agent_id: seat for seat in seats}
         self._pending: tuple[Waiting, Seat, Lane] | None = None
+        self._deferred: set[str] = set()
         crews: dict[frozenset[tuple[int, Service]], Crew] = {}
         self._crew_of: dict[int, Crew] = {}
         for seat in self._seats.values():
@@ -111,8 +115,9 @@ class Board:
             for queue in crew.serves.keys() & lines.keys():
                 priority = crew.serves[queue].priority
                 lanes.setdefault((queue, priority), Lane(queue, priority, [])).crews.append(crew)
+        self._lanes = list(lanes.values())
         self._next: list[tuple[int, tuple[datetime, str], int, Lane]] = []
-        for lane in lanes.values():
+        for lane in self._lanes:
             self._enqueue(lane)
 
     def next_pair(self) -> tuple[Waiting, Seat] | None:
@@ -131,6 +136,11 @@ class Board:
                 lane.place += 1
             self._enqueue(lane)
         return None
+
+    @property
+    def deferred(self) -> bool:
+        """A contact was left to somebody who then got another one: look again with what is free now."""
+        return bool(self._deferred - self._given)
 
     def taken(self, seat: Seat) -> None:
         """The contact is offered to the agent, who sits there like this now."""
@@ -184,11 +194,12 @@ class Board:
         """Whoever gets the contact, taken off the board until it is known what became of it."""
         if contact.kept_for is not None:
             return self._its_own_seat(contact, lane)
-        best: tuple[tuple[Rank, int], Crew] | None = None
-        for crew in lane.crews:
-            first = self._willing(crew, contact) if self._may(crew, contact) else None
-            if first is not None and (best is None or first < best[0]):
-                best = first, crew
+        best = self._best(lane, contact, contact.refused_by | contact.missed_by)
+        if best is None and contact.missed_by:
+            if any(self._best(one, contact, contact.refused_by | contact.missed_by) for one in self._others(lane)):
+                self._deferred.add(contact.contact_id)
+                return None
+            best = self._best(lane, contact, contact.refused_by)
         if best is None:
             return None
         first, crew = best
@@ -199,6 +210,17 @@ class Board:
         for one in passed:
             heappush(crew.free, one)
         return self._seats[first[1]]
+
+    def _best(self, lane: Lane, contact: Waiting, but: frozenset[int]) -> tuple[tuple[Rank, int], Crew] | None:
+        """Who has been idle longest of all who may serve the contact at this priority, but these."""
+        found = ((self._willing(crew, but), crew) for crew in lane.crews if self._may(crew, contact))
+        return min(
+            ((first, crew) for first, crew in found if first is not None), key=lambda pair: pair[0], default=None
+        )
+
+    def _others(self, lane: Lane) -> list[Lane]:
+        """Agents who serve the same queue at another priority."""
+        return [one for one in self._lanes if one.queue == lane.queue and one is not lane]
 
     def _its_own_seat(self, contact: Waiting, lane: Lane) -> Seat | None:
         """Only the previous agent, while the contact is kept for them."""
@@ -218,10 +240,10 @@ class Board:
             heappop(crew.free)
         return None
 
-    def _willing(self, crew: Crew, contact: Waiting) -> tuple[Rank, int] | None:
-        """The first who has not refused this contact."""
+    def _willing(self, crew: Crew, but: frozenset[int]) -> tuple[Rank, int] | None:
+        """The first of this crew who is none of these."""
         passed = []
-        while (first := self._first(crew)) is not None and first[1] in contact.refused_by:
+        while (first := self._first(crew)) is not None and first[1] in but:
             passed.append(heappop(crew.free))
         for one in passed:
             heappush(crew.free, one)

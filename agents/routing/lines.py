@@ -18,6 +18,8 @@ from .choice import Line, Seat, Service, Waiting
 
 PAGE = 200  # contacts of a queue that are read at once
 
+# Somebody else is asked before who let it ring, or let another one ring while it stood behind that.
+MISSED = Q(outcome__in=[life.State.MISSED, life.State.ERROR], round=F("contact__round"))
 NOBODYS = Q(state=chat.State.WAITING, owner=None, waiting_since__isnull=False)
 
 
@@ -64,9 +66,9 @@ def _page(queue: int, beyond: Q) -> list[tuple[str, datetime]]:
 def _told(page: list[tuple[str, datetime]], queue: int, now: datetime) -> Iterator[Waiting]:
     """With whom they are kept for, and who refused them lately."""
     pks = [pk for pk, _ in page]
-    kept, refusals = _kept(pks, queue, now), _refusals(pks, now)
+    kept, refusals, missed = _kept(pks, queue, now), _by_contact(refused(now), pks), _by_contact(MISSED, pks)
     for pk, since in page:
-        yield Waiting(pk, queue, since, kept.get(pk), frozenset(refusals[pk]))
+        yield Waiting(pk, queue, since, kept.get(pk), frozenset(refusals[pk]), frozenset(missed[pk]))
 
 
 def _kept(pks: list[str], queue: int, now: datetime) -> dict[str, int]:
@@ -78,9 +80,10 @@ def _kept(pks: list[str], queue: int, now: datetime) -> dict[str, int]:
     return dict(timers.filter(agent__in=agents.values("pk")).values_list("contact_id", "agent_id"))
 
 
-def _refusals(pks: list[str], now: datetime) -> dict[str, set[int]]:
+def _by_contact(parts: Q, pks: list[str]) -> dict[str, set[int]]:
+    """Whose parts in these contacts are such."""
     found: dict[str, set[int]] = defaultdict(set)
-    for contact, agent in AgentContact.objects.filter(refused(now), contact__in=pks).values_list("contact", "agent"):
+    for contact, agent in AgentContact.objects.filter(parts, contact__in=pks).values_list("contact", "agent"):
         found[contact].add(agent)
     return found
 
@@ -88,8 +91,8 @@ def _refusals(pks: list[str], now: datetime) -> dict[str, set[int]]:
 def refused(now: datetime) -> Q:
     """Parts in contacts that are not to be offered to the same agent now.
 
-    Handed on to the queue: somebody else gets a chance first, as when it was declined. Missed, while the card is on the desk: nobody is looking, until they choose a state or a while has passed. Declined:
-    somebody else gets a chance first.
+    Missed, while the card is on the desk: nobody is looking, until they choose a state or a while has passed. Declined,
+    or handed on to the queue: somebody else gets a chance first.
     """
     missed = Q(
         state=life.State.MISSED,

@@ -19,13 +19,14 @@ from chats.models import Contact, Conversation
 from chats.parking import Parking
 from chats.why import Why
 
-from . import lines
+from . import lines, misses
 from .choice import Board
-from .parts import Held, disown, give_back, hold, move, take, with_agent
+from .parts import Held, disown, free, give_back, hold, move, take, with_agent
 from .stories import why_missed
 
 log = logging.getLogger(__name__)
 _parking, _overdue_parking = Parking("offering"), Parking("taking offers back")
+NOT_ANSWERING = Why("another offer before it was not answered")
 
 
 class _ContactGone(Exception):
@@ -61,14 +62,16 @@ def steps(now: datetime) -> Iterator[int]:
         yield 0
     wait = False
     while True:
-        made, passed_over = yield from _offer_all(now, wait=wait)
-        if not passed_over:
+        made, passed_over, deferred = yield from _offer_all(now, wait=wait)
+        if not passed_over and not (deferred and made):
             return
         wait = not made  # others are at all that is left: see what they leave
 
 
-def _offer_all(now: datetime, *, wait: bool) -> Generator[int, None, tuple[int, int]]:
-    """How many contacts were offered, and how many pairs were passed over because somebody held one of the two."""
+def _offer_all(now: datetime, *, wait: bool) -> Generator[int, None, tuple[int, int, bool]]:
+    """How many contacts were offered, how many pairs were passed over because somebody held one of the two, and whether
+    a contact was left to somebody who did not get it.
+    """
     seats = lines.seats(now)
     yield 0
     board = Board(lines.lines(seats, now), seats, now)
@@ -97,7 +100,7 @@ def _offer_all(now: datetime, *, wait: bool) -> Generator[int, None, tuple[int, 
             offered += 1
             board.taken(replace(seat, load=seat.load + 1, idle_since=now))
             yield 1
-    return offered, passed_over
+    return offered, passed_over, board.deferred
 
 
 # ---- offering --------------------------------------------------------------------------------------------------------
@@ -159,16 +162,17 @@ def _is_in_the_way(part: AgentContact) -> bool:
 
 
 def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
-    """A new part of this agent, with a countdown; the slot for it is taken already. What they read in an earlier part
-    stays read.
+    """A new part of this agent, with a countdown, unless another offer rings; the slot for it is taken already. What they
+    read in an earlier part stays read.
     """
+    another_rings = AgentContact.objects.filter(agent=held.agent, state=life.State.CONNECTING).exists()
     part = AgentContact(
         agent=held.agent,
         contact=held.contact,
         round=held.contact.round,
         read_number=held.part.read_number if held.part else 0,
         offered_at=now,
-        expires_at=now + timedelta(seconds=settings.CCP_OFFER_SECONDS),
+        expires_at=None if another_rings else now + timedelta(seconds=settings.CCP_OFFER_SECONDS),
     )
     part.begin(now)
     fanout.tell(part)
@@ -179,20 +183,37 @@ def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
 
 
 def take_back(now: datetime) -> int:
-    """What was not answered in time is missed, and waits again; so does what nobody can answer any more."""
+    """What was not answered in time is missed, and waits again; so does what stood behind it, for somebody who answers,
+    and what nobody can answer any more.
+    """
     return sum(_take_back_all(now))
 
 
 def _take_back_all(now: datetime) -> Iterator[int]:
-    overdue = list(_overdue(now).values_list("contact_id", "agent_id"))
-    yield from _overdue_parking.steps(overdue, lambda row: _take_back(*row, now), now)
+    more = 1
+    while more:  # behind what was missed others may have waited
+        more = 0
+        overdue = list(_overdue(now).values_list("contact_id", "agent_id"))
+        for taken in _overdue_parking.steps(overdue, lambda row: _take_back(*row, now), now):
+            more += taken
+            yield taken
     yield from _overdue_parking.steps(list(_orphans().values_list("pk", flat=True)), _take_from_nobody, now)
 
 
+def _take_all_back(now: datetime) -> int:
+    return sum(_take_back(*row, now) for row in list(_overdue(now).values_list("contact_id", "agent_id")))
+
+
 def _overdue(now: datetime) -> QuerySet[AgentContact]:
-    """Offers whose time is over, or to agents whose routing profile has shrunk under them."""
+    """Offers whose time is over, that wait behind one that was missed, or to agents whose routing profile has shrunk under
+    them.
+    """
     no_room = Q(agent__load__gt=F("agent__routing_profile__chat_concurrency"))
-    return AgentContact.objects.filter(no_room | Q(expires_at__lte=now), state=life.State.CONNECTING)
+    rings = AgentContact.objects.filter(agent=OuterRef("agent"), state=life.State.CONNECTING, expires_at__isnull=False)
+    left_behind = Q(~Exists(rings), expires_at=None)
+    return AgentContact.objects.filter(
+        no_room | left_behind | Q(expires_at__lte=now), state=life.State.CONNECTING
+    ).order_by("offered_at", "pk")
 
 
 def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
@@ -201,12 +222,28 @@ def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
         part = held.part
         if part is None or not _overdue(now).filter(pk=part.pk).exists():
             return False  # answered, withdrawn or missed while we waited for the lock
-        if part.expires_at is not None and part.expires_at > now:
+        if part.expires_at is not None and part.expires_at <= now:
+            _miss(held, part, now)
+        elif held.agent.load > held.agent.routing_profile.chat_concurrency:
             _withdraw(held, part, now)
         else:
-            _miss(held, part, now)
+            return _take_from_behind(held, part, now)
         give_back(held)
         return True
+
+
+def _take_from_behind(held: Held, part: AgentContact, now: datetime) -> bool:
+    """A customer shall not wait for one after the other to be missed. A colleague's contact is served meanwhile: it rings."""
+    if held.contact.state == chat.State.CONNECTED:
+        part.ring(now)
+        fanout.tell(part)
+        return False
+    part.move(life.Move.WITHDRAW, now, why=NOT_ANSWERING)
+    part.move(life.Move.CLEAR, now)
+    fanout.tell(part)
+    free(held.agent, now)
+    give_back(held)
+    return True
 
 
 def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
@@ -219,12 +256,12 @@ def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
 def _miss(held: Held, part: AgentContact, now: datetime) -> None:
     was_there = not part.why  # else it is known already why nobody answered
     move(part, life.Move.MISS, now, part.why or why_missed(part, settings.CCP_OFFER_SECONDS))
-    if was_there:
+    if was_there and misses.counts(part):
         _count_miss(held.agent, now)
 
 
 def _count_miss(agent: Agent, now: datetime) -> None:
-    """Who lets one offer after the other pass is offered nothing more, until they say that they are back."""
+    """Who lets one customer after the other wait is offered nothing more, until they say that they are back."""
     agent.count_miss()
     limit = settings.CCP_MISSES_IN_A_ROW
     if limit and agent.misses >= limit and agent.state.is_routable:

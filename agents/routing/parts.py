@@ -31,6 +31,9 @@ NOT_TAKEN = {
     life.Move.MISS: Transfer.State.MISSED,
     life.Move.WITHDRAW: Transfer.State.WITHDRAWN,
 }
+ANSWERS = frozenset(
+    {life.Move.ACCEPT, life.Move.REJECT, life.Move.WITHDRAW}
+)  # else nobody is looking: offers.take_back
 
 
 class Held(NamedTuple):
@@ -61,9 +64,11 @@ class Held(NamedTuple):
 
     def _has_time(self, now: datetime) -> bool:
         part = self.part
-        if part is None or part.expires_at is None:
+        if part is None or part.state != life.State.CONNECTING:
             return False
-        return part.state == life.State.CONNECTING and part.expires_at > now
+        return (
+            part.expires_at is None or part.expires_at > now
+        )  # None: another one rings, this one is there all the same
 
 
 def hold(contact_id: str, agent_id: int, *beside: int) -> Held:
@@ -111,6 +116,18 @@ def move(part: AgentContact, step: life.Move, now: datetime, why: Why | None = N
         _settle(part, NOT_TAKEN[step], now)
     if held_a_slot and not part.holds_slot:
         free(part.agent, now)
+    if step in ANSWERS:
+        _ring_next(part.agent, now)
+
+
+def _ring_next(agent: Agent, now: datetime) -> None:
+    """Of several offers on a desk one rings; the others have their own time, from when they are the first."""
+    offers = AgentContact.objects.filter(agent=agent, state=life.State.CONNECTING).order_by("offered_at", "pk")
+    waiting = list(offers.select_related("contact__conversation", "contact__queue"))
+    if waiting and all(one.expires_at is None for one in waiting):
+        waiting[0].agent = agent
+        waiting[0].ring(now)
+        fanout.tell(waiting[0])
 
 
 def _settle(part: AgentContact, state: Transfer.State, now: datetime) -> None:

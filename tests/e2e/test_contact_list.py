@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from agents import protocol
+from chats.why import Why
 from tests.e2e.browsing import window
 from tests.e2e.fed_clock import FedClock
-from tests.e2e.fed_desk import Guarded, agent_contact, answer, item
+from tests.e2e.fed_desk import Guarded, agent, agent_contact, answer, complete, contact, item
 from tests.portal import RunningPortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -66,13 +68,12 @@ class Listed(Guarded):
         self.say(answer(self.number, who, text, AbsoluteTime=self.clock.at(-ago)))
 
     def of(self, who: str) -> Locator:
-        return self.page.locator(f"#list-scroll [data-contact={who}]")
+        return self.page.locator(f"#list [data-contact={who}]")
 
     def order(self) -> list[str]:
         """As it is seen, from the top."""
         return [
-            one.get_attribute("data-contact") or ""
-            for one in self.page.locator("#list-scroll [data-contact]:visible").all()
+            one.get_attribute("data-contact") or "" for one in self.page.locator("#list [data-contact]:visible").all()
         ]
 
     def top(self, who: str) -> float:
@@ -115,7 +116,7 @@ def desk(fed: Listed) -> Listed:
         fed.becomes(who, "connected" if who in {"ada", "ben", "cleo"} else "cleared")
         fed.answers_(who, "Of course", ago=300 + list(NAMES).index(who))
     fed.leave()
-    expect(fed.page.locator("#list-scroll [data-contact]:visible")).to_have_count(3)
+    expect(fed.page.locator("#list [data-contact]:visible")).to_have_count(3)
     fed.of("ada").dispatch_event("click")  # by no finger: what has just moved under one is not taken
     expect(fed.of("ada")).to_have_attribute("aria-selected", "true")
     fed.leave()
@@ -158,11 +159,15 @@ def test_an_offer_counts_down_and_is_accepted_or_declined_on_its_card(desk: List
     assert share() < before
     desk.clock.passes(3)
     expect(ring).to_have_class(re.compile("ring--soon"))
+    expect(desk.of("eve")).to_have_count(0)  # one rings, the next one comes when it is answered
+    expect(desk.page.locator("#offers-more")).to_have_text("1 more: Eve Lind")
     for who, button, method in (("dora", "Accept", "acceptContact"), ("eve", "Decline", "rejectContact")):
+        expect(desk.of(who)).to_be_visible()
         desk.page.wait_for_timeout(450)  # what came under a finger just now is not pressed
         desk.of(who).get_by_role("button", name=button).click()
         assert desk.asked[-1]["params"] == {"contactId": who}
         assert desk.asked[-1]["method"] == method
+        desk.becomes(who, "cleared")
 
 
 @pytest.mark.parametrize("held_by", ["pointer", "focus"])
@@ -183,7 +188,8 @@ def test_the_list_never_moves_under_the_pointer_or_the_focus_until_it_leaves(des
     expect(pill).to_have_text("2 moved")
     assert (desk.order(), desk.top("ben")) == (before, place)
     desk.offer("dora", 60)
-    expect(pill).to_have_text("1 offered, 2 moved")
+    expect(desk.of("dora").get_by_role("button", name="Accept")).to_be_in_viewport(ratio=1)
+    expect(pill).to_have_text("2 moved")
     assert desk.top("ben") == place
     desk.becomes("dora", "cleared")
     expect(pill).to_have_text("2 moved")
@@ -205,7 +211,7 @@ def test_who_does_not_want_to_wait_presses_what_tells_of_it(desk: Listed) -> Non
     desk.of("cleo").hover()
     desk.hears("cleo", "Hello?")
     desk.offer("dora", 60)
-    desk.page.get_by_role("button", name="1 offered, 1 moved").click()
+    desk.page.get_by_role("button", name="1 moved").click()
     expect(desk.of("dora")).to_be_in_viewport()
     assert desk.order() == ["dora", "cleo", "ada", "ben"]
 
@@ -221,6 +227,72 @@ def test_who_works_by_keys_stays_in_the_list_when_what_they_were_at_goes(desk: L
     expect(desk.of("ben")).to_be_focused()
     desk.becomes("ben", "cleared")
     expect(desk.of("ada")).to_be_focused()
+
+
+def test_of_many_offers_one_rings_with_the_key_hint_and_live_customers_stay_on_screen(desk: Listed) -> None:
+    page = desk.page
+    for size in ({"width": 1440, "height": 700}, {"width": 390, "height": 844}):
+        page.set_viewport_size(size)
+        if size["width"] < 768 and not page.locator("#list").is_visible():
+            page.locator("#to-list").click()
+        before = {who: desk.top(who) for who in ("ada", "ben", "cleo")}
+        for who in ("dora", "eve"):
+            desk.offer(who, 60)
+        expect(page.locator("#list .offer")).to_have_count(1)
+        expect(desk.of("dora").locator("kbd[data-action=accept]")).to_be_visible()
+        expect(page.locator("#offers-more")).to_have_text("1 more: Eve Lind")
+        assert {who: desk.top(who) for who in before} == before
+        for who in before:
+            expect(desk.of(who)).to_be_in_viewport(ratio=1)
+        desk.becomes("dora", "cleared")
+        expect(desk.of("eve").get_by_role("button", name="Accept")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#offers-more")).to_be_hidden()
+        desk.becomes("eve", "cleared")
+        expect(page.locator("#no-offer")).to_have_text("The next offer shows here.")
+        assert {who: desk.top(who) for who in before} == before
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_what_a_colleague_hands_on_does_not_wait_in_the_queue(desk: Listed) -> None:
+    jonas = {"id": 2, "name": "Jonas Berg"}
+    asked = {
+        "state": "offered", "sender": jonas, "endpoint": {"type": "agent", "id": "mira", "name": "Mira Okafor"},
+        "comment": "", "why": None, "askedAt": desk.clock.at(-5), "settledAt": None,
+    }  # fmt: skip
+    row = contact("dora", customerName="Dora Sund", owner=jonas, waitingSince=desk.clock.at(-650), transfer=asked)
+    desk.tell("contact", "conversation:dora", contact=complete(protocol.Contact, row))
+    desk.offer("dora", 60)
+    expect(desk.of("dora").locator(".card__side")).to_have_text(re.compile(r"^asked 0:0\d ago$"))
+
+
+def test_a_missed_card_offers_take_it_now_while_the_customer_waits(desk: Listed) -> None:
+    desk.becomes("eve", "missed", why="nobody answered", endedAt=desk.clock.at(-5))
+    take = desk.of("eve").get_by_role("button", name="Take it now")
+    expect(desk.of("eve")).to_be_visible()
+    expect(take).to_be_hidden()
+    desk.notify("queues", waiting=1, missed=["eve"])
+    take.click()
+    assert [one for one in desk.asked if one["method"] == "takeContact"][-1]["params"] == {"contactId": "eve"}
+    desk.notify("queues", waiting=0, missed=[])
+    expect(take).to_be_hidden()
+
+
+def test_not_responding_says_why_rings_the_bell_and_goes_available_with_chats_open(desk: Listed) -> None:
+    page = desk.page
+    why = Why("%(n)s offers in a row were not answered", n=3).data
+    stopped = {"state": {"name": "Not responding", "type": "not_routable"}, "stateSince": desk.clock.at(-1)}
+    desk.tell("agent", "agent:mira", agent=agent(load=3, **stopped, stateWhy=why))
+    place = page.locator("#no-offer")
+    expect(place).to_contain_text("Not responding: 3 offers in a row were not answered. Nothing is offered.")
+    expect(page.locator("#news-open")).to_have_accessible_name(re.compile("unread"))
+    page.get_by_role("button", name="Your state: Not responding").click()
+    expect(page.locator("#state-menu [role=menuitemradio]")).to_have_text(["Available1", "Break2"])
+    page.keyboard.press("Escape")
+    place.get_by_role("button", name="Go Available").click()
+    assert desk.asked[-1]["method"] == "setAgentState"
+    assert desk.asked[-1]["params"] == {"state": "Available", "enqueueNextState": False}
+    desk.tell("agent", "agent:mira", agent=agent(load=3))
+    expect(place).to_have_text("The next offer shows here.")
 
 
 # ---- a card ------------------------------------------------------------------------------------------------------------

@@ -200,3 +200,25 @@ test("the customer is still here when only the agent's part has ended, and gone 
     [true, false, false],
   )
 })
+
+test("of several offers the one that rings is the first, whichever came first", () => {
+  const behind = row("a", { state: "connecting", offeredAt: at(1) })
+  const rings = row("b", { state: "connecting", offeredAt: at(2), expiresAt: at(3) })
+  assert.deepEqual(names(desk.cards(deskOf([behind, rings]))).offers, ["b", "a"])
+})
+
+test("an offered customer waits in the queue since then, unless a colleague serves them", () => {
+  const told = (changes) => {
+    const of = contact({ contactId: "a", initialContactId: "a", waitingSince: at(2), ...changes })
+    const held = snapshotOfChat(1, { contacts: [of], items: [] }, "conversation:a")
+    return desk.cardOf(deskOf([row("a", { state: "connecting" })], held), "a").queuedSince
+  }
+  assert.equal(told({ state: "WAITING" }), at(2))
+  assert.equal(told({ state: "CONNECTED" }), null)
+})
+
+test("after a transfer the agent is there since they serve, not since the first one did", () => {
+  const one = contact({ connectedAt: at(1), servedSince: at(20) })
+  const held = { contacts: { c1: one }, items: [] }
+  assert.equal(desk.people(held, one, ME.id).find(({ me }) => me).since, at(20))
+})

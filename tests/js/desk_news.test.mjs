@@ -60,3 +60,13 @@ test("news leads to the desk, to the history of what was served, or nowhere", ()
   assert.deepEqual(["ended", "failed", "declined", "missed"].map((kind) => wayTo(about(kind), false)), ["history", "history", "history", ""])
   assert.equal(wayTo(about("line", ""), false), "")
 })
+
+test("that the server put the agent where nothing is offered is news, with why", () => {
+  const why = { sentence: "%(n)s offers in a row were not answered", values: { n: 3 } }
+  const held = running()
+  const stopped = { ...held.agent, state: { name: "Not responding", type: "not_routable" }, stateSince: END, stateWhy: why }
+  const told = newsOf({ ...held, agent: stopped })
+  assert.deepEqual(told.map(({ kind, name, at }) => [kind, name, at]), [["state", "Not responding", END]])
+  assert.deepEqual(told[0].why, why)
+  assert.deepEqual(newsOf({ ...held, agent: { ...stopped, stateWhy: null } }), [])
+})

@@ -147,7 +147,7 @@ def test_a_disk_that_takes_nothing_is_said_in_our_form_and_the_same_file_goes_la
         folder.with_name("aside").rename(folder)
     assert (answer.status, answer.json) == (
         503,
-        {"reason": "noRoom", "message": "The portal has no room for the file just now: try again in a while."},
+        {"reason": "diskFull", "message": "The portal has no room for the file just now: try again in a while."},
     )
     assert hand_in(mira, ada.contact_id, PNG, "a.png", token).status == 200
 

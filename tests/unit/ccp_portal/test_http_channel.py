@@ -248,7 +248,7 @@ async def test_a_disk_without_room_is_answered_in_the_form_of_the_path(wire, mon
     wire.channel.requests[0].content.close()
     monkeypatch.setattr(wire.channel.requests[0], "content", type("Full", (), {"write": full, "close": lambda: None}))
     wire.send(b"x" * 1000)
-    assert (wire.status, json.loads(wire.answer)["reason"], wire.is_over) == (503, "noRoom", True)
+    assert (wire.status, json.loads(wire.answer)["reason"], wire.is_over) == (503, "diskFull", True)
     assert "No space left on device" in caplog.text
 
 

@@ -5,7 +5,8 @@ import { openContacts } from "./desk.js"
 import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
 import { keysAreOn, mark } from "./keymap.js"
 import { popup, walk } from "./menu.js"
-import { fill, gettext, ngettext } from "./words.js"
+import { stateName } from "./stopped.js"
+import { fill, gettext, ngettext, say } from "./words.js"
 
 /** @typedef {import("./types.js").AgentState} AgentState */
 
@@ -15,7 +16,7 @@ const DOTS = { routable: "dot dot--ok", not_routable: "dot dot--warn", offline: 
 export function createAgentState(store, desk) {
   const button = /** @type {HTMLButtonElement} */ (find("#state-button"))
   const panel = find("#state-menu")
-  const menu = popup(button, panel, { opened: () => find("[aria-checked=true]", panel).focus() })
+  const menu = popup(button, panel, { opened: () => (panel.querySelector("[aria-checked=true]") ?? find("[role=menuitemradio]", panel)).focus() })
   walk(panel, "[role=menuitemradio]")
   panel.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
     if (!keysAreOn() || ctrlKey || metaKey || altKey || !/^[1-9]$/.test(key)) return
@@ -42,7 +43,7 @@ export function createAgentState(store, desk) {
 /** @param {HTMLElement} button @param {import("./types.js").Agent} agent */
 function drawButton(button, agent) {
   at(button, "dot").className = DOTS[agent.state.type]
-  setText(at(button, "now"), agent.state.name)
+  setText(at(button, "now"), stateName(agent.state.name))
   setText(at(button, "for"), clockwise(since(agent.stateSince)))
   setAttribute(at(button, "for"), "title", fill(gettext("since %(time)s"), { time: exactly(agent.stateSince) }))
   at(button, "next").hidden = agent.nextState === null
@@ -56,8 +57,11 @@ function drawMenu(panel, agent, open) {
     "%(n)s contacts are open: what you choose comes after the last one.",
     open,
   )
-  redraw(at(panel, "hint"), open, () => [
+  // Leaving waits for the last contact; coming back does not.
+  const back = agent.state.type === "routable" ? undefined : agent.states.find(({ type }) => type === "routable")
+  redraw(at(panel, "hint"), [open, back?.name], () => [
     open === 0 ? gettext("What you choose counts at once.") : fill(hint, { n: open }),
+    ...(open > 0 && back ? [" ", say("%(state)s counts at once.", { state: back.name })] : []),
     " ",
     mark("state"),
   ])

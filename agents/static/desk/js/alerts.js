@@ -4,6 +4,7 @@ import { announce, announceMessage } from "./announce.js"
 import { offerChoice } from "./device.js"
 import { initPopups, mayPopUp } from "./popups.js"
 import { cards, viewing } from "./state.js"
+import { stoppedWords } from "./stopped.js"
 import { calls as calling, initTabs, someoneLooks } from "./tabs.js"
 import { gettext, say } from "./words.js"
 
@@ -27,7 +28,7 @@ export function createAlerts(store, sound) {
     document.title = calls > 0 ? `(${calls}) ${title}` : title
     favicon(calls > 0)
     sound.ring(now.offers.length > 0)
-    for (const card of now.offers)
+    for (const card of now.offers.slice(0, 1)) // the others call when it is their turn
       if (!offered.has(card.key)) {
         offered.set(card.key, null)
         void called(card, offered)
@@ -37,6 +38,10 @@ export function createAlerts(store, sound) {
         popup?.close()
         offered.delete(key)
       }
+    if (stopped(state) !== stopped(before) && stopped(state)) {
+      sound.message()
+      announce(stoppedWords(state.agent))
+    }
     newWords(state, before).forEach(({ item, contactId }) => {
       if (viewing(state) !== contactId) sound.message()
       else void someoneLooks().then((looks) => looks || sound.message())
@@ -44,6 +49,9 @@ export function createAlerts(store, sound) {
     })
   })
 }
+
+/** Since when the server has put the agent where nothing is offered. @param {State} state */
+const stopped = ({ agent }) => (agent?.stateWhy ? agent.stateSince : null)
 
 /**
  * One desktop notification, from the tab that calls, when the agent looks at no tab; it goes with the offer.

@@ -46,8 +46,7 @@ export function drawOffer(element, card) {
   element.setAttribute("aria-label", say("Offered: %(name)s, %(queue)s", { name: nameOf(card), queue: card.queue }))
   setText(at(element, "name"), nameOf(card))
   drawRing(at(element, "ring"), card)
-  const side = card.queuedSince === null ? "" : say("waited %(time)s", { time: clockwise(since(card.queuedSince)) })
-  setText(at(element, "side"), side)
+  setText(at(element, "side"), offerAge(card))
   redraw(at(element, "last"), card.last, () => lastWords(card, null))
   const from = card.handing
   redraw(at(element, "meta"), [card.queue, from], () => [
@@ -59,12 +58,18 @@ export function drawOffer(element, card) {
   redraw(comment, from?.comment, () => (from?.comment ? [icon("transfer"), typed(from.comment)] : []))
 }
 
+/** How long the customer has waited; whom a colleague serves waits for nobody, the colleague does. @param {Card} card */
+function offerAge({ queuedSince, handing }) {
+  if (queuedSince !== null) return say("waited %(time)s", { time: clockwise(since(queuedSince)) })
+  return handing ? say("asked %(time)s ago", { time: clockwise(since(handing.askedAt)) }) : ""
+}
+
 /** @param {HTMLElement} ring @param {Card} card */
 function drawRing(ring, card) {
   ring.hidden = card.expiresAt === null
   if (card.expiresAt === null) return
   const left = until(card.expiresAt)
-  const whole = Math.max(1, (Date.parse(card.expiresAt) - Date.parse(card.offeredAt)) / 1000)
+  const whole = Math.max(1, (Date.parse(card.expiresAt) - Date.parse(card.ringsSince ?? card.offeredAt)) / 1000)
   setText(at(ring, "left"), String(left))
   setAttribute(
     ring,
@@ -76,11 +81,12 @@ function drawRing(ring, card) {
   ring.classList.toggle("ring--soon", left <= 5)
 }
 
-/** @param {HTMLElement} element @param {Card} card */
-export function drawMissed(element, card) {
+/** @param {HTMLElement} element @param {Card} card @param {boolean} takeable the customer waits still */
+export function drawMissed(element, card, takeable) {
+  at(element, "take").hidden = !takeable
   element.dataset.contact = card.contactId
   setText(at(element, "name"), nameOf(card))
-  setText(at(element, "side"), hour(card.offeredAt))
+  setText(at(element, "side"), hour(card.endedAt ?? card.offeredAt))
   setText(at(element, "last"), sentence(told(card.why)) || gettext("Not accepted in time"))
   redraw(at(element, "meta"), card.queue, () => [make("span", "", card.queue)])
 }

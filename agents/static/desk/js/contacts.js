@@ -4,7 +4,8 @@ import { drawCard, drawMissed, drawOffer } from "./card.js"
 import { at, clone, find, keep, make, setAttribute, setText } from "./dom.js"
 import { cards, holdOrder, viewing } from "./state.js"
 import { createSteady } from "./steady.js"
-import { fill, gettext, ngettext } from "./words.js"
+import { noOffer } from "./stopped.js"
+import { fill, gettext, ngettext, say } from "./words.js"
 
 /**
  * @typedef {import("./state/cards.js").Card} Card
@@ -19,7 +20,8 @@ const GUARD = 400
 
 /**
  * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
- * @param {{me: number, draft: (card: Card) => string, chosen: () => void, accept: (contactId: string) => unknown}} around
+ * @param {{me: number, draft: (card: Card) => string, chosen: () => void, accept: (contactId: string) => unknown,
+ *   take: (contactId: string) => unknown}} around
  */
 export function createContacts(store, desk, around) {
   const list = find("#list")
@@ -59,13 +61,16 @@ export function createContacts(store, desk, around) {
     const option = target?.closest("[role=option]")
     if (option instanceof HTMLElement) open(option)
     const button = target?.closest("[data-do]")
-    if (button instanceof HTMLElement) act(desk, around.accept, button)
+    if (button instanceof HTMLElement) act(desk, around, button)
     const choice = target?.closest("[data-filter]")
     if (choice instanceof HTMLElement) {
       filter = choice.dataset.filter ?? "all"
       shown = {}
       store.repaint()
     }
+  })
+  at(find("#no-offer"), "go").addEventListener("click", ({ currentTarget }) => {
+    if (currentTarget instanceof HTMLElement) void desk.setState(currentTarget.dataset.state ?? "")
   })
   box.addEventListener("keydown", (event) => {
     if (event.target instanceof HTMLElement && event.key === "Enter") return open(event.target)
@@ -94,17 +99,14 @@ export function createContacts(store, desk, around) {
       steady.paint(held(), () => (moved = draw()))
       // What the keys were at is gone: the next Tab shall not begin at the head of the page.
       if (focused && !focused.isConnected) (options().find((one) => one.tabIndex === 0) ?? find("#talk")).focus()
-      drawMoved(moved, held() ? steady.above(find("#offers").children) : 0)
+      drawMoved(moved)
     },
   }
 
   /** @returns {number} how many cards would stand elsewhere were the list not held */
   function draw() {
     const now = cards(store.state)
-    const offers = find("#offers")
-    const before = offers.childElementCount
-    keep(offers, now.offers, keyOf, createOffer, drawOffer)
-    if (now.offers.length !== before) shiftedAt = performance.now()
+    if (drawOffers(now, store.state.agent)) shiftedAt = performance.now()
     const holds = held() ? shown : null
     const { order, moved } = drawGroups(
       box,
@@ -114,17 +116,49 @@ export function createContacts(store, desk, around) {
       viewing(store.state),
     )
     shown = order
-    keep(at(find("#missed"), "cards"), filter === "all" ? now.missed : [], keyOf, () => clone("t-missed"), drawMissed)
+    keep(at(find("#missed"), "cards"), filter === "all" ? now.missed : [], keyOf, () => clone("t-missed"), (element, card) =>
+      drawMissed(element, card, store.state.takeable.includes(card.contactId)),
+    )
     find("#missed").hidden = now.missed.length === 0 || filter !== "all"
     drawHead(now, filter, store.state.agent)
     return moved
   }
 }
 
-/** @param {import("./desk.js").Desk} desk @param {(contactId: string) => unknown} accept @param {HTMLElement} button */
-function act(desk, accept, button) {
+/**
+ * One rings, in a place that neither the list nor the pointer changes; the others come when it is answered.
+ * @param {Cards} now @param {import("./types.js").Agent|null} agent @returns {boolean} another one stands there
+ */
+function drawOffers(now, agent) {
+  const [first, ...others] = now.offers
+  const box = find("#offers")
+  const before = box.firstElementChild?.getAttribute("data-key") ?? ""
+  keep(box, first ? [first] : [], keyOf, createOffer, drawOffer)
+  const more = find("#offers-more")
+  more.hidden = others.length === 0
+  const names = others.map(({ name }) => name || gettext("Customer")).join(", ")
+  setText(more, fill(ngettext("%(n)s more: %(names)s", "%(n)s more: %(names)s", others.length), { n: others.length, names }))
+  const none = find("#no-offer")
+  none.hidden = first !== undefined
+  if (agent) drawNone(none, noOffer(agent))
+  find("#offers-place").hidden = agent === null || Object.values(now).every((list) => list.length === 0)
+  return before !== (first ? keyOf(first) : "")
+}
+
+/** @param {HTMLElement} none @param {ReturnType<typeof noOffer>} words */
+function drawNone(none, { text, go, stopped }) {
+  none.classList.toggle("is-stopped", stopped)
+  setText(at(none, "words"), text)
+  at(none, "go").hidden = go === ""
+  at(none, "go").dataset.state = go
+  setText(at(none, "go"), go && say("Go %(state)s", { state: go }))
+}
+
+/** @param {import("./desk.js").Desk} desk @param {{accept: (contactId: string) => unknown, take: (contactId: string) => unknown}} around @param {HTMLElement} button */
+function act(desk, { accept, take }, button) {
   const contactId = /** @type {HTMLElement} */ (button.closest("[data-contact]")).dataset.contact ?? ""
   if (button.dataset.do === "accept") void accept(contactId)
+  if (button.dataset.do === "take") void take(contactId)
   if (button.dataset.do === "decline") void desk.decline(contactId)
   if (button.dataset.do === "clear") void desk.clear(contactId)
 }
@@ -180,16 +214,11 @@ function rove(box) {
     if (option.tabIndex !== (option === stop ? 0 : -1)) option.tabIndex = option === stop ? 0 : -1
 }
 
-/** @param {number} moved how many cards would stand elsewhere @param {number} offers how many stand above what is shown */
-function drawMoved(moved, offers) {
+/** @param {number} moved how many cards would stand elsewhere */
+function drawMoved(moved) {
   const pill = find("#moved")
-  pill.hidden = moved + offers === 0
-  pill.classList.toggle("moved--offers", offers > 0)
-  const words = [
-    ...(offers ? [fill(ngettext("%(n)s offered", "%(n)s offered", offers), { n: offers })] : []),
-    ...(moved ? [fill(ngettext("%(n)s moved", "%(n)s moved", moved), { n: moved })] : []),
-  ]
-  if (words.length > 0) setText(at(pill, "words"), words.join(", "))
+  pill.hidden = moved === 0
+  if (moved > 0) setText(at(pill, "words"), fill(ngettext("%(n)s moved", "%(n)s moved", moved), { n: moved }))
 }
 
 /** @param {Cards} now @param {string} filter @param {import("./types.js").Agent|null} agent */

@@ -82,6 +82,8 @@ export function createDesk(store, line) {
     },
     /** @param {string} contactId */
     accept: (contactId) => ask("acceptContact", { contactId }),
+    /** A missed one, while the customer waits. @param {string} contactId */
+    take: (contactId) => ask("takeContact", { contactId }),
     /** @param {string} contactId */
     decline: (contactId) => ask("rejectContact", { contactId }),
     /** @param {string} contactId */
@@ -106,7 +108,7 @@ export function createDesk(store, line) {
     /** @param {string} contactId */
     cancelTransfer: (contactId) => ask("cancelTransfer", { contactId }),
     /** @param {string} name */
-    setState: (name) => ask("setAgentState", { state: name, enqueueNextState: openContacts(store.state) > 0 }),
+    setState: (name) => ask("setAgentState", { state: name, enqueueNextState: comesNext(store.state, name) }),
     /** @param {string} contactId @param {string} content */
     send(contactId, content) {
       const card = desk.cardOf(store.state, contactId)
@@ -209,6 +211,12 @@ export function createDesk(store, line) {
 export function openContacts(state) {
   return Object.values(state.agentContacts).filter((row) => row.state === "connecting" || row.state === "connected")
     .length
+}
+
+/** Leaving waits for the last contact; a routable state counts at once. @param {import("./types.js").State} state @param {string} name */
+function comesNext(state, name) {
+  const isRoutable = state.agent?.states.some((one) => one.name === name && one.type === "routable")
+  return !isRoutable && openContacts(state) > 0
 }
 
 /** @param {unknown} error */

@@ -4,6 +4,7 @@ import { isCut } from "./chip.js"
 import { at, find, setText } from "./dom.js"
 import { keyOf, keysAreOn } from "./keymap.js"
 import { cards } from "./state.js"
+import { notOffered, stoppedWords } from "./stopped.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /**
@@ -31,15 +32,12 @@ export function nothing(state, status) {
 }
 
 /** @param {Agent} agent @param {number|null} queued */
-function ofState({ state, states, queues }, queued) {
+function ofState(agent, queued) {
+  const { state, states, queues } = agent
   const name = state.name
   if (state.type === "routable")
     return { text: queues.length > 0 ? serving(name, queues.length, queued) : noQueue(name), go: null }
-  const text =
-    state.type === "offline"
-      ? gettext("You are %(state)s: nothing is offered.")
-      : gettext("You are on %(state)s: nothing is offered.")
-  return { text: fill(text, { state: name }), go: states.find(({ type }) => type === "routable")?.name ?? null }
+  return { text: stoppedWords(agent) || notOffered(state), go: states.find(({ type }) => type === "routable")?.name ?? null }
 }
 
 /** @param {string} state */

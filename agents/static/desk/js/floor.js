@@ -107,6 +107,10 @@ function drawHead(contact) {
     ENDED: gettext("Ended"),
   }
   setText(at(find("#head"), "state"), words[contact.state])
+  const since = contact.state === "CONNECTED" ? contact.servedSince : contact.waitingSince
+  const age = at(find("#head"), "age")
+  age.hidden = contact.state === "ENDED" || !since
+  find("[data-since]", age).dataset.since = since ?? ""
   at(find("#head"), "state").className = contact.state === "ENDED" ? "presence presence--over" : "presence"
 }
 

@@ -143,10 +143,10 @@ const show = (pane) => {
 /**
  * Take the offer and go to it: the server shows it to every tab. Who pressed the button wants to write next; who
  * pressed the key may press it again, for the next offer.
- * @param {string} contactId @param {boolean} [write]
+ * @param {string} contactId @param {boolean} [write] @param {(contactId: string) => Promise<boolean>} [verb]
  */
-async function take(contactId, write = false) {
-  if (!(await desk.accept(contactId))) return
+async function take(contactId, write = false, verb = desk.accept) {
+  if (!(await verb(contactId))) return
   const arriving = setInterval(() => {
     if (talk.inView()?.contactId !== contactId || talk.inView()?.state !== "connected") return
     clearInterval(arriving)
@@ -165,6 +165,7 @@ const contacts = createContacts(store, desk, {
     requestAnimationFrame(() => (wide.matches && composer.usable ? composer.focus() : find("#log").focus()))
   },
   accept: (contactId) => take(contactId, true),
+  take: (contactId) => take(contactId, true, desk.take),
 })
 
 /** @param {(order: string[], here: number) => string|undefined} choose */
@@ -206,7 +207,7 @@ function toContact(contactId) {
   const { missed } = state.cards(store.state)
   if (!missed.some((card) => card.contactId === contactId)) return view(contactId)
   show("list")
-  const clear = document.querySelector(`#missed [data-contact="${CSS.escape(contactId)}"] button`)
+  const clear = document.querySelector(`#missed [data-contact="${CSS.escape(contactId)}"] button:not([hidden])`)
   if (clear instanceof HTMLElement) clear.focus()
 }
 

@@ -7,12 +7,13 @@ import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom
 import { popup } from "./menu.js"
 import { notice } from "./notice.js"
 import { allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "./state/news.js"
+import { stateName } from "./stopped.js"
 import { fill, gettext, ngettext, say, told } from "./words.js"
 
 /** @typedef {import("./state/news.js").News} News */
 
 /** Where news comes from: who types is none. @type {(keyof import("./types.js").State)[]} */
-const ROOMS = ["agentContacts", "conversations", "unsent"]
+const ROOMS = ["agent", "agentContacts", "conversations", "unsent"]
 
 const LOOKS = {
   missed: "missed",
@@ -22,6 +23,7 @@ const LOOKS = {
   ended: "end",
   failed: "fail",
   line: "offline",
+  state: "alert",
 }
 
 /**
@@ -125,9 +127,16 @@ function drawOne(row, one, fresh, way, page) {
 
 /** @param {News} one @param {boolean} fresh */
 function heading({ kind, name }, fresh) {
-  const title = make("b", "", make("bdi", "", kind === "line" ? gettext("Connection") : name || gettext("Customer")))
+  const title = make("b", "", make("bdi", "", headed(kind, name)))
   return fresh ? [title, make("span", "tag", gettext("new"))] : [title]
 }
+
+/** @param {string} text */
+const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** @param {News["kind"]} kind @param {string} name */
+const headed = (kind, name) =>
+  kind === "line" ? gettext("Connection") : kind === "state" ? stateName(name) : name || gettext("Customer")
 
 /** @param {News} one */
 function sentence({ kind, why, to, gap }) {
@@ -139,5 +148,6 @@ function sentence({ kind, why, to, gap }) {
   if (kind === "ended") return whyEnded({ endReason: told(why), why: null })
   if (kind === "failed" && typeof why === "string" && why) return say("A message was not sent: %(why)s", { why })
   if (kind === "failed") return told(why) || gettext("A message was not sent")
+  if (kind === "state") return say("%(why)s: nothing is offered.", { why: upper(told(why)) })
   return gapWords(gap?.seconds ?? 0, gap?.count ?? 0)
 }

@@ -70,12 +70,6 @@ export function createSteady(scroll) {
       const drift = one.getBoundingClientRect().top - top
       if (Math.abs(drift) >= 1) undo(drift)
     },
-    /** Of so many of these less than half can be seen: they are above what is shown. @param {Iterable<Element>} elements */
-    above: (elements) => {
-      const edge = scroll.getBoundingClientRect().top
-      const boxes = [...elements].map((one) => one.getBoundingClientRect())
-      return boxes.filter(({ bottom, height }) => bottom - edge < height / 2).length
-    },
     /** To the head of the list. */
     toHead() {
       under = null

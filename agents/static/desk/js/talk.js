@@ -4,7 +4,7 @@ import { until } from "./clock.js"
 import { at, find, setAttribute, setText } from "./dom.js"
 import { drawEmptyTalk } from "./empty.js"
 import { drawHeader } from "./header.js"
-import { bubbles, cardOf, viewing } from "./state.js"
+import { bubbles, cardOf, cards, viewing } from "./state.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /** @type {import("./types.js").Conversation} */
@@ -47,7 +47,7 @@ export function createTalk(store, { conversation, composer, details, reading, ha
       }
       setAttribute(find("#talk"), "aria-label", say("Conversation with %(name)s", { name: card.name }))
       drawHeader(card)
-      drawFoot(card)
+      drawFoot(card, cards(store.state).offers[0]?.key === card.key)
       // While its transcript is on the way nobody else's is shown under this name.
       conversation.paint(shown(store.state, card, held ?? NOTHING, { me, mark: reading.mark(card.contactId) }))
     },
@@ -66,10 +66,11 @@ function shown(state, card, held, eyes) {
   return { id: card.contactId, held, rows: bubbles(held, unsent, eyes), typing }
 }
 
-/** @param {import("./state/cards.js").Card} card */
-function drawFoot(card) {
+/** @param {import("./state/cards.js").Card} card @param {boolean} first the keys are for it */
+function drawFoot(card, first) {
   const offered = find("#offered")
   offered.hidden = card.state !== "connecting"
+  offered.classList.toggle("is-behind", !first)
   if (card.state === "connecting" && card.expiresAt) {
     const left = until(card.expiresAt)
     setText(at(offered, "left"), fill(ngettext("%(n)s second left", "%(n)s seconds left", left), { n: left }))

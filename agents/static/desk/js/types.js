@@ -10,12 +10,12 @@
  *   Author: Author|null, Rich?: Rich[]|null}} Item
  * @typedef {string | {tag: string, children: Rich[], href?: string|null, start?: number|null}} Rich  Markdown as a tree.
  * @typedef {{name: string, type: "routable"|"not_routable"|"offline"}} AgentState
- * @typedef {{agentId: string, name: string, state: AgentState, stateSince: string, nextState: AgentState|null,
+ * @typedef {{agentId: string, name: string, state: AgentState, stateSince: string, stateWhy?: Why|null, nextState: AgentState|null,
  *   states: AgentState[], load: number, capacity: number, routingProfile: string, queues: string[],
  *   acw?: "off"|"optional"|"required"|"timed"}} Agent
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: Why|null, customerName: string,
- *   queue: string, offeredAt: string, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
+ *   queue: string, offeredAt: string, ringsSince?: string|null, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
  *   acwUntil?: string|null, dispositionRequired?: boolean, note?: string, readNumber: number,
  *   draft?: {text: string, note: string, place: Place|null}}} AgentContact
  * @typedef {{key: string, top: number}} Place  Where the agent reads: an item, and how far below the upper edge.
@@ -25,6 +25,7 @@
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
  *   owner: Author|null, endReason: string, contentTypes: string[], chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
+ *   servedSince?: string|null,
  *   endedAt: string|null, attributes: Record<string, string>, transfer?: Transfer|null, relayed?: boolean,
  *   references?: Reference[]}} Contact
  * @typedef {{name: string, type: "URL"|"ATTACHMENT"|"NUMBER"|"STRING"|"DATE"|"EMAIL", value: string,
@@ -64,6 +65,7 @@
  * @property {Record<string, number>} cursors
  * @property {Agent|null} agent
  * @property {number|null} queued  How many customers wait in the agent's queues; null: not told yet.
+ * @property {string[]} takeable  Contacts this agent missed whose customers wait still.
  * @property {Record<string, AgentContact>} agentContacts  By contactId and round.
  * @property {string} viewing  As the server says.
  * @property {string|null} wanted  The contact this tab has asked to view, until the server says so too.

@@ -17,6 +17,7 @@ export const EMPTY = Object.freeze({
   cursors: {},
   agent: null,
   queued: null,
+  takeable: [],
   agentContacts: {},
   viewing: "",
   wanted: null,
@@ -57,7 +58,7 @@ const CHANGES = {
 export function apply(state, frame, now = 0) {
   const { method, params } = frame
   if (method === "typing") return withTyping(state, params, now)
-  if (method === "queues") return { ...state, queued: params.waiting }
+  if (method === "queues") return { ...state, queued: params.waiting, takeable: params.missed ?? [] }
   if (method === "closedStream") return forget(state, params.stream)
   if (method !== "snapshot" && !Object.hasOwn(CHANGES, method)) return state
   const cursor = state.cursors[params.stream]

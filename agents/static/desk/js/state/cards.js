@@ -23,8 +23,9 @@ import { botPart } from "./items.js"
  * @property {number} unread
  * @property {string|null} waitingSince  The customer waits for an answer since then.
  * @property {string|null} answeredAt
- * @property {string|null} queuedSince  Offered: waiting for any agent since then.
+ * @property {string|null} queuedSince  Offered: nobody serves the customer, who waits for any agent since then.
  * @property {string} offeredAt
+ * @property {string|null} ringsSince  Of several offers one rings, the others wait their turn.
  * @property {string|null} expiresAt
  * @property {string|null} acceptedAt
  * @property {string|null} endedAt
@@ -93,7 +94,7 @@ function deskOf(state) {
   const are = (/** @type {string[]} */ ...states) => rows.filter((card) => states.includes(card.state))
   const connected = are("connected")
   return {
-    offers: are("connecting").toSorted(by("offeredAt")),
+    offers: are("connecting").toSorted((a, b) => Number(a.expiresAt === null) - Number(b.expiresAt === null) || by("offeredAt")(a, b)),
     waiting: connected.filter((card) => card.waitingSince).toSorted(by("waitingSince")),
     answered: connected
       .filter((card) => !card.waitingSince)
@@ -170,8 +171,9 @@ function newCard(row, held, typing, failed) {
     unread: unread(held, row.readNumber),
     waitingSince: row.state === "connected" ? (facts?.waiting?.AbsoluteTime ?? null) : null,
     answeredAt: facts?.answeredAt ?? null,
-    queuedSince: held?.contacts[row.contactId]?.waitingSince ?? null,
+    queuedSince: queuedSince(held, row),
     offeredAt: row.offeredAt,
+    ringsSince: row.ringsSince ?? null,
     expiresAt: row.expiresAt,
     acceptedAt: row.acceptedAt,
     endedAt: row.endedAt,
@@ -183,6 +185,15 @@ function newCard(row, held, typing, failed) {
     relayed: held?.contacts[row.contactId]?.relayed ?? false,
     acwUntil: row.acwUntil ?? null,
   }
+}
+
+/**
+ * What a colleague hands on is served meanwhile: nobody waits.
+ * @param {Conversation|undefined} held @param {AgentContact} row
+ */
+function queuedSince(held, row) {
+  const contact = held?.contacts[row.contactId]
+  return contact?.state === "WAITING" ? contact.waitingSince : null
 }
 
 /**

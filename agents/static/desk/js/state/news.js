@@ -9,7 +9,7 @@ import { handingOf } from "./handing.js"
  * @typedef {import("../types.js").Conversation} Conversation
  * @typedef {Object} News
  * @property {string} key  The same happening has the same key, from whichever frame it is seen.
- * @property {"missed"|"declined"|"unanswered"|"withdrawn"|"ended"|"failed"|"line"} kind
+ * @property {"missed"|"declined"|"unanswered"|"withdrawn"|"ended"|"failed"|"line"|"state"} kind
  * @property {string} contactId  Empty: it is about the desk.
  * @property {string} name  The customer's.
  * @property {import("../words.js").Why|string|null} why  A missed offer's or a failed message's cause; a contact's chats/life.py reason.
@@ -57,12 +57,20 @@ export const lineCut = (gap, at) => ({ ...EMPTY, key: `line ${at}`, kind: "line"
 
 /** What can be told of the desk as it is now. @param {State} state @returns {News[]} */
 export function newsOf(state) {
-  return Object.values(state.agentContacts).flatMap((row) => {
+  const ofContacts = Object.values(state.agentContacts).flatMap((row) => {
     const held = state.conversations[row.initialContactId]
     const contact = held?.contacts[row.contactId]
     const about = { ...EMPTY, contactId: row.contactId, name: contact?.customerName || row.customerName }
     return [...ofRow(row, contact, about), ...ofMessages(state, row, held, about)]
   })
+  return [...ofState(state.agent), ...ofContacts]
+}
+
+/** The server has put the agent where nothing is offered. @param {State["agent"]} agent @returns {News[]} */
+function ofState(agent) {
+  if (!agent?.stateWhy) return []
+  const { stateSince: at, stateWhy: why, state } = agent
+  return [{ ...EMPTY, key: `state ${at}`, kind: "state", name: state.name, why, at }]
 }
 
 /** @type {News} */

@@ -43,7 +43,7 @@ function agents(held, contact, me) {
   /** @type {Map<number, Person>} */
   const found = new Map()
   const owner = contact?.state === "CONNECTED" ? contact.owner : null
-  if (owner) found.set(owner.id, agent(owner, true, me, contact?.connectedAt ?? null))
+  if (owner) found.set(owner.id, agent(owner, true, me, contact?.servedSince ?? contact?.connectedAt ?? null))
   for (const { Author } of held.items) {
     if (Author && !found.has(Author.id)) found.set(Author.id, agent(Author, false, me, null))
   }
