@@ -111,6 +111,7 @@ export function createNotes(store, desk, drafts) {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
+    if (event.repeat) return
     const yes = /** @type {HTMLButtonElement} */ (at(editor, "save"))
     if (!yes.disabled) yes.form?.requestSubmit(yes)
   })
@@ -140,6 +141,7 @@ export function createNotes(store, desk, drafts) {
     setText(at(asking, "text"), note.text.slice(0, 200))
     setText(at(asking, "why"), "")
     asking.showModal()
+    at(asking, "no").focus()
   })
   return {
     /** A note on a contact in which nothing can be written to the customer. @param {string} contactId @param {string} name */
