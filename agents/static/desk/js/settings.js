@@ -52,10 +52,13 @@ function createKeyList(dialog) {
   let waiting = ""
 
   const paint = () => {
-    keep(list, [...actionWords(), ...letterWords()], ([name]) => name, drawAction, (row, [action]) => {
-      const word = wordOf(action)
-      const button = find("button", row)
+    /** @type {[string, string][]} */
+    const rows = [...actionWords(), ["", gettext("In the contact list")], ...letterWords()]
+    keep(list, rows, ([name]) => name, drawAction, (row, [action]) => {
+      const button = row.querySelector("button")
+      if (!button) return
       const asks = action === waiting
+      const word = wordOf(action)
       setText(button, asks ? gettext("Press a key…") : keyOf(action))
       button.classList.toggle("is-waiting", asks)
       button.setAttribute("aria-label", asks ? say("%(action)s: press a key, Escape leaves it", { action: word }) : `${word}: ${keyOf(action)}`)
@@ -115,10 +118,11 @@ function whyNot({ why, by }, keys) {
   return gettext("Choose a letter or a sign.")
 }
 
-/** @param {[string, string]} action */
-function drawAction([action]) {
+/** A row of its own for each; one without a name heads those that follow. @param {[string, string]} action */
+function drawAction([action, word]) {
+  if (!action) return make("li", "keymap__title", word)
   const button = make("button", "button button--s")
   button.setAttribute("type", "button")
   button.dataset.action = action
-  return make("li", "", make("span", "", wordOf(action)), button)
+  return make("li", "", make("span", "", word), button)
 }
