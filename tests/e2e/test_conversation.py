@@ -183,7 +183,7 @@ def test_words_are_found_counted_and_marked(desk: Guarded) -> None:
     assert found(desk) == []
     desk.page.keyboard.press("Escape")
     expect(desk.page.locator("#find")).to_be_hidden()
-    expect(desk.page.locator("#log")).to_be_focused()
+    expect(desk.page.locator("#words")).to_be_focused()
 
 
 def test_what_comes_while_one_searches_is_found_too(desk: Guarded) -> None:
