@@ -135,28 +135,28 @@ def filtered(name: str) -> Step:
 
 STATES = {
     "the desk": State(press(), press(), narrow=True),
-    "after contact work, refused": State(look_at(DORA, "w"), look_at(ADA), "#talk", narrow=True),
+    "after contact work, refused": State(look_at(DORA, "Alt+w"), look_at(ADA), "#talk", narrow=True),
     "an offer in view": State(look_at(EVA), look_at(ADA), "#talk", narrow=True),
     "a short conversation": State(look_at(BEN), look_at(ADA), "#talk", keys=False),
     "filtered": State(filtered("unread"), filtered("all"), "#list", keys=False),
-    "the state menu": by_key("s", "#state-menu"),
+    "the state menu": by_key("Alt+s", "#state-menu"),
     "the user's menu": by_button("#me-button", "#me-menu", narrow=True),
     "notifications": by_button("#news-open", "#news", narrow=True),
     "find": by_key("Control+f", "#find", "o", "n", "e", leave=lambda desk: desk.page.locator("#find-close").click()),
     "palette": by_key("Control+k", "#palette", narrow=True),
     "palette without a hit": by_key("Control+k", "#palette", "z", "z", "z", keys=False),
-    "keys": by_key("?", "#keys-dialog", narrow=True),
+    "keys": by_key("Alt+k", "#keys-dialog", narrow=True),
     "settings": by_button("#settings-open", "#settings-dialog", narrow=True),
-    "transfer": by_key("t", "#transfer-dialog", narrow=True),
-    "transfer to nobody": by_key("t", "#transfer-dialog", "Tab", "Tab", "Tab", "Enter", keys=False),
-    "end chat": by_key("e", "#end-dialog", narrow=True),
+    "transfer": by_key("Alt+t", "#transfer-dialog", narrow=True),
+    "transfer to nobody": by_key("Alt+t", "#transfer-dialog", "Tab", "Tab", "Tab", "Enter", keys=False),
+    "end chat": by_key("Alt+e", "#end-dialog", narrow=True),
     "a note is changed": by_button("#rows .note button:first-child", "#note-dialog", narrow=True),
     "a note is deleted": by_button("#rows .note button:last-child", "#note-delete", keys=False),
     "emoji": by_button("#emoji-open", "#emoji"),
     "quick responses": written("/tra", "#quick"),
     "too long": written("x" * 20_000, "#count"),
     "a note is written": by_key(
-        "n", "#composer", narrow=True, leave=lambda desk: desk.page.locator("[data-mode=reply]").click()
+        "Alt+n", "#composer", narrow=True, leave=lambda desk: desk.page.locator("[data-mode=reply]").click()
     ),
     "files over it": State(files_over_it, files_gone, "#talk", keys=False),
     "an earlier conversation": by_button(

@@ -279,7 +279,7 @@ def test_once_connect_is_known_to_take_no_files_the_desk_says_so_before(desk: Gu
     choose(desk.page, ("a.png", "image/png", PHOTO))
     expect(desk.page.locator("#attach")).to_have_attribute("aria-disabled", "true")
     desk.page.locator("#log").focus()
-    desk.page.keyboard.press("f")  # the key of the button
+    desk.page.keyboard.press("Alt+u")  # the keys of the button
     expect(desk.page.locator("#notice")).to_contain_text("Send a link to where the customer can fetch it.")
     hand_over(desk.page, "#log", "dragover", ("b.png", "image/png", PHOTO))
     expect(desk.page.locator("#drop.is-refused")).to_contain_text("No files can be sent here")

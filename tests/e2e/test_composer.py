@@ -85,6 +85,44 @@ def test_a_slash_opens_quick_responses_and_keys_choose_insert_and_close(desk: Gu
     assert asked(desk, "getQuickResponses") == [{"contactId": ADA}]
 
 
+def test_what_a_quick_response_leaves_open_is_chosen_and_not_sent_by_enter(desk: Guarded) -> None:
+    lay(desk)
+    page, keys, gap = desk.page, desk.page.keyboard, desk.page.locator("#gap")
+    words(desk).click()
+    keys.type("/track")
+    keys.press("Enter")
+    for sends in ("Enter", "Enter", "the button"):
+        keys.press(sends) if sends == "Enter" else page.locator("#send").click()
+        expect(gap).to_contain_text("Fill in {link} first")
+        expect(words(desk)).to_be_focused()
+        assert page.evaluate("getSelection().toString()") == "{link}"
+    assert asked(desk, "sendMessage") == []
+    keys.type("fen.example/1")
+    expect(gap).to_be_hidden()
+    keys.press("Enter")
+    expect(words(desk)).to_have_value("")
+    sent = [one["message"] for one in asked(desk, "sendMessage")]
+    assert sent == ["Your link is fen.example/1, Amelia."]
+
+
+def test_a_gap_is_not_forgotten_with_the_page_and_is_sent_by_who_means_it(desk: Guarded) -> None:
+    lay(desk)
+    page, keys = desk.page, desk.page.keyboard
+    words(desk).click()
+    keys.type("Use {order number} and {name}")
+    page.reload()
+    expect(words(desk)).to_have_value("Use {order number} and {name}")
+    words(desk).press("Enter")
+    expect(page.locator("#gap")).to_contain_text("{order number}")
+    keys.type("4711")
+    keys.press("Enter")  # there is another one
+    expect(page.locator("#gap")).to_contain_text("{name}")
+    assert asked(desk, "sendMessage") == []
+    page.get_by_role("button", name="Send it as it is").press("Enter")
+    expect(words(desk)).to_be_focused()
+    assert [one["message"] for one in asked(desk, "sendMessage")] == ["Use 4711 and {name}"]
+
+
 # ---- internal notes ------------------------------------------------------------------------------------------------------
 
 
@@ -112,7 +150,7 @@ def test_a_note_is_written_read_changed_and_deleted_and_the_customer_gets_none_o
 
     composer = desk.page.locator("#composer")
     desk.page.locator("#log").focus()
-    desk.page.keyboard.press("n")
+    desk.page.keyboard.press("Alt+n")
     expect(words(desk)).to_be_focused()
     expect(composer.get_by_role("button", name="Internal note")).to_have_attribute("aria-pressed", "true")
     expect(composer).to_contain_text("Amelia never sees this")
@@ -145,8 +183,53 @@ def test_a_note_is_written_read_changed_and_deleted_and_the_customer_gets_none_o
     expect(beside).to_have_count(1)
 
     desk.page.locator("#log").focus()
-    desk.page.keyboard.press("r")
+    desk.page.keyboard.press("Alt+r")
     expect(composer.get_by_role("button", name="Reply")).to_have_attribute("aria-pressed", "true")
+
+
+def test_after_a_note_the_next_words_are_the_customers(desk: Guarded) -> None:
+    """Also while the note is still on its way, and in a contact one left without a word of it."""
+    lay(desk)
+    page, keys = desk.page, desk.page.keyboard
+    noting = page.locator("#composer.is-noting")
+    keys.press("Alt+n")
+    keys.type("called twice")
+    keys.press("Enter")
+    keys.type("Hello")
+    keys.press("Enter")
+    expect(words(desk)).to_have_value("")
+    assert [one["text"] for one in asked(desk, "addNote")] == ["called twice"]
+    assert [one["message"] for one in asked(desk, "sendMessage")] == ["Hello"]
+    keys.press("Alt+n")
+    expect(noting).to_have_count(1)
+    expect(words(desk)).to_have_value("")
+    for there, back in ((BEN, ADA), (BEN, ADA)):
+        desk.view(there)
+        expect(page.locator("#head h2")).to_have_text("Ben Okri")
+        desk.view(back)
+        expect(page.locator("#head h2")).to_have_text("Amelia Hart")
+        expect(noting).to_have_count(0)
+    keys.press("Alt+n")
+    keys.type("a note that was begun")
+    desk.view(BEN)
+    expect(noting).to_have_count(0)
+    desk.view(ADA)  # goes on where it was left: it shall not go to the customer either
+    expect(noting).to_have_count(1)
+    expect(words(desk)).to_have_value("a note that was begun")
+
+
+def test_a_note_that_was_refused_is_there_again_and_never_in_the_reply(desk: Guarded) -> None:
+    lay(desk)
+    page, keys = desk.page, desk.page.keyboard
+    desk.answers["addNote"] = _not_now
+    keys.press("Alt+n")
+    keys.type("lost?")
+    keys.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("The note was not kept")
+    expect(page.locator("#composer.is-noting")).to_have_count(1)
+    expect(words(desk)).to_have_value("lost?")
+    keys.press("Alt+r")
+    expect(words(desk)).to_have_value("")
 
 
 # ---- drafts and places -----------------------------------------------------------------------------------------------------

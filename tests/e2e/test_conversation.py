@@ -93,6 +93,29 @@ def test_markdown_is_bold_italic_lists_and_links(desk: Guarded) -> None:
     assert opened.value.evaluate("[window.opener, document.referrer]") == [None, ""]
 
 
+def test_addresses_in_plain_words_and_in_notes_are_links(desk: Guarded) -> None:
+    text = "it is at https://example.org/order?id=1&x=2, or mail ida@example.org; javascript:alert(1)"
+    lay(desk, [item(1, ADA, text), answer(2, ADA, "or https://b.example/")])
+    note = {"noteId": "n", "contactId": ADA, "clientToken": "n", "author": ME, "text": "see www.example.org."}
+    told = note | {"createdAt": at(9), "editedAt": None, "deleted": False}
+    desk.tell("note", f"conversation:{ADA}", note=told)
+    rows = desk.page.locator("#rows")
+    expect(rows.locator(".bubble").first).to_have_text(text)
+    expect(rows.locator("a")).to_have_count(4)
+    addresses = rows.locator("a").evaluate_all("all => all.map(one => [one.href, one.target, one.rel, one.title])")
+    around = ["_blank", "noopener noreferrer"]
+    assert addresses == [
+        [href, *around, href]
+        for href in (
+            "https://example.org/order?id=1&x=2",
+            "mailto:ida@example.org",
+            "https://b.example/",
+            "https://www.example.org/",
+        )
+    ]
+    expect(desk.page.locator("#notes a")).to_have_attribute("href", "https://www.example.org/")
+
+
 def test_what_was_said_with_the_bot_is_folded_into_one(desk: Guarded) -> None:
     part = "Bot Transcript: ({}\\2)\n{}"
     said = [part.format(1, "Bot: Hello, what is it"), part.format(2, " about?\nAda: a <b>shelf</b>\n")]
@@ -160,7 +183,7 @@ def test_words_are_found_counted_and_marked(desk: Guarded) -> None:
     assert found(desk) == []
     desk.page.keyboard.press("Escape")
     expect(desk.page.locator("#find")).to_be_hidden()
-    expect(desk.page.locator("#log")).to_be_focused()
+    expect(desk.page.locator("#words")).to_be_focused()
 
 
 def test_what_comes_while_one_searches_is_found_too(desk: Guarded) -> None:

@@ -160,7 +160,7 @@ def test_the_state_has_a_timer_and_the_next_state_while_contacts_are_open(desk: 
     expect(timer).to_have_text(re.compile(r"^1:01:\d\d$"))
     expect(button.locator(".state__next")).to_be_hidden()
     page.locator("#log").focus()
-    page.keyboard.press("s")
+    page.keyboard.press("Alt+s")
     menu = page.locator("#state-menu")
     expect(menu).to_contain_text("2 contacts are open: what you choose comes after the last one.")
     page.keyboard.press("2")  # the second of the list

@@ -129,7 +129,7 @@ def test_a_contact_is_handed_on_by_keyboard_alone(desk: Guarded) -> None:
     lay(desk)
     page, keys = desk.page, desk.page.keyboard
     page.locator("#log").focus()
-    keys.press("t")
+    keys.press("Alt+t")
     dialog = page.get_by_role("dialog", name="Transfer Amelia Hart")
     expect(dialog.get_by_role("option")).to_have_count(5)
     expect(dialog.get_by_role("group", name="Colleagues").get_by_role("option")).to_have_count(3)
@@ -218,7 +218,7 @@ def test_a_contact_of_amazon_connect_is_transferred_there(desk: Guarded) -> None
     expect(desk.page.locator("#head")).to_contain_text("in Amazon Connect")
     expect(desk.page.locator("#transfer")).to_have_attribute("aria-disabled", "true")
     desk.page.locator("#log").focus()
-    desk.page.keyboard.press("t")
+    desk.page.keyboard.press("Alt+t")
     expect(desk.page.locator("#notice")).to_contain_text("transfer it in the Contact Control Panel")
     expect(desk.page.locator("#transfer-dialog")).to_be_hidden()
 
@@ -245,7 +245,7 @@ def test_what_came_of_it_is_asked_and_a_refusal_stands_at_the_field(desk: Guarde
     expect(page.locator("#cards [data-contact=dora] .card__side")).to_contain_text("left 1:2")
     expect(wrap.get_by_role("combobox").locator("option")).to_have_text(["Choose\u2026", "Answered", "Refund"])
     page.locator("#log").focus()
-    keys.press("w")
+    keys.press("Alt+w")
     expect(wrap.get_by_role("alert")).to_have_text(REQUIRED)
     expect(page.locator("#disposition")).to_be_focused()
     expect(page.locator("#disposition")).to_have_attribute("aria-invalid", "true")
@@ -299,12 +299,13 @@ def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded
         expect(page.locator("#palette-search")).to_be_focused()
         keys.press("Escape")
         expect(opener).to_be_focused()
-    page.locator("#words").focus()  # also where single keys are words
+    page.locator("#words").focus()  # also where letters are words
     keys.press("Control+k")
     expect(page.locator("#palette-search")).to_be_focused()
     expect(palette.get_by_role("group", name="Contacts").get_by_role("option")).to_have_count(2)
     shown = palette.get_by_role("group", name="Actions").locator("kbd").all_inner_texts()
-    assert shown == ["J", "K", "A", "D", "R", "N", "F", "T", "E", "W", "S", "?", "G D", "G H", "G N", "G S"]
+    everywhere = [*(f"Alt {key}" for key in "ADRNUTEWS"), "Alt ↓", "Alt ↑", "Alt L", "Alt K"]
+    assert shown == [*everywhere, "G H", "G N", "G S"]
     keys.type("okr")
     keys.press("Enter")
     expect(palette).to_be_hidden()
@@ -347,7 +348,7 @@ def test_settings_count_at_once_in_every_tab_and_outlast_it(desk: Guarded) -> No
         page.evaluate("() => { window.open('/desk/') }")
     other = opened.value
     expect(other.locator("#settings-open")).to_be_visible()
-    page.locator("#log").focus()
+    keys.press("Alt+l")
     keys.press("g")
     keys.press("s")
     dialog = settings(page)
@@ -394,43 +395,55 @@ def test_a_key_is_given_to_another_action_unless_it_is_taken(desk: Guarded) -> N
     page.locator("#settings-open").focus()
     keys.press("Enter")
     transfer_key = settings(page).get_by_role("button", name="Transfer the contact")
-    expect(transfer_key).to_have_text("T")
+    expect(transfer_key).to_have_text("Alt T")
     transfer_key.focus()
     keys.press("Enter")
     told_there = page.locator("#keymap-told")
     for key, why in (
-        ("e", "E is taken: End the chat."),
-        ("3", "3 is a contact's place."),
-        ("F5", "a letter or a sign"),
+        ("Alt+e", "Alt E is taken: End the chat."),
+        ("x", "It works where you write: hold Alt or Ctrl with it."),
+        ("Control+Alt+x", "a letter or a sign"),  # AltGr writes signs
+        ("Control+l", "belongs to the browser"),
+        ("Alt+F5", "a letter or a sign"),
     ):
         keys.press(key)
         expect(told_there).to_contain_text(why)
-    keys.press("x")
-    expect(transfer_key).to_have_text("X")
+    keys.press("Alt+x")
+    expect(transfer_key).to_have_text("Alt X")
     transfer_key.press("Enter")
     keys.press("Escape")  # the key stays, and the dialog
-    expect(transfer_key).to_have_text("X")
+    expect(transfer_key).to_have_text("Alt X")
+    next_key = settings(page).get_by_role("button", name="In the list: Next contact")
+    next_key.press("Enter")
+    for key, why in (("3", "3 is a contact's place."), ("d", "D is taken: In the list: Decline the offer.")):
+        keys.press(key)
+        expect(told_there).to_contain_text(why)
+    keys.press("x")
+    expect(next_key).to_have_text("X")
     keys.press("Escape")
     expect(settings(page)).to_be_hidden()
-    page.locator("#log").focus()
-    keys.press("t")
+    page.locator("#words").focus()
+    keys.press("Alt+t")
     expect(page.locator("dialog[open]")).to_have_count(0)
-    keys.press("x")
+    expect(page.get_by_role("button", name="Transfer", exact=True)).to_have_attribute("title", "Transfer (Alt X)")
+    keys.press("Alt+x")
     expect(page.locator("#transfer-dialog")).to_be_visible()
     keys.press("Escape")
+    keys.press("Alt+l")
     keys.press("?")
     overlay = page.get_by_role("dialog", name="Keys")
-    expect(overlay.locator(".keys > div").filter(has_text="Transfer").locator("kbd")).to_have_text(["X"])
+    expect(overlay.locator(".keys > div").filter(has_text="Transfer").locator("kbd")).to_have_text(["Alt X"])
     overlay.get_by_role("button", name="Change the keys").press("Enter")
     expect(settings(page)).to_be_visible()
     settings(page).get_by_role("button", name="Reset the keys").press("Enter")
-    expect(transfer_key).to_have_text("T")
-    settings(page).get_by_label("Single keys work outside text fields").press("Space")
+    expect(transfer_key).to_have_text("Alt T")
+    settings(page).get_by_label("Single letters work while the contact list has the focus").press("Space")
     keys.press("Escape")
-    page.locator("#log").focus()
-    for key in ("t", "?", "g", "s"):
+    for key in ("x", "?", "g", "s"):
+        page.locator("#cards [role=option][tabindex='0']").focus()
         keys.press(key)
     expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("#words")).to_have_value("x?gs")
     keys.press("Alt+ArrowUp")  # Ben waits: he stands first
     expect(page.locator("#head h2")).to_have_text("Ben Okri")
 
@@ -438,10 +451,11 @@ def test_a_key_is_given_to_another_action_unless_it_is_taken(desk: Guarded) -> N
 def test_g_leads_to_the_contacts_and_to_the_history_and_swallows_what_is_no_way(desk: Guarded) -> None:
     lay(desk, agent_contact("ben", customerName="Ben Okri"))
     page, keys = desk.page, desk.page.keyboard
-    page.locator("#log").focus()
+    keys.press("Alt+l")
+    expect(page.locator("#cards [role=option][tabindex='0']")).to_be_focused()
     keys.press("g")
-    keys.press("e")  # ends no chat
-    expect(page.locator("dialog[open]")).to_have_count(0)
+    keys.press("a")  # accepts nothing, and is no word
+    expect(page.locator("#words")).to_have_value("")
     keys.press("g")
     keys.press("d")
     expect(page.locator("#cards [role=option][tabindex='0']")).to_be_focused()
@@ -491,7 +505,7 @@ def test_the_bell_counts_and_lists_what_was_missed_and_leads_there(desk: Guarded
     expect(bell).to_have_accessible_name("Notifications, 4 unread")
     page.reload()  # kept with the tab, though the socket tells it no more
     expect(bell).to_have_accessible_name("Notifications, 4 unread")
-    page.locator("#log").focus()
+    keys.press("Alt+l")
     keys.press("g")
     keys.press("n")
     said = panel.locator(".news__why")

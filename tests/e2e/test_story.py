@@ -87,11 +87,11 @@ def _a_draft_follows(mira: DeskPage, other_tab: DeskPage) -> None:
 
 
 def _a_note_stays_inside(amelia: CustomerPage, mira: DeskPage) -> None:
-    mira.page.locator("#log").press("n")
+    mira.page.locator("#log").press("Alt+n")
     mira.page.keyboard.type("the third split one")
     mira.page.keyboard.press("Enter")
     expect(mira.page.locator("#rows .note > p[dir]")).to_have_text("the third split one")
-    mira.page.locator("#log").press("r")
+    mira.page.locator("#log").press("Alt+r")
     amelia.say("Thank you")
     expect(mira.theirs.last).to_have_text("Thank you")
     expect(amelia.page.locator("body")).not_to_contain_text("the third split one")

@@ -82,10 +82,11 @@ def test_end_chat_asks_first_by_mouse_and_by_key_and_says_that_a_draft_is_not_se
     dialog.get_by_role("button", name="Cancel").click()
     page.locator("#words").fill("")
     page.locator("#log").focus()
-    page.keyboard.press("e")
-    expect(dialog.get_by_role("button", name="End chat")).to_be_focused()
+    page.keyboard.press("Alt+e")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     expect(warning).to_be_hidden()
     assert asked(desk, "destroyConnection") == []
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
     assert asked(desk, "destroyConnection") == [{"contactId": ADA}]

@@ -48,7 +48,9 @@ test("nothing typed yet shows all by shortcut, and never more than fifty", () =>
   assert.deepEqual(ranked(all, "nowhere"), [])
 })
 
-test("a gap in braces is found, other braces are none", () => {
-  assert.deepEqual(gapIn("Your link is {link}, {name}."), { from: 13, to: 19 })
-  for (const text of ["no gap", "{}", "{a\nb}", "{<b>}"]) assert.equal(gapIn(text), null)
+test("what stands in braces to be filled in is found, code is not", () => {
+  assert.deepEqual(gapIn("Your link is {link}, {name}."), { from: 13, to: 19, words: "{link}" })
+  for (const gap of ["{order number}", "{customer's name}", "{date/time}", "{Größe}", "{имя}", "{0}", "{ name }", "{{Agent.FirstName}}"])
+    assert.equal(gapIn(`Hello ${gap}!`)?.words, gap)
+  for (const text of ["no gap", "{}", "{a\nb}", "{<b>}", '{"id": 1}', "a { color: red; }", "{…}", "{'a'=1}"]) assert.equal(gapIn(text), null, text)
 })

@@ -3,7 +3,7 @@
 import { clockwise, exactly, since } from "./clock.js"
 import { openContacts } from "./desk.js"
 import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
-import { keysAreOn, mark } from "./keymap.js"
+import { keysAreOn, mark, pressed } from "./keymap.js"
 import { popup, walk } from "./menu.js"
 import { stateName } from "./stopped.js"
 import { fill, gettext, ngettext, say } from "./words.js"
@@ -18,9 +18,12 @@ export function createAgentState(store, desk) {
   const panel = find("#state-menu")
   const menu = popup(button, panel, { opened: () => (panel.querySelector("[aria-checked=true]") ?? find("[role=menuitemradio]", panel)).focus() })
   walk(panel, "[role=menuitemradio]")
-  panel.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
-    if (!keysAreOn() || ctrlKey || metaKey || altKey || !/^[1-9]$/.test(key)) return
-    panel.querySelectorAll("[role=menuitemradio]")[Number(key) - 1]?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
+  panel.addEventListener("keydown", (event) => {
+    const digit = pressed(event).find((one) => /^[1-9]$/.test(one))
+    if (!keysAreOn() || digit === undefined) return
+    // It closes, and the focus goes back to where one wrote: the digit is no word there.
+    event.preventDefault()
+    panel.querySelectorAll("[role=menuitemradio]")[Number(digit) - 1]?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
   })
   panel.addEventListener("click", ({ target }) => {
     const choice = target instanceof Element ? target.closest("[role=menuitemradio]") : null

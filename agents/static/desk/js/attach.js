@@ -2,6 +2,7 @@
 /** Files for the customer: chosen, dropped or pasted; uploaded one after the other, again after a lost line, each once. */
 import { now } from "./clock.js"
 import { newToken } from "./desk.js"
+import { keyOf } from "./keymap.js"
 import { at, find, setAttribute, setText } from "./dom.js"
 import { setProgress, sizeWord } from "./files.js"
 import { notice } from "./notice.js"
@@ -147,7 +148,7 @@ export function createAttach(store, { rules, card, live, sent }) {
     choose: () => button.click(),
     paint() {
       setAttribute(button, "aria-disabled", refused())
-      setAttribute(button, "title", refused() ? notForUs() : gettext("Attach a file"))
+      setAttribute(button, "title", refused() ? notForUs() : say("%(action)s (%(key)s)", { action: gettext("Attach a file"), key: keyOf("attach") }))
     },
   }
 }

@@ -6,6 +6,7 @@ import { createEmoji } from "./emoji.js"
 import { notice } from "./notice.js"
 import { createQuick } from "./quick.js"
 import { MAX_BYTES, direction, draftFits, messagesRoom, notesRoom } from "./room.js"
+import { gapIn } from "./state/quick.js"
 import { fill, gettext, say } from "./words.js"
 
 /** The counter shows when so much is left. */
@@ -28,6 +29,7 @@ export function createComposer(desk, drafts, on) {
   const words = /** @type {HTMLTextAreaElement} */ (find("#words"))
   const button = /** @type {HTMLButtonElement} */ (find("#send"))
   const other = find("#other")
+  const gap = find("#gap")
   /** @type {Map<string, Mode>} what was last written in each contact */
   const modes = new Map()
   let contactId = ""
@@ -36,7 +38,7 @@ export function createComposer(desk, drafts, on) {
   let mode = "reply"
   /** Why nothing can be written; empty: it can. */
   let why = ""
-  /** The note that is on its way: the same words again are the same note. @type {{words: string, token: string}|null} */
+  /** The note that is on its way: the same words again are the same note. @type {{about: string, words: string, token: string}|null} */
   let under = null
 
   let typedAt = 0
@@ -54,8 +56,10 @@ export function createComposer(desk, drafts, on) {
   }
   /** As a text field has it. */
   const begun = () => drafts.of(contactId, mode).replace(/\r\n?/g, "\n")
+  /** The note that is shown is on its way. */
+  const waits = () => mode === "note" && under?.about === contactId
   const typing = () =>
-    under !== null || (document.activeElement === words && document.hasFocus() && Date.now() - typedAt < TYPES_ON)
+    waits() || (document.activeElement === words && document.hasFocus() && Date.now() - typedAt < TYPES_ON)
   const drawCount = () => {
     const { left, told } = mode === "note" ? notesRoom(text()) : messagesRoom(text())
     const count = find("#count")
@@ -84,10 +88,15 @@ export function createComposer(desk, drafts, on) {
     setText(at(form, "verb"), noting ? gettext("adds") : gettext("sends"))
     setText(at(form, "send"), noting ? gettext("Add note") : gettext("Send"))
     find("#quick-open").hidden = noting
-    words.readOnly = Boolean(why) || under !== null
+    words.readOnly = Boolean(why) || waits()
     const label = noting ? gettext("Internal note on %(name)s") : gettext("Reply to %(name)s")
     setAttribute(words, "aria-label", fill(label, { name }))
     setAttribute(words, "placeholder", why || placeholder(mode, first))
+  }
+  /** A note that was begun goes on; without one it is the customer who is written to. @param {string} there @returns {Mode} */
+  const begunIn = (there) => {
+    const noted = under?.about !== there && drafts.of(there, "note") !== ""
+    return noted && (modes.get(there) === "note" || !drafts.of(there)) ? "note" : "reply"
   }
   /** Show what was written here in this mode. @param {Mode} to */
   const turn = (to) => {
@@ -95,39 +104,58 @@ export function createComposer(desk, drafts, on) {
     emoji.close()
     mode = to
     modes.set(contactId, mode)
+    gap.hidden = true
     show(begun())
     drawCount()
     draw()
   }
-  const send = () => {
-    if (why || under || !text().trim()) return
+  /** What a quick response left to be filled in is chosen, and asked about. @returns {boolean} there is none */
+  const isFilled = () => {
+    const found = mode === "reply" ? gapIn(words.value) : null
+    gap.hidden = found === null
+    if (!found) return true
+    setText(at(gap, "text"), say("Fill in %(gap)s first: the customer would read it as it stands.", { gap: found.words }))
+    words.focus()
+    words.setSelectionRange(found.from, found.to)
+    return false
+  }
+  /** @param {boolean} [asItIs] with what is not filled in */
+  const send = (asItIs = false) => {
+    if (why || waits() || !text().trim()) return
     if (!drawCount()) return notice(find("#count").textContent ?? "")
     if (mode === "note") return void note()
+    if (!asItIs && !isFilled()) return
+    gap.hidden = true
     desk.send(contactId, text())
     show("")
     drafts.set(contactId, "reply", "")
     drawCount()
     on.sent()
   }
-  /** The words stay until the server has them. */
+  /** The words stay a draft until the server has them; what is written next goes to the customer. */
   const note = async () => {
-    const [about, written] = [contactId, text()]
-    under = { words: written, token: failed?.words === written ? failed.token : newToken() }
-    draw()
-    const refused = await desk.addNote(about, written, under.token)
-    failed = refused ? under : null
+    if (under) return notice(gettext("The note before is still on its way: try again in a moment."))
+    const asked = { about: contactId, words: text(), token: newToken() }
+    if (failed?.about === asked.about && failed.words === asked.words) asked.token = failed.token
+    under = asked
+    turn("reply")
+    const refused = await desk.addNote(asked.about, asked.words, asked.token)
+    failed = refused ? asked : null
     under = null
-    if (refused) notice(say("The note was not kept: %(why)s", { why: refused }))
-    else {
-      if (drafts.of(about, "note").trimEnd() === written) drafts.set(about, "note", "")
-      if (about === contactId) show(begun())
-      on.sent()
+    const here = asked.about === contactId
+    if (refused) {
+      notice(say("The note was not kept: %(why)s", { why: refused }))
+      if (here && mode === "reply" && !words.value) turn("note")
+    } else {
+      if (drafts.of(asked.about, "note").trimEnd() === asked.words) drafts.set(asked.about, "note", "")
+      if (here && mode === "note") show(begun())
+      if (here) on.sent()
     }
     drawCount()
     draw()
     on.drafted()
   }
-  /** A note that was not kept: tried again it has the same token. @type {{words: string, token: string}|null} */
+  /** A note that was not kept: tried again it has the same token. @type {{about: string, words: string, token: string}|null} */
   let failed = null
 
   form.addEventListener("submit", (event) => {
@@ -151,13 +179,18 @@ export function createComposer(desk, drafts, on) {
     words.focus()
     on.drafted()
   })
+  at(gap, "anyway").addEventListener("click", () => {
+    send(true)
+    words.focus()
+  })
   const emoji = createEmoji(words)
   const quick = createQuick(words, desk.quickResponses, () => (why || mode === "note" ? "" : contactId))
   words.addEventListener("keydown", (event) => {
     // While an input method composes, Enter chooses a word.
     if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
-    send()
+    // A key that is held, perhaps since it pressed the button that led here, sends nothing.
+    if (!event.repeat) send()
   })
   words.addEventListener("paste", ({ clipboardData }) => {
     const pasted = clipboardData?.getData("text/plain") ?? ""
@@ -167,6 +200,7 @@ export function createComposer(desk, drafts, on) {
     direct(words.value, words.value.length)
     typedAt = Date.now()
     drafts.set(contactId, mode, words.value)
+    if (!gap.hidden) gap.hidden = gapIn(words.value) === null
     if (words.value && mode === "reply") desk.typing(contactId)
     drawCount()
     on.drafted()
@@ -193,7 +227,7 @@ export function createComposer(desk, drafts, on) {
       contactId = card.contactId
       name = card.name
       why = because
-      if (another) turn(modes.get(contactId) ?? (!drafts.of(contactId) && drafts.of(contactId, "note") ? "note" : "reply"))
+      if (another) turn(begunIn(contactId))
       else if (!same) {
         drawCount()
         draw()

@@ -20,7 +20,7 @@ const GUARD = 400
 
 /**
  * @param {import("./store.js").Store} store @param {import("./desk.js").Desk} desk
- * @param {{me: number, draft: (card: Card) => string, chosen: () => void, accept: (contactId: string) => unknown,
+ * @param {{me: number, draft: (card: Card) => string, chosen: (contactId: string) => void, accept: (contactId: string) => unknown,
  *   take: (contactId: string) => unknown}} around
  */
 export function createContacts(store, desk, around) {
@@ -35,10 +35,7 @@ export function createContacts(store, desk, around) {
 
   const held = () => pointer || list.contains(document.activeElement)
   const options = () => /** @type {HTMLElement[]} */ ([...box.querySelectorAll("[role=option]")])
-  const open = (/** @type {HTMLElement} */ option) => {
-    void desk.view(option.dataset.contact ?? "")
-    around.chosen()
-  }
+  const open = (/** @type {HTMLElement} */ option) => around.chosen(option.dataset.contact ?? "")
 
   // A touch leaves no pointer behind that something could move under.
   list.addEventListener("pointerenter", (event) => {
@@ -92,6 +89,12 @@ export function createContacts(store, desk, around) {
         options()
           .find((option) => option.dataset.contact === contactId)
           ?.focus()
+    },
+    /** Without a card it is the list itself that has the focus, until it leaves: a click beside the cards gives it none. */
+    focus() {
+      list.tabIndex = -1
+      list.addEventListener("blur", () => list.removeAttribute("tabindex"), { once: true })
+      list.focus()
     },
     paint() {
       let moved = 0

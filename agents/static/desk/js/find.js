@@ -2,7 +2,7 @@
 /** Finding words in the transcript in view: hits counted and marked, next and previous, earlier pages fetched when asked for. */
 import { announce } from "./announce.js"
 import { composing, find, setText } from "./dom.js"
-import { withCtrl } from "./keymap.js"
+import { pressedCtrl, withCtrl } from "./keymap.js"
 import { MOST_HITS, hits, pattern, placeOf } from "./state/find.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
@@ -156,7 +156,7 @@ export function createFind(conversation, pages) {
   find("#find-next").addEventListener("click", () => void go(1))
   more.addEventListener("click", () => void lookEarlier())
   document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "f") return
+    if (!pressedCtrl(event, "f")) return
     // Pressed again in the bar it is the browser's own.
     if (!transcript.now() || document.querySelector("dialog[open]") || event.target === words) return
     event.preventDefault()

@@ -68,6 +68,7 @@ export function createEndDialog(end, draft) {
     setText(at(dialog, "title"), say("End the chat with %(name)s?", { name: card.name || gettext("the customer") }))
     at(dialog, "draft").hidden = draft(contactId).trim() === ""
     dialog.showModal()
-    at(dialog, "yes").focus()
+    // Whoever was typing when it opened ends nothing by Space or Enter.
+    at(dialog, "no").focus()
   }
 }

@@ -17,6 +17,7 @@ import { createDrafts } from "./drafts.js"
 import { createDrawer } from "./drawer.js"
 import { createEmptyList } from "./empty.js"
 import { createFind } from "./find.js"
+import { createFocus } from "./focus.js"
 import { createEndDialog } from "./header.js"
 import { createHandingLine, createTransfer } from "./transfer.js"
 import { createWrap } from "./wrap.js"
@@ -127,7 +128,6 @@ const talk = createTalk(
 const drawer = createDrawer()
 const askToEnd = createEndDialog(desk.end, drafts.of)
 const agentState = createAgentState(store, desk)
-const wide = matchMedia("(min-width: 768px)")
 
 /** The page of the transcript before what is held. */
 async function earlier() {
@@ -140,32 +140,22 @@ const show = (pane) => {
   document.body.dataset.pane = pane
 }
 
+const focus = createFocus(composer, { card: talk.inView, show })
+
 /**
- * Take the offer and go to it: the server shows it to every tab. Who pressed the button wants to write next; who
- * pressed the key may press it again, for the next offer.
- * @param {string} contactId @param {boolean} [write] @param {(contactId: string) => Promise<boolean>} [verb]
+ * Take the offer and go to it: the server shows it to every tab.
+ * @param {string} contactId @param {(contactId: string) => Promise<boolean>} [verb]
  */
-async function take(contactId, write = false, verb = desk.accept) {
-  if (!(await verb(contactId))) return
-  const arriving = setInterval(() => {
-    if (talk.inView()?.contactId !== contactId || talk.inView()?.state !== "connected") return
-    clearInterval(arriving)
-    show("talk")
-    if (write && wide.matches && !offered()) requestAnimationFrame(composer.focus)
-  }, 50)
-  setTimeout(() => clearInterval(arriving), 2_000)
+async function take(contactId, verb = desk.accept) {
+  if (await verb(contactId)) focus.bring(contactId)
 }
 
 const contacts = createContacts(store, desk, {
   me: page.userId,
   draft: drafts.mark,
-  chosen() {
-    show("talk")
-    // On a phone the focus would open the keyboard over the conversation.
-    requestAnimationFrame(() => (wide.matches && composer.usable ? composer.focus() : find("#log").focus()))
-  },
-  accept: (contactId) => take(contactId, true),
-  take: (contactId) => take(contactId, true, desk.take),
+  chosen: open,
+  accept: (contactId) => take(contactId),
+  take: (contactId) => take(contactId, desk.take),
 })
 
 /** @param {(order: string[], here: number) => string|undefined} choose */
@@ -192,30 +182,32 @@ const done = inView((card) => {
 })
 /** Where nothing can be written to the customer any more a note still can. */
 const note = inView((card) => (composer.usable ? composer.write("note") : notes.add(card.contactId, card.name)))
-const accept = answer((contactId) => take(contactId))
+const accept = answer(take)
 const decline = answer(desk.decline)
 
 /** @param {string} contactId */
-function view(contactId) {
-  void desk.view(contactId)
+function open(contactId) {
+  focus.bring(contactId)
   show("talk")
-  find("#log").focus()
+  void desk.view(contactId)
+  store.repaint()
 }
 
 /** A missed contact is nobody's to read: its card says what there is. @param {string} contactId */
 function toContact(contactId) {
   const { missed } = state.cards(store.state)
-  if (!missed.some((card) => card.contactId === contactId)) return view(contactId)
+  if (!missed.some((card) => card.contactId === contactId)) return open(contactId)
   show("list")
   const clear = document.querySelector(`#missed [data-contact="${CSS.escape(contactId)}"] button:not([hidden])`)
   if (clear instanceof HTMLElement) clear.focus()
 }
 
-/** Where J and K walk. */
+/** Where the letters act. */
 function toContacts() {
   show("list")
   const card = find("#cards").querySelector("[role=option][tabindex='0']")
-  if (card instanceof HTMLElement) card.focus()
+  if (card instanceof HTMLElement && card.checkVisibility()) card.focus()
+  else contacts.focus()
 }
 
 /** Pages beside the desk, as far as this agent may open them. @returns {import("./keys.js").Place[]} */
@@ -243,12 +235,17 @@ const actions = createKeys(
     accept,
     decline,
     wrap: done,
-    state: agentState.open,
+    state() {
+      // On a telephone it is above the list.
+      if (!find("#state-button").checkVisibility()) show("list")
+      agentState.open()
+    },
     end: inView(askToEnd),
     transfer: inView(askToTransfer),
     reply: () => composer.usable && composer.write("reply"),
     attach: () => composer.usable && attach.choose(),
     note,
+    contacts: toContacts,
   },
   [
     { key: "d", word: gettext("Go to the contacts"), does: toContacts },
@@ -256,24 +253,19 @@ const actions = createKeys(
     { key: "n", word: gettext("Notifications"), does: news.open },
     { key: "s", word: gettext("Settings"), does: settings },
   ],
+  focus.write,
 )
 createPalette(store, {
   actions,
-  view,
+  view: open,
   place: (contactId) => contacts.order().indexOf(contactId) + 1,
   setState: (name) => void desk.setState(name),
 })
 find("#end").addEventListener("click", inView(askToEnd))
 find("#note-add").addEventListener("click", note)
 find("#transfer").addEventListener("click", inView(askToTransfer))
-find("#offered-accept").addEventListener(
-  "click",
-  inView((card) => void take(card.contactId, true)),
-)
-find("#offered-decline").addEventListener(
-  "click",
-  inView((card) => void desk.decline(card.contactId)),
-)
+for (const [id, does] of /** @type {const} */ ([["#offered-accept", take], ["#offered-decline", desk.decline]]))
+  find(id).addEventListener("click", inView((card) => void does(card.contactId)))
 find("#to-list").addEventListener("click", () => show("list"))
 initMe()
 initNotice()
@@ -286,10 +278,6 @@ store.watch((after, before) => {
   if (after.agentContacts !== before.agentContacts) drafts.settle()
   if (state.viewing(after) !== state.viewing(before)) drawer.close()
 })
-store.painter(() => {
-  // One pane at a time: without a contact the other one is a dead end.
-  if (!talk.inView()) show("list")
-})
 const offerSeen = createOfferSeen(store, line)
 for (const painter of [
   createChip(line),
@@ -300,6 +288,7 @@ for (const painter of [
   attach.paint,
   offerSeen.paint,
   news.paint,
+  focus.paint,
 ])
   store.painter(painter)
 setInterval(() => {

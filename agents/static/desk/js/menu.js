@@ -8,7 +8,10 @@
  */
 export function popup(button, panel, on = {}) {
   const isOpen = () => !panel.hidden
+  /** Where one was: whoever opened it by a key while writing goes on writing. @type {Element|null} */
+  let from = null
   const open = () => {
+    from = document.activeElement
     panel.hidden = false
     button.setAttribute("aria-expanded", "true")
     on.opened?.()
@@ -18,7 +21,8 @@ export function popup(button, panel, on = {}) {
     const inside = panel.contains(document.activeElement)
     panel.hidden = true
     button.setAttribute("aria-expanded", "false")
-    if (inside) button.focus()
+    const back = from instanceof HTMLElement && from !== document.body && from.checkVisibility() ? from : button
+    if (inside) back.focus()
   }
   button.addEventListener("click", () => (isOpen() ? close() : open()))
   document.addEventListener("pointerdown", ({ target }) => {

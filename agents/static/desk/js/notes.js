@@ -3,6 +3,7 @@
 import { dayOfYear, exactly, hour } from "./clock.js"
 import { newToken } from "./desk.js"
 import { at, chrome, composing, find, icon, keep, make, redraw, setText, words } from "./dom.js"
+import { wordNodes } from "./rich.js"
 import { notesRoom } from "./room.js"
 import { gettext, say } from "./words.js"
 
@@ -23,7 +24,7 @@ export function drawNote(element, { note, me }) {
     make("b", "", gettext("Internal note")),
     make("span", "", ...by(note, me, hour(note.createdAt))),
   ])
-  setText(text, note.text)
+  redraw(text, note.text, () => wordNodes(note.text))
   element.dataset.note = note.noteId
   actions.hidden = !me
   redraw(actions, me, () => (me ? buttons() : []))
@@ -67,7 +68,7 @@ export function drawNotes(place, notes, me) {
     () => make("li", "note note--flat", words("p", ""), make("p", "note__by")),
     (element, note) => {
       const [text, who] = /** @type {HTMLElement[]} */ ([...element.children])
-      setText(text, note.text)
+      redraw(text, note.text, () => wordNodes(note.text))
       redraw(who, note, () => by(note, note.author?.id === me, `${dayOfYear(note.createdAt)}, ${hour(note.createdAt)}`))
     },
   )
@@ -111,6 +112,7 @@ export function createNotes(store, desk, drafts) {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
+    if (event.repeat) return
     const yes = /** @type {HTMLButtonElement} */ (at(editor, "save"))
     if (!yes.disabled) yes.form?.requestSubmit(yes)
   })
@@ -140,6 +142,7 @@ export function createNotes(store, desk, drafts) {
     setText(at(asking, "text"), note.text.slice(0, 200))
     setText(at(asking, "why"), "")
     asking.showModal()
+    at(asking, "no").focus()
   })
   return {
     /** A note on a contact in which nothing can be written to the customer. @param {string} contactId @param {string} name */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Ctrl/Cmd+K: every action with its key, every contact by name, every state; found by a few letters. */
 import { drawFace, find, icon, make, redraw, setText } from "./dom.js"
-import { keyOf, keysAreOn, withCtrl } from "./keymap.js"
+import { keyOf, keysAreOn, pressedCtrl, withCtrl } from "./keymap.js"
 import { createPicker } from "./picker.js"
 import { ranked } from "./state/fuzzy.js"
 import { cards, inOrder } from "./state.js"
@@ -72,7 +72,7 @@ export function createPalette(store, { actions, view, place, setState }) {
     input.focus()
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
+    if (!pressedCtrl(event, "k")) return
     event.preventDefault()
     if (dialog.open) dialog.close()
     else if (!document.querySelector("dialog[open]")) open()

@@ -1,6 +1,7 @@
 // @ts-check
-/** Markdown on the page: nodes made of the server's tree by a table of known tags; no HTML is ever parsed (docs/decisions/0006). */
+/** Markdown and plain words on the page, addresses as links: nodes made of the server's tree by a table of known tags; no HTML is ever parsed (docs/decisions/0006). */
 import { make } from "./dom.js"
+import { linked } from "./state/links.js"
 
 /** @typedef {import("./types.js").Rich} Rich */
 
@@ -23,12 +24,15 @@ const TAGS = {
 const LINKS = ["http:", "https:", "mailto:", "tel:"]
 
 /** @param {Rich[]} rich @returns {(Node|string)[]} */
-export const richNodes = (rich) => rich.flatMap(node)
+export const richNodes = (rich) => rich.flatMap((one) => node(one, true))
 
-/** @param {Rich} one @returns {(Node|string)[]} */
-function node(one) {
-  if (typeof one === "string") return [one]
-  const inside = richNodes(one.children)
+/** Words as they were typed; what is an address in them is a link. @param {string} text @returns {(Node|string)[]} */
+export const wordNodes = (text) => linked(text).flatMap((one) => (typeof one === "string" ? [one] : link(one.href, [one.text])))
+
+/** @param {Rich} one @param {boolean} links in a link, or in code, are none @returns {(Node|string)[]} */
+function node(one, links) {
+  if (typeof one === "string") return links ? wordNodes(one) : [one]
+  const inside = one.children.flatMap((child) => node(child, links && !["a", "code", "pre"].includes(one.tag)))
   if (one.tag === "a") return link(one.href ?? "", inside)
   if (!Object.hasOwn(TAGS, one.tag)) return inside
   const element = make(TAGS[/** @type {keyof typeof TAGS} */ (one.tag)], one.tag === "h" ? "rich__head" : "", ...inside)

@@ -6,7 +6,7 @@ import { chrome, icon, keep, make, own, redraw, refresh, typed } from "./dom.js"
 import { fileNodes } from "./files.js"
 import { answerNodes, formNodes } from "./forms.js"
 import { createNote, drawNote } from "./notes.js"
-import { richNodes } from "./rich.js"
+import { richNodes, wordNodes } from "./rich.js"
 import { botLines } from "./state.js"
 import { fill, gettext, ngettext, told } from "./words.js"
 
@@ -165,7 +165,7 @@ function faceNodes({ face, choice, files, uploads }, mine) {
   if (face.kind === "form") return formNodes(face.form, choice)
   if (face.kind === "answer") return answerNodes(face.answer)
   if (face.kind === "file") return fileNodes(face.file, { mine, uploads: uploads ?? false, files: files ?? null })
-  if (face.kind === "text") return [face.text]
+  if (face.kind === "text") return wordNodes(face.text)
   const kind = make("span", "bubble__kind", icon("list"), gettext("Interactive message that cannot be read"))
   return [chrome(kind), ...(JSON_LIKE.test(face.text) ? [] : [face.text])]
 }

@@ -2,8 +2,8 @@
 /** What an agent chooses for this device: how it looks, how it calls, which key does what. Counts at once, in every tab. */
 import { choose, chosen, watchChoice } from "./device.js"
 import { find, keep, make, setText } from "./dom.js"
-import { keymap, keyOf, setKeymap, watchKeymap } from "./keymap.js"
-import { actionWords } from "./keys.js"
+import { MAC, keymap, keyOf, pressed, setKeymap, shownKeys, watchKeymap } from "./keymap.js"
+import { actionWords, letterWords, wordOf } from "./keys.js"
 import { refused } from "./state/keymap.js"
 import { gettext, say } from "./words.js"
 
@@ -52,9 +52,13 @@ function createKeyList(dialog) {
   let waiting = ""
 
   const paint = () => {
-    keep(list, actionWords(), ([action]) => action, drawAction, (row, [action, word]) => {
-      const button = find("button", row)
+    /** @type {[string, string][]} */
+    const rows = [...actionWords(), ["", gettext("In the contact list")], ...letterWords()]
+    keep(list, rows, ([name]) => name, drawAction, (row, [action]) => {
+      const button = row.querySelector("button")
+      if (!button) return
       const asks = action === waiting
+      const word = wordOf(action)
       setText(button, asks ? gettext("Press a key…") : keyOf(action))
       button.classList.toggle("is-waiting", asks)
       button.setAttribute("aria-label", asks ? say("%(action)s: press a key, Escape leaves it", { action: word }) : `${word}: ${keyOf(action)}`)
@@ -77,16 +81,17 @@ function createKeyList(dialog) {
   // With the focus its waiting ends: a key that is pressed elsewhere means something else. What was said stays to be read.
   list.addEventListener("focusout", () => waiting && wait("", told.textContent ?? ""))
   list.addEventListener("keydown", (event) => {
-    if (!waiting || event.ctrlKey || event.metaKey || ["Shift", "Alt", "AltGraph", "Tab"].includes(event.key)) return
+    if (!waiting || ["Shift", "Control", "Alt", "Meta", "AltGraph", "Tab"].includes(event.key)) return
     event.preventDefault()
     if (event.key === "Escape") return wait("")
     const map = keymap()
-    const key = event.key.toLowerCase()
-    const no = refused(map, waiting, key)
-    if (no) return wait(waiting, whyNot(no, key))
+    // On a keyboard without Latin letters the place is kept: it is the same on every other.
+    const keys = pressed(event).at(-1) ?? ""
+    const no = refused(map, waiting, keys, MAC)
+    if (no) return wait(waiting, whyNot(no, keys))
     const word = wordOf(waiting)
-    setKeymap({ ...map, [waiting]: key })
-    wait("", say("%(action)s: %(key)s", { action: word, key: key.toUpperCase() }))
+    setKeymap({ ...map, [waiting]: keys })
+    wait("", say("%(action)s: %(key)s", { action: word, key: shownKeys(keys) }))
   })
   // Browsers that ask to close before the key is heard.
   dialog.addEventListener("cancel", (event) => {
@@ -102,19 +107,20 @@ function createKeyList(dialog) {
   watchKeymap(paint)
 }
 
-/** @param {{why: string, by: string}} refusal @param {string} key */
-function whyNot({ why, by }, key) {
-  const shown = key.toUpperCase()
-  if (why === "taken") return say("%(key)s is taken: %(action)s. Choose another key.", { key: shown, action: wordOf(by) })
-  if (why === "place") return say("%(key)s is a contact's place. Choose another key.", { key: shown })
+/** @param {{why: string, by: string}} refusal @param {string} keys */
+function whyNot({ why, by }, keys) {
+  const key = shownKeys(keys)
+  if (why === "taken") return say("%(key)s is taken: %(action)s. Choose another key.", { key, action: wordOf(by) })
+  if (why === "place") return say("%(key)s is a contact's place. Choose another key.", { key })
+  if (why === "browser") return say("%(key)s belongs to the browser, to text fields or to the desk. Choose another key.", { key })
+  if (why === "writes")
+    return MAC ? gettext("It works where you write: hold Ctrl or ⌘ with it.") : gettext("It works where you write: hold Alt or Ctrl with it.")
   return gettext("Choose a letter or a sign.")
 }
 
-/** @param {string} action */
-const wordOf = (action) => actionWords().find(([name]) => name === action)?.[1] ?? ""
-
-/** @param {[string, string]} action */
+/** A row of its own for each; one without a name heads those that follow. @param {[string, string]} action */
 function drawAction([action, word]) {
+  if (!action) return make("li", "keymap__title", word)
   const button = make("button", "button button--s")
   button.setAttribute("type", "button")
   button.dataset.action = action

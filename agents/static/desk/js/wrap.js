@@ -1,7 +1,7 @@
 // @ts-check
 /** After contact work: what came of it, a note, how long it may take, and Done. What is typed survives a refresh. */
 import { clockwise, until } from "./clock.js"
-import { at, find, make, redraw, setText } from "./dom.js"
+import { at, composing, find, make, redraw, setText } from "./dom.js"
 import { gettext, say } from "./words.js"
 
 /**
@@ -37,9 +37,9 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
   select.addEventListener("change", keep)
   note.addEventListener("input", keep)
   note.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+    if (event.key !== "Enter" || event.shiftKey || composing(event)) return
     event.preventDefault()
-    void finish()
+    if (!event.repeat) void finish()
   })
   form.addEventListener("submit", (event) => {
     event.preventDefault()

@@ -9,8 +9,8 @@
 
 /** A slash that begins a word, and no blank since. */
 const SLASH = /(?:^|\s)\/([^\s/]{0,40})$/u
-/** A word in braces that the server could not fill. */
-const GAP = /\{[\p{L}\p{N}_. -]{1,40}\}/u
+/** What stands in braces and the server could not fill: words, but no code, which has quotes, colons and the like. */
+const GAP = /\{\{?[^\S\n]*[\p{L}\p{N}_][^{}"`:;=<>\n]{0,59}\}?\}/u
 /** What is not among the first is found by another letter, not by scrolling. */
 const MOST = 50
 /** @type {(keyof Response)[]} in the order in which they count */
@@ -46,8 +46,11 @@ function hit(response, wanted) {
 /** @param {Hit} hit */
 const rank = ({ field, at }) => FIELDS.indexOf(field) * 2 + (at === 0 ? 0 : 1)
 
-/** The first gap somebody has to fill, as a place in the text; null: none. @param {string} text @returns {{from: number, to: number}|null} */
+/**
+ * The first gap somebody has to fill, as a place in the text; null: none.
+ * @param {string} text @returns {{from: number, to: number, words: string}|null}
+ */
 export function gapIn(text) {
   const found = GAP.exec(text)
-  return found && { from: found.index, to: found.index + found[0].length }
+  return found && { from: found.index, to: found.index + found[0].length, words: found[0] }
 }
