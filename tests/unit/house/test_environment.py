@@ -1,11 +1,15 @@
 """The virtual environments, and the Python that `dev.py` asks for."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
+
+from house import terminal
+from house.environment import how_far, packages
 
 PINNED = "certifi==2026.1.1 --hash=sha256:" + "0" * 64 + "\n"
 
@@ -87,6 +91,53 @@ def test_an_environment_whose_python_is_gone_is_mended(equipped):
     python.unlink()
     assert probe(equipped)
     assert subprocess.run([python, "-c", ""], check=False).returncode == 0
+
+
+COLLECTED = "Collecting asgiref==3 (from -r requirements.txt)\n  Downloading asgiref-3.whl\nCollecting boto3==1\n"
+INSTALLING = COLLECTED + "\nInstalling collected packages: asgiref, boto3\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("", "0 of 2 packages collected"),
+        (COLLECTED, "2 of 2 packages collected"),
+        (INSTALLING, "1 of 2 packages installed"),
+    ],
+)
+def test_what_pip_is_at_is_told_in_packages(tmp_path, said, told):
+    log, requirements = tmp_path / "log", tmp_path / "requirements.txt"
+    log.write_text(said)
+    requirements.write_text("# ours\nasgiref==3 \\\n    --hash=sha256:00\nboto3==1 \\\n    --hash=sha256:00\n")
+    for name in ("pip-26.dist-info", "asgiref-3.dist-info", "asgiref"):
+        (tmp_path / "lib" / "python3" / "site-packages" / name).mkdir(parents=True)
+    assert how_far(log, tmp_path, packages(requirements)) == told
+
+
+def test_a_step_that_takes_long_says_meanwhile_how_far_it_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(terminal.Progress, "EVERY", 0.0)
+    with terminal.step("Installing") as progress:
+        slow = [sys.executable, "-c", "import time; time.sleep(1.3)"]
+        terminal.quietly("it", slow, tmp_path / "log", meanwhile=lambda: progress.tell("1 of 2 packages collected"))
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert (first, second) == ("  Installing … ", "    1 of 2 packages collected, 1 s")
+    assert re.fullmatch(r"    \d+\.\d s", last)
+
+
+def test_at_a_terminal_the_line_is_written_over(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    progress = terminal.Progress("Installing")
+    progress.tell("1 of 2")
+    progress.tell("2 of 2")
+    progress.end("no")
+    assert capsys.readouterr().out == "  Installing … \n    1 of 2, 0 s\r\x1b[K    2 of 2, 0 s\r\x1b[K    no\n"
+
+
+def test_a_step_that_takes_no_time_is_one_line(capsys):
+    with terminal.step("Removing"):
+        pass
+    assert capsys.readouterr().out == "  Removing … 0.0 s\n"
 
 
 def test_lock_without_uv_says_what_is_missing(checkout, bare):

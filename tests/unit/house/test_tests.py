@@ -176,18 +176,55 @@ def test_what_a_command_says_is_shown_and_kept(capsys):
     assert (code, said, capsys.readouterr().out) == (4, "grüezi\n", "grüezi\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_who_is_interrupted_ends_the_command_it_runs(terminal, checkout, gone, number):
-    endless = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+WAITING = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+TIDY = """
+import os, signal, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    child.kill()
+    child.wait()
+    open("tidied", "w").close()
+"""
+DEAF = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); {WAITING}"
+
+
+def running(terminal, checkout, code, **how):
+    """dev.py while it runs this code, and the process that the code names."""
     (checkout / "house" / "demo.py").write_text(
-        "import sys\nfrom house.terminal import aloud\n"
-        f"def demo(*_): return aloud([sys.executable, '-c', {endless!r}], {{}})[0]\n"
+        "import os, sys\nfrom house.terminal import aloud\n"
+        f"def demo(*_): return aloud([sys.executable, '-c', {code!r}], os.environ)[0]\n"
     )
-    running = terminal.open("demo")
-    pid = int(running.stdout.readline())
-    running.send_signal(number)
-    complaint = running.communicate(timeout=30)[1]
-    assert (running.returncode, complaint, gone(pid)) == (130, "dev.py: stopped\n", True)
+    process = terminal.open("demo", **how)
+    return process, int(process.stdout.readline())
+
+
+@pytest.mark.parametrize("deaf", [False, True], ids=["at a terminal", "in a script's background job"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_interrupted_ends_the_command_it_runs(terminal, checkout, gone, number, deaf):
+    process, pid = running(terminal, checkout, WAITING, deaf=deaf)
+    process.send_signal(number)
+    complaint = process.communicate(timeout=30)[1]
+    assert (process.returncode, complaint, gone(pid)) == (130, "dev.py: stopped\n", True)
+
+
+@pytest.mark.parametrize("deaf", [False, True], ids=["at a terminal", "in a script's background job"])
+def test_what_the_command_has_started_is_stopped_by_the_command(terminal, checkout, gone, deaf):
+    process, child = running(terminal, checkout, TIDY, deaf=deaf)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert (process.returncode, gone(child), (checkout / "tidied").exists()) == (130, True, True)
+
+
+def test_a_command_that_does_not_listen_is_killed(terminal, checkout, gone):
+    patience = checkout / "house" / "terminal.py"
+    patience.write_text(patience.read_text().replace("seconds: float = 15.0", "seconds: float = 0.3"))
+    process, pid = running(terminal, checkout, DEAF)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert (process.returncode, gone(pid)) == (130, True)
 
 
 def test_a_closed_port_is_no_redis():
