@@ -12,10 +12,12 @@ _pages = get_asgi_application()
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async  # noqa: E402 -- Django must be set up first
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- see above
+from django.conf import settings  # noqa: E402 -- see above
 from django.db import connections  # noqa: E402 -- see above
 from django.urls import path  # noqa: E402 -- see above
 
 from agents.consumers import DeskSocket, FloorSocket  # noqa: E402 -- see above
+from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
 from chats import webhook  # noqa: E402 -- see above
 
 SNS = "/webhooks/sns/"
@@ -26,8 +28,11 @@ sockets: list[Any] = [path("ws/desk/", desk), path("ws/floor/", floor)]
 
 
 async def http(scope: Any, receive: Any, send: Any) -> None:
-    """SNS goes straight in: Django's middleware would cost every customer's message sixty times what it needs."""
-    await (webhook.door if scope["path"] == SNS else pages)(scope, receive, send)
+    """SNS and static files go straight in: Django's middleware would cost each sixty times what it needs."""
+    path = scope["path"]
+    await (webhook.door if path == SNS else static if path.startswith(settings.STATIC_URL) else pages)(
+        scope, receive, send
+    )
 
 
 async def pages(scope: Any, receive: Any, send: Any) -> None:
@@ -39,4 +44,5 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
             await sync_to_async(connections.close_all)()
 
 
+static: Any = StaticFiles(pages)
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})
