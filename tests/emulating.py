@@ -7,8 +7,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -21,6 +19,8 @@ import boto3
 from botocore.config import Config
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from tests.processes import Process, starter
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
@@ -73,13 +73,13 @@ class RunningEmulator:
         self.cert = folder / "emulator.sqlite3.sns.pem"
         self.log = folder / "emulator.log"
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
-        self._command = [sys.executable, "-m", "emulator", "--port", str(self.port), "--state", str(self.state)]
+        self._command = ["--port", str(self.port), "--state", str(self.state)]
         for option, values in (("--flow", flows), ("--subscribe", subscribe), ("--lambda", functions)):
             self._command += [option, *map(str, values)] if values else []
         self._command += [] if echo else ["--no-echo"]
         self._command += ["--control"] if control else []
         self._command += options
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._clients: list[Any] = []
 
     def __enter__(self) -> Self:
@@ -97,10 +97,9 @@ class RunningEmulator:
         return self._process.pid
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
-            )
+        self._process = starter().start(
+            "emulator", *map(str, self._command), environment=self._environment, out=self.log
+        )
         eventually(self._is_ready, 30, "the emulator answers")
 
     def kill(self) -> None:

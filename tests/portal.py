@@ -10,8 +10,7 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -27,6 +26,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.databases import Database
 from tests.emulating import HANDOVER, HANDOVER_FLOW, ROOT, TOPIC, RunningEmulator, eventually, free_port
+from tests.processes import Process, starter
 
 PASSWORD = "demo-portal"
 SECRET = "a secret of the tests"
@@ -61,7 +61,7 @@ class RunningPortal:
             **(environment or {}),
         }
         self.command: tuple[str, ...] = ("serve", "--port", str(self.port))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def __enter__(self) -> Self:
         self.database.make(self)
@@ -73,25 +73,20 @@ class RunningPortal:
         self.database.drop()
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
         environment = {**self.environment, **environment}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            code = starter().start("manage.py", *arguments, environment=environment, out=out, err=err).wait()
+            said = out.read_text()
+            assert code == 0, said + err.read_text()
+        return said
 
     def shell(self, code: str) -> str:
         """Run code with the portal's models, in a process of its own."""
         return self.manage("shell", "-v0", "-c", code).strip()
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, self.program, *self.command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self._process = starter().start(self.program, *self.command, environment=self.environment, out=self.log)
         if self.command[0] == "serve":
             eventually(self._is_ready, 40, "the portal answers")
 
