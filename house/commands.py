@@ -40,10 +40,12 @@ def add_demo(command: argparse.ArgumentParser) -> None:
 
 
 def add_test(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--full", action="store_true", help="the long tests too, and the browser on both stacks")
+    amount = command.add_mutually_exclusive_group()
+    amount.add_argument("--full", action="store_true", help="the long tests too, and the browser on both stacks")
+    amount.add_argument("--quick", action="store_true", help="ruff, types, contracts and unit tests only")
     command.add_argument("--stack", choices=["sqlite", "postgres", "all"], default="all", help="default: %(default)s")
     command.add_argument("pytest", nargs="*", metavar="-- pytest's arguments")
-    command.set_defaults(run=lambda options: test(options.full, options.stack, options.pytest))
+    command.set_defaults(run=lambda options: test(options.full, options.quick, options.stack, options.pytest))
 
 
 def shots() -> int:

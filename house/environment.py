@@ -68,8 +68,9 @@ def install_with_pip(home: Path, requirements: Path, log: Path, progress: Progre
         raise SetupError(
             "this Python lacks its venv or ensurepip module (on Debian or Ubuntu: apt install python3-venv)"
         )
-    making: Command = [sys.executable, "-m", "venv", home]
-    quietly("making a virtual environment", making, log, meanwhile=lambda: progress.tell("making the environment"))
+    if not all(os.access(home / "bin" / program, os.X_OK) for program in ("python", "pip")):
+        making: Command = [sys.executable, "-m", "venv", home]
+        quietly("making a virtual environment", making, log, meanwhile=lambda: progress.tell("making the environment"))
     pip: Command = [
         python,
         "-m",
