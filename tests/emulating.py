@@ -30,6 +30,7 @@ TOPIC = f"arn:aws:sns:{REGION}:123456789012:ccp-portal"
 HANDOVER = f"arn:aws:lambda:{REGION}:123456789012:function:ccp-portal-handover"
 HANDOVER_FLOW = ROOT / "deploy" / "flows" / "agent-as-custom-participant.json"
 EVENT = "application/vnd.amazonaws.connect.event."
+PATIENCE = 60.0  # seconds in which even a machine that is busy with other things comes to it
 
 _CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, max_pool_connections=50)
 
@@ -41,7 +42,11 @@ def free_port() -> int:
 
 
 def eventually(look: Callable[[], Any], timeout: float = 30, why: str = "") -> Any:
-    """The first truthy answer of `look`; an assertion that says what was seen last when there is none in time."""
+    """The first truthy answer of `look`; an assertion that says what was seen last when there is none in time.
+
+    `timeout` is for a quiet machine: nobody who sees what they wait for waits longer on account of patience.
+    """
+    timeout = max(timeout, PATIENCE)
     ends = time.monotonic() + timeout
     while True:
         seen = look()
@@ -161,7 +166,7 @@ class RunningEmulator:
         if self._process is None:
             return
         self._process.send_signal(sign)
-        self._process.wait(20)
+        self._process.wait(PATIENCE)
         self._process = None
 
 
@@ -196,7 +201,7 @@ class Customer:
             ParticipantToken=self.participant_token, Type=["WEBSOCKET", "CONNECTION_CREDENTIALS"]
         )
         self.connection_token = answer["ConnectionCredentials"]["ConnectionToken"]
-        self._socket = self._sockets.enter_context(connect(answer["Websocket"]["Url"], open_timeout=10))
+        self._socket = self._sockets.enter_context(connect(answer["Websocket"]["Url"], open_timeout=PATIENCE))
         self._reader = threading.Thread(target=self._read, args=(self._socket,), daemon=True)
         self._reader.start()
         self.send({"topic": "aws/subscribe", "content": {"topics": ["aws/chat"]}})
@@ -208,7 +213,7 @@ class Customer:
         if self._reader is not None:
             self._reader.join(10)
 
-    def wait_until_cut(self, timeout: float = 30) -> None:
+    def wait_until_cut(self, timeout: float = PATIENCE) -> None:
         """Until the other end has closed the socket."""
         assert self._reader is not None
         self._reader.join(timeout)
@@ -252,11 +257,11 @@ class Customer:
             if item["Type"] == "EVENT"
         ]
 
-    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = PATIENCE) -> dict[str, Any]:
         """The first item, also of those that came already, that is wanted."""
         return self._wait(self.items, wanted, timeout)
 
-    def wait_for_text(self, text: str, timeout: float = 30, *, times: int = 1) -> dict[str, Any]:
+    def wait_for_text(self, text: str, timeout: float = PATIENCE, *, times: int = 1) -> dict[str, Any]:
         seen: list[str] = []
 
         def wanted(item: dict[str, Any]) -> bool:
@@ -266,12 +271,12 @@ class Customer:
 
         return self.wait_for(wanted, timeout)
 
-    def wait_for_event(self, name: str, timeout: float = 30, role: str | None = None) -> dict[str, Any]:
+    def wait_for_event(self, name: str, timeout: float = PATIENCE, role: str | None = None) -> dict[str, Any]:
         return self.wait_for(
             lambda i: i["ContentType"] == EVENT + name and role in {None, i.get("ParticipantRole")}, timeout
         )
 
-    def wait_for_frame(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
+    def wait_for_frame(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = PATIENCE) -> dict[str, Any]:
         return self._wait(self.frames, wanted, timeout)
 
     def _wait(

@@ -25,7 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.databases import Database
-from tests.emulating import HANDOVER, HANDOVER_FLOW, ROOT, TOPIC, RunningEmulator, eventually, free_port
+from tests.emulating import HANDOVER, HANDOVER_FLOW, PATIENCE, ROOT, TOPIC, RunningEmulator, eventually, free_port
 from tests.processes import Process, starter
 
 PASSWORD = "demo-portal"
@@ -124,7 +124,7 @@ class RunningPortal:
         if self._process is None:
             return None
         self._process.send_signal(how)
-        code = self._process.wait(30)
+        code = self._process.wait(PATIENCE)
         self._process = None
         return code
 
@@ -159,12 +159,12 @@ class Session:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def get(self, path: str) -> str:
-        with self.opener.open(self.url + path, timeout=20) as answer:
+        with self.opener.open(self.url + path, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def status(self, path: str) -> int:
         try:
-            with self.opener.open(self.url + path, timeout=20) as answer:
+            with self.opener.open(self.url + path, timeout=PATIENCE) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
@@ -173,7 +173,7 @@ class Session:
     def post(self, path: str, values: dict[str, str]) -> str:
         data = urllib.parse.urlencode(values).encode()
         request = urllib.request.Request(self.url + path, data=data, headers={"referer": self.url + path})
-        with self.opener.open(request, timeout=20) as answer:
+        with self.opener.open(request, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def cookie(self, name: str) -> str:
@@ -322,6 +322,7 @@ class Desk:
             origin=origin or self.portal.url,  # type: ignore[arg-type]
             additional_headers=headers,
             max_size=None,
+            open_timeout=PATIENCE,
         )
         self._socket = self._opened.__enter__()
         self._reader = threading.Thread(target=self._read, args=(self._socket,), daemon=True)
@@ -360,7 +361,7 @@ class Desk:
         """Ask and wait for the answer; an error answer is raised."""
         return self.answer(self.request(method, **params))
 
-    def answer(self, number: int, timeout: float = 30) -> dict[str, Any]:
+    def answer(self, number: int, timeout: float = PATIENCE) -> dict[str, Any]:
         with self._lock:
             arrived = self._lock.wait_for(lambda: number in self._answers or self.close_code is not None, timeout)
             assert arrived, "no answer"
@@ -370,7 +371,7 @@ class Desk:
             raise Answer(answer["error"])
         return dict(answer["result"])
 
-    def until(self, look: Callable[[Held], Any], why: str = "", timeout: float = 30) -> Any:
+    def until(self, look: Callable[[Held], Any], why: str = "", timeout: float = PATIENCE) -> Any:
         """Wait until what the tab holds satisfies `look`; what it gave."""
         ends = time.monotonic() + timeout
         with self._lock:
@@ -416,7 +417,7 @@ class Desk:
     def available(self) -> None:
         self.call("setAgentState", state="Available")
 
-    def offered(self, timeout: float = 30) -> str:
+    def offered(self, timeout: float = PATIENCE) -> str:
         """The contact that is offered."""
         return str(
             self.until(
@@ -440,7 +441,7 @@ class Desk:
         self.call("sendMessage", contactId=contact_id, message=text, clientToken=token)
         return token
 
-    def hears(self, text: str, timeout: float = 30) -> None:
+    def hears(self, text: str, timeout: float = PATIENCE) -> None:
         self.until(lambda held: text in held.said(), f"to hear {text!r}", timeout)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.browsing import chromium
 from tests.emulating import free_port
 from tests.portal import RunningPortal
+
+expect.set_options(timeout=30_000)  # Playwright's 5 s are for a quiet machine; who sees what is expected does not wait
 
 
 def as_long_as_may_be(fixture_name: str, config: pytest.Config) -> str:
