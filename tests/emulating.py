@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import urllib.error
@@ -20,7 +21,7 @@ from botocore.config import Config
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.processes import Process, starter
+from tests import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
@@ -84,7 +85,7 @@ class RunningEmulator:
         self._command += [] if echo else ["--no-echo"]
         self._command += ["--control"] if control else []
         self._command += options
-        self._process: Process | None = None
+        self._process: processes.Process | subprocess.Popen[bytes] | None = None
         self._clients: list[Any] = []
 
     def __enter__(self) -> Self:
@@ -102,7 +103,7 @@ class RunningEmulator:
         return self._process.pid
 
     def start(self) -> None:
-        self._process = starter().start(
+        self._process = processes.start(
             "emulator", *map(str, self._command), environment=self._environment, out=self.log
         )
         eventually(self._is_ready, 30, "the emulator answers")

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import tempfile
 import threading
 import time
@@ -24,9 +25,9 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests import processes
 from tests.databases import Database
 from tests.emulating import HANDOVER, HANDOVER_FLOW, PATIENCE, ROOT, TOPIC, RunningEmulator, eventually, free_port
-from tests.processes import Process, starter
 
 PASSWORD = "demo-portal"
 SECRET = "a secret of the tests"
@@ -61,7 +62,7 @@ class RunningPortal:
             **(environment or {}),
         }
         self.command: tuple[str, ...] = ("serve", "--port", str(self.port))
-        self._process: Process | None = None
+        self._process: processes.Process | subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.database.make(self)
@@ -76,7 +77,7 @@ class RunningPortal:
         environment = {**self.environment, **environment}
         with tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            code = starter().start("manage.py", *arguments, environment=environment, out=out, err=err).wait()
+            code = processes.start("manage.py", *arguments, environment=environment, out=out, err=err).wait()
             said = out.read_text()
             assert code == 0, said + err.read_text()
         return said
@@ -86,7 +87,7 @@ class RunningPortal:
         return self.manage("shell", "-v0", "-c", code).strip()
 
     def start(self) -> None:
-        self._process = starter().start(self.program, *self.command, environment=self.environment, out=self.log)
+        self._process = processes.start(self.program, *self.command, environment=self.environment, out=self.log)
         if self.command[0] == "serve":
             eventually(self._is_ready, 40, "the portal answers")
 

@@ -1,4 +1,7 @@
-"""Processes of our servers for tests: forked by one that has imported everything already (tests.forkserver)."""
+"""Processes of our servers: in a run of pytest forked by one that has imported everything already (tests.forkserver).
+
+Whoever measures, as the benches do, gets a process of its own from its first import on.
+"""
 
 from __future__ import annotations
 
@@ -96,5 +99,18 @@ class Starter:
 
 
 @cache
-def starter() -> Starter:
+def _starter() -> Starter:
     return Starter()
+
+
+def start(
+    program: str, *words: str, environment: dict[str, str], out: Path, err: Path | None = None
+) -> Process | subprocess.Popen[bytes]:
+    """`program` is a script of this folder or a module; what it says is appended to `out`, or `err`."""
+    if "PYTEST_VERSION" in os.environ:
+        return _starter().start(program, *words, environment=environment, out=out, err=err)
+    command = [sys.executable, *([program] if program.endswith(".py") else ["-m", program]), *words]
+    with out.open("ab") as said, (err or out).open("ab") as complained:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=complained
+        )
