@@ -13,11 +13,13 @@ _pages = get_asgi_application()
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async  # noqa: E402 -- Django must be set up first
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- see above
+from django.conf import settings  # noqa: E402 -- see above
 from django.db import connections  # noqa: E402 -- see above
 from django.urls import path  # noqa: E402 -- see above
 
 from agents import health  # noqa: E402 -- see above
 from agents.consumers import DeskSocket, FloorSocket  # noqa: E402 -- see above
+from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
 from chats import webhook  # noqa: E402 -- see above
 
 from . import bodies, page_slots  # noqa: E402 -- see above
@@ -57,7 +59,8 @@ async def http(scope: Any, receive: Any, send: Any) -> None:
         await _refuse(bodies.too_large(where, scope["headers"]), scope, send)
         return
     try:
-        await STRAIGHT_IN.get(where, pages)(scope, bounded, told)
+        answer = static if where.startswith(settings.STATIC_URL) else STRAIGHT_IN.get(where, pages)
+        await answer(scope, bounded, told)
         if left < 0 and not begun:
             await _refuse(bodies.too_large(where, scope["headers"]), scope, send)
     except OSError as error:  # of a body on its way to the disk: what happens inside a page is Django's to answer
@@ -100,4 +103,5 @@ async def _refuse(answer: bodies.Refused, scope: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
+static: Any = StaticFiles(pages)
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})

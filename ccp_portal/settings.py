@@ -43,7 +43,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -102,7 +101,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# ---- Static files: whitenoise serves them from the apps, hashed after `collectstatic` ----------------------------------
+# ---- Static files: whitenoise finds them in the apps, ccp_portal/static_files.py answers -------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = CCP_DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns where there is none

@@ -3,13 +3,12 @@
 import argparse
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 
 from house.demo import demo
 from house.environment import environment, lock
-from house.terminal import ROOT, SetupError
+from house.terminal import SetupError, aloud
 from house.tests import test
 from house.words import words
 
@@ -41,16 +40,18 @@ def add_demo(command: argparse.ArgumentParser) -> None:
 
 
 def add_test(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--full", action="store_true", help="the long tests too, and the browser on both stacks")
+    amount = command.add_mutually_exclusive_group()
+    amount.add_argument("--full", action="store_true", help="the long tests too, and the browser on both stacks")
+    amount.add_argument("--quick", action="store_true", help="ruff, types, contracts and unit tests only")
     command.add_argument("--stack", choices=["sqlite", "postgres", "all"], default="all", help="default: %(default)s")
     command.add_argument("pytest", nargs="*", metavar="-- pytest's arguments")
-    command.set_defaults(run=lambda options: test(options.full, options.stack, options.pytest))
+    command.set_defaults(run=lambda options: test(options.full, options.quick, options.stack, options.pytest))
 
 
 def shots() -> int:
     """Real pages of the running product, in a real Chromium: tests/e2e/shots.py knows which."""
     python = environment(".venv-dev", "requirements-dev.txt")
-    return subprocess.run([str(python), "-m", "tests.e2e.shots"], cwd=ROOT, check=False).returncode
+    return aloud([python, "-m", "tests.e2e.shots"], os.environ)[0]
 
 
 def port(text: str) -> int:
@@ -59,14 +60,21 @@ def port(text: str) -> int:
     return int(text)
 
 
-def interrupt(*_: object) -> None:
-    """SIGTERM is Ctrl-C from elsewhere."""
+def stop(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def hear_signals() -> None:
+    """SIGTERM is Ctrl-C from elsewhere. And a shell starts the background jobs of a script with SIGINT ignored, which
+    Python would leave so and hand on to every process it starts; with a handler here those begin with the default.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
 
 
 def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, interrupt)
+    hear_signals()
     try:
         return int(options.run(options))
     except SetupError as error:

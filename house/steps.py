@@ -1,10 +1,11 @@
 """The list of steps of `dev.py test`: what is run, with which settings, and what a machine must have for it."""
 
 import os
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from house.machine import Machine
@@ -19,6 +20,8 @@ STACKLESS = (
     "tests/integration/emulator",
     "tests/e2e/test_demo_command.py",
 )
+# Unit tests that start programs, which takes longer than all the others.
+SLOW_UNITS = ("tests/unit/bench", "tests/unit/house")
 # No page is opened here: to collect their four thousand tests takes a browser's worker longer than to start a browser.
 PAGELESS = ("tests/unit", "tests/integration", "tests/faults")
 
@@ -30,7 +33,6 @@ class Step:
     env: Mapping[str, str]
     needs: Sequence[str] = ()
     good: Sequence[int] = (0,)
-    again: Sequence[str] = ()  # added to the command, it runs only what failed, alone
 
 
 def steps(python: Path, machine: Machine, full: bool, stack: str, arguments: Sequence[str]) -> list[Step]:
@@ -48,6 +50,14 @@ def steps(python: Path, machine: Machine, full: bool, stack: str, arguments: Seq
     return [part_of(row, arguments) if arguments else row for row in rows]
 
 
+def quick(python: Path, arguments: Sequence[str]) -> list[Step]:
+    """What tells within a minute or two whether a change is worth the whole: ruff, types, contracts, unit tests."""
+    env = test_environment(os.environ)
+    command = pytest(python, 2, marked("not browser", full=False), SLOW_UNITS)
+    units = Step("pytest, unit tests", [*command, "tests/unit"], env)
+    return [part_of(units, arguments)] if arguments else [*checks_of_text(python, env), units]
+
+
 def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
     """SQLite and no channel layer, whatever the user's own portal is set to.
 
@@ -60,14 +70,21 @@ def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
 
 def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
     """Three at a time on two cores: tests that start processes wait as long as they work."""
-    command = pytest(python, 3, marked("not browser", full), STACKLESS if needs else ())
-    return once_more(Step(f"pytest, {stack}", command, env, needs))
+    command = pytest(python, 3, marked("not browser", full), [*pages(), *(STACKLESS if needs else ())])
+    return Step(f"pytest, {stack}", command, env, needs)
+
+
+def pages() -> list[str]:
+    """Files of nothing but pages: without a browser, only Playwright would be imported for them, half a second each time."""
+    files = sorted((ROOT / "tests" / "e2e").glob("test_*.py"))
+    marked = re.compile(r"^pytestmark = .*mark\.browser", re.MULTILINE)
+    return [str(file.relative_to(ROOT)) for file in files if marked.search(file.read_text(encoding="utf-8"))]
 
 
 def browser(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
     """Two at a time: what one browser waits for, the other works."""
     command = pytest(python, 2, marked("browser", full), PAGELESS)
-    return once_more(Step(f"pytest, Chromium, {stack}", command, env, (*needs, "chromium", "npm")))
+    return Step(f"pytest, Chromium, {stack}", command, env, (*needs, "chromium", "npm"))
 
 
 def pytest(python: Path, workers: int, marks: str, without: Sequence[str]) -> Command:
@@ -78,41 +95,36 @@ def pytest(python: Path, workers: int, marks: str, without: Sequence[str]) -> Co
     return [python, "-m", "pytest", "-q", *xdist, "-m", marks, *(f"--ignore={path}" for path in without)]
 
 
-def once_more(step: Step) -> Step:
-    """Tests with real processes and wires may fail on a machine that stalls: what failed runs alone once more, and the
-    table says so. What is broken fails twice.
-    """
-    memory = f"cache_dir={ROOT / 'var' / 'test' / 'cache' / slug(step.name)}"
-    return replace(step, command=[*step.command, "-o", memory], again=("--lf", "--lfnf=none", "-n", "0"))
-
-
-def slug(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in name)
-
-
 def marked(which: str, full: bool) -> str:
     return which if full else f"{which} and not full"
 
 
 def part_of(step: Step, arguments: Sequence[str]) -> Step:
     """Exit code 5 of pytest, no test found, is no failure when only a part of the suite was asked for."""
-    return Step(step.name, [*step.command, *arguments], step.env, step.needs, (0, 5), step.again)
+    return Step(step.name, [*step.command, *arguments], step.env, step.needs, (0, 5))
 
 
 def checks(python: Path, env: Mapping[str, str]) -> list[Step]:
-    tools = python.parent
     manage: Command = [python, "manage.py"]
     javascript = sorted((ROOT / "tests" / "js").rglob("*.test.*js"))  # Node 20 and 22 read a folder's name differently
     strict = ["check", "--deploy", "--fail-level", "WARNING"]
+    return [
+        *checks_of_text(python, env),
+        Step("manage.py check --deploy", [*manage, *strict], {**env, **production()}),
+        Step("no migration is missing", [*manage, "makemigrations", "--check", "--dry-run"], env),
+        Step("node --test", ["node", "--test", *javascript], env, ["node"]),
+    ]
+
+
+def checks_of_text(python: Path, env: Mapping[str, str]) -> list[Step]:
+    """What needs to read the code only."""
+    tools = python.parent
     return [
         Step("ruff check", [tools / "ruff", "check", "."], env),
         Step("ruff format", [tools / "ruff", "format", "--check", "."], env),
         Step("mypy", [tools / "mypy"], env),
         Step("mypy, scripts", [tools / "mypy", "dev.py", "deploy/handover_lambda.py"], env),
         Step("import contracts", [tools / "lint-imports"], env),
-        Step("manage.py check --deploy", [*manage, *strict], {**env, **production()}),
-        Step("no migration is missing", [*manage, "makemigrations", "--check", "--dry-run"], env),
-        Step("node --test", ["node", "--test", *javascript], env, ["node"]),
     ]
 
 

@@ -1,10 +1,12 @@
 """Speaking to the person at the terminal: a line per step, a line per refusal, the words of the commands we run."""
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,29 +18,79 @@ class SetupError(Exception):
     """Something this machine or its user must change; the text says what, in one line."""
 
 
+class Progress:
+    """The words of one step: what is done now, how far it is, and the seconds it took.
+
+    At a terminal the line of how far it is is written over; in a log each is a line of its own, and rarer.
+    """
+
+    EVERY = 15.0
+
+    def __init__(self, text: str) -> None:
+        self.began = self.told = time.monotonic()
+        self.over = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        self.lines = 0
+        print(f"  {text} … ", end="", flush=True)
+
+    def tell(self, how_far: str) -> None:
+        now = time.monotonic()
+        if not self.over and now - self.told < self.EVERY:
+            return
+        self.told = now
+        before = "\r\x1b[K    " if self.over and self.lines else "\n    "
+        print(f"{before}{how_far}, {now - self.began:.0f} s", end="", flush=True)
+        self.lines += 1
+
+    def end(self, word: str) -> None:
+        before = "" if not self.lines else "\r\x1b[K    " if self.over else "\n    "
+        print(f"{before}{word}", flush=True)
+
+
 @contextlib.contextmanager
-def step(text: str) -> Iterator[None]:
-    """One line of progress: what is done now, and the seconds it took."""
-    print(f"  {text} … ", end="", flush=True)
-    began = time.monotonic()
+def step(text: str) -> Iterator[Progress]:
+    """Progress of what is done within: the seconds it took, or "no" when it failed."""
+    progress = Progress(text)
     try:
-        yield
+        yield progress
     except BaseException:
-        print("no", flush=True)
+        progress.end("no")
         raise
-    print(f"{time.monotonic() - began:.1f} s", flush=True)
+    progress.end(f"{time.monotonic() - progress.began:.1f} s")
 
 
-def quietly(what: str, command: Command, log: Path, env: Mapping[str, str] | None = None) -> None:
-    """Runs a command into a log file; a failure is one line with the log's last words."""
+def quietly(
+    what: str,
+    command: Command,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Runs a command into a log file, and `meanwhile` every second; a failure is one line with the log's last words."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as out:
-        code = subprocess.call(
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
             command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
-        )
-    if code:
+        ) as process,
+    ):
+        try:
+            while running(process, seconds=1):
+                meanwhile()
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
         said = (tail(log, 1) or ["it said nothing"])[0].strip()
         raise SetupError(f"{what} failed: {said} (all of it: {log})")
+
+
+def running(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether it still runs after so many seconds."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def tail(log: Path, lines: int) -> list[str]:
@@ -46,7 +98,10 @@ def tail(log: Path, lines: int) -> list[str]:
 
 
 def aloud(command: Command, env: Mapping[str, str]) -> tuple[int, str]:
-    """Shows what a command says while it says it, and returns its exit code and all of its words."""
+    """Shows what a command says while it says it, and returns its exit code and all of its words.
+
+    It has a process group of its own, so that Ctrl-C at the terminal reaches it once: through `interrupt`.
+    """
     said = bytearray()
     with subprocess.Popen(
         command,
@@ -56,6 +111,7 @@ def aloud(command: Command, env: Mapping[str, str]) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         bufsize=0,
+        process_group=0,
     ) as process:
         assert process.stdout is not None  # noqa: S101 -- tells mypy what PIPE means
         try:
@@ -64,6 +120,17 @@ def aloud(command: Command, env: Mapping[str, str]) -> tuple[int, str]:
                 sys.stdout.buffer.write(chunk)  # as bytes: a letter may be cut in two
                 sys.stdout.flush()
         except BaseException:
-            process.terminate()
+            interrupt(process)
             raise
     return process.returncode, said.decode(errors="replace")
+
+
+def interrupt(process: subprocess.Popen[bytes], seconds: float = 15.0) -> None:
+    """As Ctrl-C does: pytest then stops what its tests have started. What is left of the group after that is killed."""
+    try:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=seconds)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -22,6 +21,8 @@ from botocore.config import Config
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests import processes
+
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
 INSTANCE = "11111111-2222-4333-8444-555555555555"
@@ -31,6 +32,7 @@ TOPIC = f"arn:aws:sns:{REGION}:123456789012:ccp-portal"
 HANDOVER = f"arn:aws:lambda:{REGION}:123456789012:function:ccp-portal-handover"
 HANDOVER_FLOW = ROOT / "deploy" / "flows" / "agent-as-custom-participant.json"
 EVENT = "application/vnd.amazonaws.connect.event."
+PATIENCE = 60.0  # seconds in which even a machine that is busy with other things comes to it
 
 _CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, max_pool_connections=50)
 
@@ -42,7 +44,11 @@ def free_port() -> int:
 
 
 def eventually(look: Callable[[], Any], timeout: float = 30, why: str = "") -> Any:
-    """The first truthy answer of `look`; an assertion that says what was seen last when there is none in time."""
+    """The first truthy answer of `look`; an assertion that says what was seen last when there is none in time.
+
+    `timeout` is for a quiet machine: nobody who sees what they wait for waits longer on account of patience.
+    """
+    timeout = max(timeout, PATIENCE)
     ends = time.monotonic() + timeout
     while True:
         seen = look()
@@ -74,13 +80,13 @@ class RunningEmulator:
         self.cert = folder / "emulator.sqlite3.sns.pem"
         self.log = folder / "emulator.log"
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
-        self._command = [sys.executable, "-m", "emulator", "--port", str(self.port), "--state", str(self.state)]
+        self._command = ["--port", str(self.port), "--state", str(self.state)]
         for option, values in (("--flow", flows), ("--subscribe", subscribe), ("--lambda", functions)):
             self._command += [option, *map(str, values)] if values else []
         self._command += [] if echo else ["--no-echo"]
         self._command += ["--control"] if control else []
         self._command += options
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: processes.Process | subprocess.Popen[bytes] | None = None
         self._clients: list[Any] = []
 
     def __enter__(self) -> Self:
@@ -98,10 +104,9 @@ class RunningEmulator:
         return self._process.pid
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
-            )
+        self._process = processes.start(
+            "emulator", *map(str, self._command), environment=self._environment, out=self.log
+        )
         eventually(self._is_ready, 30, "the emulator answers")
 
     def kill(self) -> None:
@@ -163,7 +168,7 @@ class RunningEmulator:
         if self._process is None:
             return
         self._process.send_signal(sign)
-        self._process.wait(20)
+        self._process.wait(PATIENCE)
         self._process = None
 
 
@@ -198,7 +203,7 @@ class Customer:
             ParticipantToken=self.participant_token, Type=["WEBSOCKET", "CONNECTION_CREDENTIALS"]
         )
         self.connection_token = answer["ConnectionCredentials"]["ConnectionToken"]
-        self._socket = self._sockets.enter_context(connect(answer["Websocket"]["Url"], open_timeout=10))
+        self._socket = self._sockets.enter_context(connect(answer["Websocket"]["Url"], open_timeout=PATIENCE))
         self._reader = threading.Thread(target=self._read, args=(self._socket,), daemon=True)
         self._reader.start()
         self.send({"topic": "aws/subscribe", "content": {"topics": ["aws/chat"]}})
@@ -210,7 +215,7 @@ class Customer:
         if self._reader is not None:
             self._reader.join(10)
 
-    def wait_until_cut(self, timeout: float = 30) -> None:
+    def wait_until_cut(self, timeout: float = PATIENCE) -> None:
         """Until the other end has closed the socket."""
         assert self._reader is not None
         self._reader.join(timeout)
@@ -260,11 +265,11 @@ class Customer:
             if item["Type"] == "EVENT"
         ]
 
-    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = PATIENCE) -> dict[str, Any]:
         """The first item, also of those that came already, that is wanted."""
         return self._wait(self.items, wanted, timeout)
 
-    def wait_for_text(self, text: str, timeout: float = 30, *, times: int = 1) -> dict[str, Any]:
+    def wait_for_text(self, text: str, timeout: float = PATIENCE, *, times: int = 1) -> dict[str, Any]:
         seen: list[str] = []
 
         def wanted(item: dict[str, Any]) -> bool:
@@ -274,12 +279,12 @@ class Customer:
 
         return self.wait_for(wanted, timeout)
 
-    def wait_for_event(self, name: str, timeout: float = 30, role: str | None = None) -> dict[str, Any]:
+    def wait_for_event(self, name: str, timeout: float = PATIENCE, role: str | None = None) -> dict[str, Any]:
         return self.wait_for(
             lambda i: i["ContentType"] == EVENT + name and role in {None, i.get("ParticipantRole")}, timeout
         )
 
-    def wait_for_frame(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
+    def wait_for_frame(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = PATIENCE) -> dict[str, Any]:
         return self._wait(self.frames, wanted, timeout)
 
     def _wait(

@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import subprocess
-import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -25,8 +25,9 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests import processes
 from tests.databases import Database
-from tests.emulating import HANDOVER, HANDOVER_FLOW, ROOT, TOPIC, RunningEmulator, eventually, free_port
+from tests.emulating import HANDOVER, HANDOVER_FLOW, PATIENCE, ROOT, TOPIC, RunningEmulator, eventually, free_port
 
 PASSWORD = "demo-portal"
 SECRET = "a secret of the tests"
@@ -61,7 +62,7 @@ class RunningPortal:
             **(environment or {}),
         }
         self.command: tuple[str, ...] = ("serve", "--port", str(self.port))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: processes.Process | subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.database.make(self)
@@ -73,25 +74,20 @@ class RunningPortal:
         self.database.drop()
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
         environment = {**self.environment, **environment}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            code = processes.start("manage.py", *arguments, environment=environment, out=out, err=err).wait()
+            said = out.read_text()
+            assert code == 0, said + err.read_text()
+        return said
 
     def shell(self, code: str) -> str:
         """Run code with the portal's models, in a process of its own."""
         return self.manage("shell", "-v0", "-c", code).strip()
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, self.program, *self.command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self._process = processes.start(self.program, *self.command, environment=self.environment, out=self.log)
         if self.command[0] == "serve":
             eventually(self._is_ready, 40, "the portal answers")
 
@@ -129,7 +125,7 @@ class RunningPortal:
         if self._process is None:
             return None
         self._process.send_signal(how)
-        code = self._process.wait(30)
+        code = self._process.wait(PATIENCE)
         self._process = None
         return code
 
@@ -164,12 +160,12 @@ class Session:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def get(self, path: str) -> str:
-        with self.opener.open(self.url + path, timeout=20) as answer:
+        with self.opener.open(self.url + path, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def status(self, path: str) -> int:
         try:
-            with self.opener.open(self.url + path, timeout=20) as answer:
+            with self.opener.open(self.url + path, timeout=PATIENCE) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
@@ -178,7 +174,7 @@ class Session:
     def post(self, path: str, values: dict[str, str]) -> str:
         data = urllib.parse.urlencode(values).encode()
         request = urllib.request.Request(self.url + path, data=data, headers={"referer": self.url + path})
-        with self.opener.open(request, timeout=20) as answer:
+        with self.opener.open(request, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def cookie(self, name: str) -> str:
@@ -327,6 +323,7 @@ class Desk:
             origin=origin or self.portal.url,  # type: ignore[arg-type]
             additional_headers=headers,
             max_size=None,
+            open_timeout=PATIENCE,
         )
         self._socket = self._opened.__enter__()
         self._reader = threading.Thread(target=self._read, args=(self._socket,), daemon=True)
@@ -365,7 +362,7 @@ class Desk:
         """Ask and wait for the answer; an error answer is raised."""
         return self.answer(self.request(method, **params))
 
-    def answer(self, number: int, timeout: float = 30) -> dict[str, Any]:
+    def answer(self, number: int, timeout: float = PATIENCE) -> dict[str, Any]:
         with self._lock:
             arrived = self._lock.wait_for(lambda: number in self._answers or self.close_code is not None, timeout)
             assert arrived, "no answer"
@@ -375,7 +372,7 @@ class Desk:
             raise Answer(answer["error"])
         return dict(answer["result"])
 
-    def until(self, look: Callable[[Held], Any], why: str = "", timeout: float = 30) -> Any:
+    def until(self, look: Callable[[Held], Any], why: str = "", timeout: float = PATIENCE) -> Any:
         """Wait until what the tab holds satisfies `look`; what it gave."""
         ends = time.monotonic() + timeout
         with self._lock:
@@ -421,7 +418,7 @@ class Desk:
     def available(self) -> None:
         self.call("setAgentState", state="Available")
 
-    def offered(self, timeout: float = 30) -> str:
+    def offered(self, timeout: float = PATIENCE) -> str:
         """The contact that is offered."""
         return str(
             self.until(
@@ -445,7 +442,7 @@ class Desk:
         self.call("sendMessage", contactId=contact_id, message=text, clientToken=token)
         return token
 
-    def hears(self, text: str, timeout: float = 30) -> None:
+    def hears(self, text: str, timeout: float = PATIENCE) -> None:
         self.until(lambda held: text in held.said(), f"to hear {text!r}", timeout)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -32,10 +33,16 @@ def kept_beside(state: Path) -> Certificate:
     pem, key = state.with_name(state.name + ".sns.pem"), state.with_name(state.name + ".sns.key")
     if not (pem.exists() and key.exists()):
         _make(pem, key)
-    loaded = serialization.load_pem_private_key(key.read_bytes(), password=None)
+    loaded = _loaded(key.read_bytes())
     if not isinstance(loaded, rsa.RSAPrivateKey):
         raise TypeError(f"{key} holds no RSA key; delete it and start again")
     return Certificate(loaded, pem.read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _loaded(pem: bytes) -> object:
+    """Checking that its primes are primes takes 36 ms of CPU: once for each key, however many emulators sign with it."""
+    return serialization.load_pem_private_key(pem, password=None)
 
 
 def _make(pem: Path, key: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.e2e.browsing import chromium, missing, window
+from tests.e2e.browsing import missing, window
 from tests.e2e.chatjs import (
     CHATJS_2,
     CHATJS_5,
@@ -56,12 +56,6 @@ def site(package: Package) -> Iterator[str]:
             yield url
     except NotAvailableError as error:
         missing(f"{package} from npm ({error})")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import chromium, window
+from tests.e2e.browsing import window
 from tests.e2e.other_side import OtherSide
 from tests.emulating import INSTANCE, RunningEmulator
 
@@ -55,12 +55,6 @@ ASKED = (
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory) -> Iterator[RunningEmulator]:
     with RunningEmulator(tmp_path_factory.mktemp("emulator")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
         yield running
 
 

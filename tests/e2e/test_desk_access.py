@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import chromium, window
+from tests.e2e.browsing import window
 from tests.e2e.desks import DeskPage
 from tests.emulating import customer
 from tests.portal import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def test_what_was_served_is_read_again_without_scripts_too(browser: Browser, product: Product) -> None:
@@ -62,6 +54,7 @@ def test_an_agent_works_with_the_keyboard_alone(browser: Browser, product: Produ
                 page.keyboard.press("1")  # who has waited longest; once answered they stand further down
                 expect(mira.head).to_have_text(name)
                 page.keyboard.press("Alt+r")
+                expect(page.locator("#words")).to_be_focused()
                 page.keyboard.type(f"Hello {name}")
                 page.keyboard.press("Enter")
                 person.wait_for_text(f"Hello {name}")

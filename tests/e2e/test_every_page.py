@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.e2e.accessible import found, found_in_both_themes, shifted, small
 from tests.e2e.browsing import window
 from tests.e2e.keyboard import out_of_reach
+from tests.emulating import free_port
 from tests.portal import PASSWORD, RunningPortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -33,6 +34,14 @@ PAGES = {
 }
 SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll(".scroll, .floor")]
   .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className)"""
+
+
+@pytest.fixture(scope="module")
+def lone_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
+    """Of its own: here are rows, and mira may see more."""
+    environment = {"CCP_SNS_CERT": ""}
+    with RunningPortal(tmp_path_factory.mktemp("portal"), free_port(), environment=environment) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

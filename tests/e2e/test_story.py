@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import chromium, missing, window
+from tests.e2e.browsing import missing, window
 from tests.e2e.chatjs import ChatJsCustomer, NotAvailableError, chatjs_site
 from tests.e2e.desks import CustomerPage, DeskPage
 from tests.emulating import customer
@@ -16,12 +16,6 @@ from tests.portal import PASSWORD, Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SIZE = {"width": 1440, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

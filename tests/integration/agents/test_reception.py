@@ -147,12 +147,19 @@ async def test_amazon_away_is_503_and_the_flow_asks_again(async_client, settings
     connect.close()
 
 
-@pytest.fixture
-def amazon(tmp_path, settings):
-    connect.close()
-    with RunningEmulator(tmp_path) as emulator:
-        settings.CCP_AWS_ENDPOINT = emulator.url
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with RunningEmulator(tmp_path_factory.mktemp("emulator")) as emulator:
         yield emulator
+
+
+@pytest.fixture
+def amazon(running, settings):
+    """It answers, however busy the machine is: what becomes of late answers is told in test_handover."""
+    connect.close()
+    settings.CCP_AWS_ENDPOINT = running.url
+    settings.CCP_HANDOVER_DEADLINE = settings.CCP_AWS_CONNECT_TIMEOUT = settings.CCP_AWS_READ_TIMEOUT = 60.0
+    yield running
     connect.close()
 
 

@@ -182,7 +182,7 @@ def test_a_ccp_that_says_it_is_over_is_believed_after_asking_connect(product: Pr
         try:
             ccp.agent.leaves(ada.contact_id)
             mira.call("relayContact", **relayed | {"state": "ended"})
-            mira.until(lambda held: part(mira, ada.contact_id)["state"] == "ended", "it ends", 5)
+            mira.until(lambda held: part(mira, ada.contact_id)["state"] == "ended", "it ends")
         finally:
             product.emulator.control("sns", {"paused": False})
 

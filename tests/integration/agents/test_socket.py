@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.emulating import EVENT, Customer, customer, eventually
+from tests.emulating import EVENT, PATIENCE, Customer, customer, eventually
 from tests.portal import PASSWORD, Answer, Desk, Session
 from tests.troubled import Troubled, nothing_is_lost_or_doubled, resumed_is_fresh, rows
 
@@ -55,7 +55,7 @@ def error_of(desk: Desk, frame: str | bytes, number: int | None = None) -> dict[
     desk._answers.pop(number, None)  # type: ignore[arg-type]
     desk.send(frame)
     with desk._lock:
-        assert desk._lock.wait_for(lambda: number in desk._answers, 10), f"no answer; bye: {desk.bye}"
+        assert desk._lock.wait_for(lambda: number in desk._answers, PATIENCE), f"no answer; bye: {desk.bye}"
         error: dict[str, Any] = desk._answers.pop(number)["error"]  # type: ignore[arg-type]
     return error
 

@@ -92,9 +92,11 @@ class Terminal:
     def __init__(self, checkout):
         self.checkout, self.started = checkout, []
 
-    def open(self, *words, **settings):
+    def open(self, *words, deaf=False, **settings):
+        """`deaf`: as a shell starts the background jobs of a script, with SIGINT ignored."""
+        command = [sys.executable, "dev.py", *map(str, words)]
         process = subprocess.Popen(
-            [sys.executable, "dev.py", *map(str, words)],
+            ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command] if deaf else command,
             cwd=self.checkout,
             env={**os.environ, **settings},
             stdin=subprocess.DEVNULL,

@@ -41,8 +41,9 @@ def test_both_servers_answer_until_sigterm_stops_them(terminal, checkout, free_p
     assert [gone(pid) for pid in pids(checkout, free_port)] == [True, True]
 
 
-def test_ctrl_c_stops_it_as_well(terminal, checkout, free_port, gone):
-    demo = terminal.open("demo", "--port", free_port)
+@pytest.mark.parametrize("deaf", [False, True], ids=["at a terminal", "in a script's background job"])
+def test_ctrl_c_stops_it_as_well(terminal, checkout, free_port, gone, deaf):
+    demo = terminal.open("demo", "--port", free_port, deaf=deaf)
     terminal.read_until(demo, UP)
     demo.send_signal(signal.SIGINT)
     assert demo.communicate(timeout=30)[1] == ""

@@ -1,11 +1,15 @@
 """The virtual environments, and the Python that `dev.py` asks for."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
+
+from house import terminal
+from house.environment import how_far, packages
 
 PINNED = "certifi==2026.1.1 --hash=sha256:" + "0" * 64 + "\n"
 
@@ -19,7 +23,7 @@ def bare(tmp_path):
 
 def run(checkout, env, *words):
     command = [sys.executable, "dev.py", *words]
-    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=110, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -43,21 +47,21 @@ def test_a_python_without_ensurepip_is_one_clear_line(checkout, bare, tmp_path):
     )
 
 
-def test_no_package_index_is_one_clear_line_and_the_next_start_tries_again(checkout, bare):
-    (checkout / "requirements.txt").write_text(PINNED)
-    for port in ("18433", "18435"):
-        code, said, complaint = run(checkout, bare, "demo", "--port", port)
-        assert (code, complaint.count("\n")) == (1, 1)
-        wanted = "dev.py: pip install (is a package index within reach?) failed: ERROR: No matching "
-        assert complaint.startswith(wanted)
-        assert "Traceback" not in said
-
-
 @pytest.fixture
 def equipped(checkout, installed):
     """The checkout with an environment of its own that was installed before."""
     shutil.copytree(installed, checkout / ".venv", symlinks=True)
     return checkout
+
+
+def test_no_package_index_is_one_clear_line_and_the_next_start_tries_again(equipped, bare):
+    (equipped / "requirements.txt").write_text(PINNED)
+    for port in ("18433", "18435"):
+        code, said, complaint = run(equipped, bare, "demo", "--port", port)
+        assert (code, complaint.count("\n")) == (1, 1)
+        wanted = "dev.py: pip install (is a package index within reach?) failed: ERROR: No matching "
+        assert complaint.startswith(wanted)
+        assert "Traceback" not in said
 
 
 def probe(checkout):
@@ -87,6 +91,53 @@ def test_an_environment_whose_python_is_gone_is_mended(equipped):
     python.unlink()
     assert probe(equipped)
     assert subprocess.run([python, "-c", ""], check=False).returncode == 0
+
+
+COLLECTED = "Collecting asgiref==3 (from -r requirements.txt)\n  Downloading asgiref-3.whl\nCollecting boto3==1\n"
+INSTALLING = COLLECTED + "\nInstalling collected packages: asgiref, boto3\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("", "0 of 2 packages collected"),
+        (COLLECTED, "2 of 2 packages collected"),
+        (INSTALLING, "1 of 2 packages installed"),
+    ],
+)
+def test_what_pip_is_at_is_told_in_packages(tmp_path, said, told):
+    log, requirements = tmp_path / "log", tmp_path / "requirements.txt"
+    log.write_text(said)
+    requirements.write_text("# ours\nasgiref==3 \\\n    --hash=sha256:00\nboto3==1 \\\n    --hash=sha256:00\n")
+    for name in ("pip-26.dist-info", "asgiref-3.dist-info", "asgiref"):
+        (tmp_path / "lib" / "python3" / "site-packages" / name).mkdir(parents=True)
+    assert how_far(log, tmp_path, packages(requirements)) == told
+
+
+def test_a_step_that_takes_long_says_meanwhile_how_far_it_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(terminal.Progress, "EVERY", 0.0)
+    with terminal.step("Installing") as progress:
+        slow = [sys.executable, "-c", "import time; time.sleep(1.3)"]
+        terminal.quietly("it", slow, tmp_path / "log", meanwhile=lambda: progress.tell("1 of 2 packages collected"))
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert (first, second) == ("  Installing … ", "    1 of 2 packages collected, 1 s")
+    assert re.fullmatch(r"    \d+\.\d s", last)
+
+
+def test_at_a_terminal_the_line_is_written_over(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    progress = terminal.Progress("Installing")
+    progress.tell("1 of 2")
+    progress.tell("2 of 2")
+    progress.end("no")
+    assert capsys.readouterr().out == "  Installing … \n    1 of 2, 0 s\r\x1b[K    2 of 2, 0 s\r\x1b[K    no\n"
+
+
+def test_a_step_that_takes_no_time_is_one_line(capsys):
+    with terminal.step("Removing"):
+        pass
+    assert capsys.readouterr().out == "  Removing … 0.0 s\n"
 
 
 def test_lock_without_uv_says_what_is_missing(checkout, bare):

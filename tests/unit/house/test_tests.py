@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from house import machine, steps, terminal, tests
+from house import commands, machine, steps, terminal, tests
 from house.machine import Machine
 from house.steps import Step
 from house.tests import Outcome
@@ -176,18 +176,55 @@ def test_what_a_command_says_is_shown_and_kept(capsys):
     assert (code, said, capsys.readouterr().out) == (4, "grüezi\n", "grüezi\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_who_is_interrupted_ends_the_command_it_runs(terminal, checkout, gone, number):
-    endless = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+WAITING = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+TIDY = """
+import os, signal, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+try:
+    print(child.pid, flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    child.kill()
+    child.wait()
+    open("tidied", "w").close()
+"""
+DEAF = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); {WAITING}"
+
+
+def running(terminal, checkout, code, **how):
+    """dev.py while it runs this code, and the process that the code names."""
     (checkout / "house" / "demo.py").write_text(
-        "import sys\nfrom house.terminal import aloud\n"
-        f"def demo(*_): return aloud([sys.executable, '-c', {endless!r}], {{}})[0]\n"
+        "import os, sys\nfrom house.terminal import aloud\n"
+        f"def demo(*_): return aloud([sys.executable, '-c', {code!r}], os.environ)[0]\n"
     )
-    running = terminal.open("demo")
-    pid = int(running.stdout.readline())
-    running.send_signal(number)
-    complaint = running.communicate(timeout=30)[1]
-    assert (running.returncode, complaint, gone(pid)) == (130, "dev.py: stopped\n", True)
+    process = terminal.open("demo", **how)
+    return process, int(process.stdout.readline())
+
+
+@pytest.mark.parametrize("deaf", [False, True], ids=["at a terminal", "in a script's background job"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_interrupted_ends_the_command_it_runs(terminal, checkout, gone, number, deaf):
+    process, pid = running(terminal, checkout, WAITING, deaf=deaf)
+    process.send_signal(number)
+    complaint = process.communicate(timeout=30)[1]
+    assert (process.returncode, complaint, gone(pid)) == (130, "dev.py: stopped\n", True)
+
+
+@pytest.mark.parametrize("deaf", [False, True], ids=["at a terminal", "in a script's background job"])
+def test_what_the_command_has_started_is_stopped_by_the_command(terminal, checkout, gone, deaf):
+    process, child = running(terminal, checkout, TIDY, deaf=deaf)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert (process.returncode, gone(child), (checkout / "tidied").exists()) == (130, True, True)
+
+
+def test_a_command_that_does_not_listen_is_killed(terminal, checkout, gone):
+    patience = checkout / "house" / "terminal.py"
+    patience.write_text(patience.read_text().replace("seconds: float = 15.0", "seconds: float = 0.3"))
+    process, pid = running(terminal, checkout, DEAF)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert (process.returncode, gone(pid)) == (130, True)
 
 
 def test_a_closed_port_is_no_redis():
@@ -210,20 +247,36 @@ def test_an_older_node_is_no_node():
     assert machine.find_node(999) is None
 
 
-def test_what_fails_once_and_passes_alone_has_passed_and_the_table_says_so(tmp_path):
-    flag = tmp_path / "flag"
-    script = (
-        "import pathlib, sys; flag = pathlib.Path(sys.argv[1]); again = 'again' in sys.argv\n"
-        "print('1 passed in 1.00s' if again else '1 failed, 2 passed in 1.00s'); raise SystemExit(not again)"
+def test_nothing_is_tried_twice(tmp_path):
+    code = (
+        f"open({str(tmp_path / 'tries')!r}, 'a').write('x'); print('1 failed, 2 passed in 1.00s'); raise SystemExit(1)"
     )
-    step = Step("pytest", [sys.executable, "-c", script, str(flag)], {}, again=("again",))
-    outcome = perform(step)
-    assert (outcome.verdict, outcome.counts) == ("passed", {"passed": 3, "at the second try": 1})
-    assert "1 at the second try" in tests.table([outcome])
+    outcome = perform(script(code))
+    assert (outcome.bad, outcome.counts) == (True, {"failed": 1, "passed": 2})
+    assert (tmp_path / "tries").read_text() == "x"
 
 
-def test_what_fails_twice_has_failed():
-    step = Step(
-        "pytest", [sys.executable, "-c", "print('1 failed in 1.00s'); raise SystemExit(1)"], {}, again=("again",)
-    )
-    assert perform(step).bad
+def test_quick_reads_the_code_and_runs_unit_tests_that_start_nothing():
+    rows = steps.quick(PYTHON, ())
+    assert [row.name for row in rows] == [*CHECKS[:5], "pytest, unit tests"]
+    assert [row.needs for row in rows] == [()] * 6
+    assert [word for word in rows[-1].command if "tests/" in str(word)] == [
+        "--ignore=tests/unit/bench",
+        "--ignore=tests/unit/house",
+        "tests/unit",
+    ]
+    assert [row.command[-2:] for row in steps.quick(PYTHON, ["-k", "lease"])] == [["-k", "lease"]]
+
+
+def test_quick_and_full_exclude_each_other(capsys):
+    with pytest.raises(SystemExit):
+        commands.parser().parse_args(["test", "--quick", "--full"])
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_without_a_browser_only_files_of_pages_are_left_out():
+    pages = set(steps.pages())
+    others = {f"tests/e2e/{file.name}" for file in (terminal.ROOT / "tests" / "e2e").glob("test_*.py")} - pages
+    assert (len(pages) > 15, others) == (True, {"tests/e2e/test_demo_command.py"})
+    row = next(row for row in steps.steps(PYTHON, EVERYTHING, False, "sqlite", ["-q"]) if row.name == "pytest, SQLite")
+    assert {f"--ignore={path}" for path in pages} <= set(row.command)
