@@ -26,6 +26,10 @@ def _says(words: str, *then: Action) -> list[Action]:
     return [_action("say", "MessageParticipant", {"Text": words}, after, ("NoMatchingError", after)), *then]
 
 
+def _loops(words: str) -> list[Action]:
+    return [_action("loop", "MessageParticipantIteratively", {"Messages": [{"Text": words}]})]
+
+
 _END = _action("end", "EndFlowExecution", {})
 _DISCONNECT = _action("disconnect", "DisconnectParticipant", {})
 _TO_QUEUE = [
@@ -43,10 +47,10 @@ _TO_QUEUE = [
     _DISCONNECT,
 ]
 _FLOWS: dict[str, tuple[str, list[Action]]] = {
-    "Default agent hold": ("AGENT_HOLD", _says("You are on hold.", _END)),
+    "Default agent hold": ("AGENT_HOLD", _loops("You are on hold.")),
     "Default agent transfer": ("AGENT_TRANSFER", _says("You are being transferred.", *_TO_QUEUE)),
     "Default agent whisper": ("AGENT_WHISPER", _says("$.Queue.Name", _END)),
-    "Default customer hold": ("CUSTOMER_HOLD", _says("You are on hold.", _END)),
+    "Default customer hold": ("CUSTOMER_HOLD", _loops("You are on hold.")),
     "Default customer queue": ("CUSTOMER_QUEUE", _says("Thank you for waiting. You will be answered in turn.", _END)),
     "Default customer whisper": ("CUSTOMER_WHISPER", [_END]),
     "Default outbound": ("OUTBOUND_WHISPER", [_END]),

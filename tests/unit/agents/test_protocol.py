@@ -19,6 +19,7 @@ ASKED = {
     "presence": {"ask": 7, "visible": False},
     "setAgentState": {"state": "Available", "enqueueNextState": True},
     "acceptContact": {"contactId": "c-1"},
+    "takeContact": {"contactId": "c-1"},
     "rejectContact": {"contactId": "c-1"},
     "destroyConnection": {"contactId": "c-1"},
     "clearContact": {"contactId": "c-1", "disposition": "Refund", "note": "Sent today."},
