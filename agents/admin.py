@@ -21,7 +21,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from chats import fanout
+from chats import realtime
 from chats.admin import Admin, ReadOnlyAdmin
 
 from . import presence, routing
@@ -47,8 +47,8 @@ def tell(agents: QuerySet[Agent]) -> None:
     for pk in list(agents.order_by("pk").values_list("pk", flat=True)):
         agent = Agent.locked(pk)
         agent.changed()
-        fanout.tell(agent, agent.own_seq)
-    fanout.ring(presence.ROUTING)
+        realtime.publish(agent, agent.own_seq)
+    realtime.wake(presence.ROUTING)
 
 
 # ---- people ----------------------------------------------------------------------------------------------------------
@@ -73,8 +73,8 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class ta
         with transaction.atomic():
             held = Agent.locked(agent.pk)
             held.assign(agent.routing_profile)
-            fanout.tell(held, held.own_seq)
-            fanout.ring(presence.ROUTING)
+            realtime.publish(held, held.own_seq)
+            realtime.wake(presence.ROUTING)
         return held
 
 

@@ -8,11 +8,11 @@ class AgentsConfig(AppConfig):
     verbose_name = "Agents"
 
     def ready(self) -> None:
-        from chats import fanout
+        from chats import realtime
 
         from . import desk, routing, waiting
 
-        fanout.register("agent", desk.AgentStreams())
+        realtime.register_streams("agent", desk.AgentStreams())
         routing.listen()
         routing.rescue.listen()
         waiting.listen()

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 
-from chats import attributes, fanout, references, transcripts, wire
+from chats import attributes, realtime, references, transcripts, wire
 from chats.connect import Refused, Unavailable
-from chats.db import in_db, look_up
+from chats.db import db_read, db_write
 from chats.models import Outgoing
 from chats.wire import iso
 
@@ -35,13 +35,13 @@ class Listening(Socket):
         return {"serverTime": iso(timezone.now())}
 
     async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await look_up(desk.get_transcript)(self.visitor.user_id, params)
+        return await db_read(desk.get_transcript)(self.visitor.user_id, params)
 
     async def do_getEarlierContacts(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await look_up(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
+        return await db_read(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
 
     async def caught_up(self) -> dict[str, Any]:
-        hub = await fanout.hub()
+        hub = await realtime.hub()
         return {"serverTime": iso(timezone.now()), "streams": hub.streams_of(self)}
 
 
@@ -68,17 +68,17 @@ class DeskSocket(Listening):
         return found is not None
 
     async def do_connect(self, params: protocol.Connect) -> dict[str, Any]:
-        hub = await fanout.hub()
-        await in_db(presence.seen)(self.agent.pk, timezone.now())
-        await in_db(routing.line)(self.agent.pk, True, timezone.now())
+        hub = await realtime.hub()
+        await db_write(presence.seen)(self.agent.pk, timezone.now())
+        await db_write(routing.line)(self.agent.pk, True, timezone.now())
         await hub.follow(self, self.agent.stream, params.known)
         for stream in sorted(set(params.known) - set(hub.streams_of(self))):  # left the desk while the tab was away
-            self.push(fanout.encode("closedStream", {"stream": stream}))
+            self.push(realtime.encode("closedStream", {"stream": stream}))
         self.connected = True
         self.spawn(self._stay_while_an_agent(hub))
         return await self.caught_up()
 
-    async def _stay_while_an_agent(self, hub: fanout.Hub) -> None:
+    async def _stay_while_an_agent(self, hub: realtime.Hub) -> None:
         """The hub drops the stream of an agent who was deleted; this user may still be a supervisor, elsewhere."""
         while True:
             if self.agent.stream not in hub.streams_of(self):
@@ -90,50 +90,50 @@ class DeskSocket(Listening):
         await super().do_presence(params)
         if time.monotonic() - self._told_presence_at > 5:
             self._told_presence_at = time.monotonic()
-            await in_db(presence.seen)(self.agent.pk, timezone.now())
+            await db_write(presence.seen)(self.agent.pk, timezone.now())
         if params.visible != self._visible:
             self._visible = params.visible
-            await in_db(routing.tabs_turned)(self.agent.pk, params.visible, timezone.now())
+            await db_write(routing.tabs_turned)(self.agent.pk, params.visible, timezone.now())
 
     async def gone(self) -> None:
         """The line of this tab is down: an offer that nobody answers may have been missed because of it."""
         if self.connected:
-            await in_db(routing.line)(self.agent.pk, False, timezone.now())
+            await db_write(routing.line)(self.agent.pk, False, timezone.now())
 
     async def do_offerSeen(self, params: protocol.OfferSeen) -> None:  # noqa: N802 -- named as asked
-        await look_up(desk.check_here)(self.visitor.user_id, params.contactId)
-        await in_db(routing.offer_seen)(self.agent.pk, params.contactId, params.visible, timezone.now())
+        await db_read(desk.check_here)(self.visitor.user_id, params.contactId)
+        await db_write(routing.offer_seen)(self.agent.pk, params.contactId, params.visible, timezone.now())
 
     async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked
-        await in_db(presence.set_state)(
+        await db_write(presence.set_state)(
             self.agent, params.state, enqueue_next=params.enqueueNextState, by=self.user, now=timezone.now()
         )
 
     async def do_acceptContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
-        await in_db(routing.accept)(self.agent, params.contactId, timezone.now())
-        await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
+        await db_write(routing.accept)(self.agent, params.contactId, timezone.now())
+        await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
         self._read_details_again(params.contactId)
 
     async def do_takeContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
-        await in_db(routing.take_missed)(self.agent, params.contactId, timezone.now())
-        await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
+        await db_write(routing.take_missed)(self.agent, params.contactId, timezone.now())
+        await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
         self._read_details_again(params.contactId)
 
     async def do_rejectContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
-        await in_db(routing.reject)(self.agent, params.contactId, timezone.now())
-        await in_db(desk.look_on)(self.visitor.user_id, closed=params.contactId)
+        await db_write(routing.reject)(self.agent, params.contactId, timezone.now())
+        await db_write(desk.look_on)(self.visitor.user_id, closed=params.contactId)
 
     async def do_destroyConnection(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
-        await in_db(routing.end)(self.agent, params.contactId, timezone.now())
+        await db_write(routing.end)(self.agent, params.contactId, timezone.now())
 
     async def do_clearContact(self, params: protocol.ClearContact) -> None:  # noqa: N802 -- named as asked
-        await in_db(routing.clear)(
+        await db_write(routing.clear)(
             self.agent, params.contactId, timezone.now(), disposition=params.disposition or "", note=params.note
         )
-        await in_db(desk.look_on)(self.visitor.user_id, closed=params.contactId)
+        await db_write(desk.look_on)(self.visitor.user_id, closed=params.contactId)
 
     async def do_viewContact(self, params: protocol.ViewContact) -> None:  # noqa: N802 -- named as asked
-        await in_db(desk.look_at)(self.visitor.user_id, params.contactId)
+        await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
         if params.contactId:
             self._read_details_again(params.contactId)
 
@@ -146,10 +146,10 @@ class DeskSocket(Listening):
             self.spawn(references.refresh(contact_id))
 
     async def do_getDispositions(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await look_up(desk.dispositions)(self.visitor.user_id, params.contactId)
+        return await db_read(desk.dispositions)(self.visitor.user_id, params.contactId)
 
     async def do_getQuickResponses(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await look_up(desk.quick_responses)(self.visitor.user_id, params.contactId)
+        return await db_read(desk.quick_responses)(self.visitor.user_id, params.contactId)
 
     async def do_watchQueues(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
@@ -160,18 +160,18 @@ class DeskSocket(Listening):
         queues = (await in_line.seen()).get(self.agent.pk, in_line.NONE)
         if queues != self._told_queues:
             self._told_queues = queues
-            self.push(fanout.encode("queues", {"waiting": queues.waiting, "missed": list(queues.missed)}))
+            self.push(realtime.encode("queues", {"waiting": queues.waiting, "missed": list(queues.missed)}))
 
     async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return {"endpoints": await look_up(routing.endpoints.listed)(self.agent, timezone.now())}
+        return {"endpoints": await db_read(routing.endpoints.listed)(self.agent, timezone.now())}
 
     async def do_transferContact(self, params: protocol.TransferContact) -> None:  # noqa: N802 -- named as asked
         to = routing.endpoints.Ref(params.endpoint.type, params.endpoint.id)
         what = (params.contactId, to, params.comment)
-        await in_db(routing.transfers.transfer)(self.agent, *what, timezone.now())
+        await db_write(routing.transfers.transfer)(self.agent, *what, timezone.now())
 
     async def do_cancelTransfer(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
-        await in_db(routing.transfers.cancel)(self.agent, params.contactId, timezone.now())
+        await db_write(routing.transfers.cancel)(self.agent, params.contactId, timezone.now())
 
     async def do_relayContact(self, params: protocol.RelayContact) -> None:  # noqa: N802 -- named as asked
         queue = params.queue or protocol.RelayedQueue()
@@ -194,43 +194,43 @@ class DeskSocket(Listening):
 
     async def do_addNote(self, params: protocol.AddNote) -> dict[str, Any]:  # noqa: N802 -- named as asked
         words = (params.text, params.clientToken)
-        return {"noteId": await in_db(notes.add)(self.visitor.user_id, params.contactId, *words, timezone.now())}
+        return {"noteId": await db_write(notes.add)(self.visitor.user_id, params.contactId, *words, timezone.now())}
 
     async def do_editNote(self, params: protocol.EditNote) -> None:  # noqa: N802 -- named as asked
         which = (params.contactId, params.noteId)
-        await in_db(notes.edit)(self.visitor.user_id, *which, params.text, timezone.now())
+        await db_write(notes.edit)(self.visitor.user_id, *which, params.text, timezone.now())
 
     async def do_deleteNote(self, params: protocol.OfNote) -> None:  # noqa: N802 -- named as asked
-        await in_db(notes.delete)(self.visitor.user_id, params.contactId, params.noteId, timezone.now())
+        await db_write(notes.delete)(self.visitor.user_id, params.contactId, params.noteId, timezone.now())
 
     async def do_saveDraft(self, params: protocol.SaveDraft) -> None:  # noqa: N802 -- named as asked
-        await in_db(drafts.save)(self.visitor.user_id, params.contactId, params.text, params.note)
+        await db_write(drafts.save)(self.visitor.user_id, params.contactId, params.text, params.note)
 
     async def do_savePlace(self, params: protocol.SavePlace) -> None:  # noqa: N802 -- named as asked
-        await in_db(drafts.save_place)(self.visitor.user_id, params.contactId, params.place)
+        await db_write(drafts.save_place)(self.visitor.user_id, params.contactId, params.place)
 
     async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
         words = (params.message, params.contentType, params.clientToken)
         return _sent(await desk.send_message(desk.Message(self.visitor.user_id, params.contactId, *words)))
 
     async def do_retryMessage(self, params: protocol.OfOutgoing) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return _sent(await in_db(desk.retry_message)(self.visitor.user_id, params.contactId, params.clientToken))
+        return _sent(await db_write(desk.retry_message)(self.visitor.user_id, params.contactId, params.clientToken))
 
     async def do_discardMessage(self, params: protocol.OfOutgoing) -> None:  # noqa: N802 -- named as asked
-        await in_db(desk.discard_message)(self.visitor.user_id, params.contactId, params.clientToken)
+        await db_write(desk.discard_message)(self.visitor.user_id, params.contactId, params.clientToken)
 
     async def do_sendEvent(self, params: protocol.SendEvent) -> None:  # noqa: N802 -- named as asked
         desk.check_event(params.contentType)
         if params.contentType == wire.TYPING:
             await self._type(params.contactId)
         elif params.contentType == wire.READ:
-            await in_db(desk.mark_read)(self.visitor.user_id, params.contactId, _message_id(params.content))
+            await db_write(desk.mark_read)(self.visitor.user_id, params.contactId, _message_id(params.content))
 
     async def _type(self, contact_id: str) -> None:
         """No handler waits for AWS: typing goes out beside the loop, or not at all."""
         now = time.monotonic()
         if now - self._typed_at.get(contact_id, -TYPING_EVERY) >= TYPING_EVERY:
-            await look_up(desk.check_here)(self.visitor.user_id, contact_id)
+            await db_read(desk.check_here)(self.visitor.user_id, contact_id)
             self._typed_at[contact_id] = now
             self.spawn(_send_typing(self.visitor.user_id, contact_id))
 
@@ -249,7 +249,7 @@ class FloorSocket(Listening):
         return self.user is not None
 
     async def do_connect(self, params: protocol.Connect) -> dict[str, Any]:
-        hub = await fanout.hub()
+        hub = await realtime.hub()
         for stream in params.known:
             if stream.startswith("conversation:"):
                 await hub.follow(self, stream, params.known)
@@ -257,22 +257,22 @@ class FloorSocket(Listening):
         return await self.caught_up()
 
     async def do_watchContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
-        stream = await look_up(self._stream)(params.contactId)
-        hub = await fanout.hub()
+        stream = await db_read(self._stream)(params.contactId)
+        hub = await realtime.hub()
         await hub.follow(self, stream, {})
 
     async def do_watchFloor(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
         if not self._watches_the_floor:
             self._watches_the_floor = True
-            self._told_floor = await look_up(self._floor)()
+            self._told_floor = await db_read(self._floor)()
             self.spawn(look_again_and_again(self._tell_of_the_floor))
 
     async def _tell_of_the_floor(self) -> None:
         """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""
-        seen = await look_up(self._floor)()
+        seen = await db_read(self._floor)()
         if seen != self._told_floor:
             self._told_floor = seen
-            self.push(fanout.encode("floor", {"live": len(seen)}))
+            self.push(realtime.encode("floor", {"live": len(seen)}))
 
     def _floor(self) -> floor.Seen:
         return floor.seen_by(self.visitor.user_id)
@@ -287,7 +287,7 @@ class FloorSocket(Listening):
 
 async def _send_typing(user_id: int, contact_id: str) -> None:
     with contextlib.suppress(Refusal, Refused, Unavailable):  # typing is worth nothing later
-        controller = await look_up(desk.controller)(user_id, contact_id)
+        controller = await db_read(desk.controller)(user_id, contact_id)
         await controller.send_typing()
 
 

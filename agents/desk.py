@@ -12,12 +12,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chats import courier, earlier, fanout, files, life, outbox, parcels, rounds, transcripts, wire
+from chats import courier, earlier, files, life, outbox, parcels, realtime, rounds, transcripts, wire
 from chats.db import brief_transaction
-from chats.fanout import Copy, Reading, encode
 from chats.media import MediaController
 from chats.models import Contact, Frame, Item, Outgoing
-from chats.together import Held, Together, do_free
+from chats.realtime import Reading, Update, encode
+from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
 from chats.why import Why
 from chats.wire import iso
 
@@ -84,7 +84,7 @@ class AgentStreams:
         parts = list(_parts(agent))
         also = {one.contact.stream: True for one in parts}
         if after is None or not 0 <= agent.seq - after <= MOST_CHANGES:
-            return Reading([Copy(stream, agent.seq, _snapshot_text(agent, parts))], agent.seq, also)
+            return Reading([Update(stream, agent.seq, _snapshot_text(agent, parts))], agent.seq, also)
         changed = _changed_parts(agent, after)
         left = {one.contact.stream: False for one in changed}
         return Reading(_changes(agent, after, changed), agent.seq, left | also)
@@ -109,15 +109,15 @@ def _changed_parts(agent: Agent, after: int) -> list[AgentContact]:
     return list(changed.select_related("agent", "contact__conversation", "contact__queue"))
 
 
-def _changes(agent: Agent, after: int, parts: Sequence[AgentContact]) -> list[Copy]:
-    own: list[fanout.Row] = [row for row in (Own(agent), Viewing(agent)) if after < row.seq <= agent.seq]
+def _changes(agent: Agent, after: int, parts: Sequence[AgentContact]) -> list[Update]:
+    own: list[realtime.Row] = [row for row in (Own(agent), Viewing(agent)) if after < row.seq <= agent.seq]
     rows = [*own, *parts]
     return [_copy(row) for row in sorted(rows, key=lambda row: row.seq)]
 
 
-def _copy(row: fanout.Row) -> Copy:
+def _copy(row: realtime.Row) -> Update:
     method, params = row.frame()
-    return Copy(row.stream, row.seq, encode(method, {"stream": row.stream, "seq": row.seq, **params}))
+    return Update(row.stream, row.seq, encode(method, {"stream": row.stream, "seq": row.seq, **params}))
 
 
 def _snapshot_text(agent: Agent, parts: Sequence[AgentContact]) -> str:
@@ -171,7 +171,7 @@ def look_at(user_id: int, contact_id: str) -> None:
         raise Refusal("contactNotFound", "This contact is not on your desk.")
     if (agent.viewing_id or "") != contact_id:
         agent.look_at(contact_id or None)
-        fanout.tell(Viewing(agent))
+        realtime.publish(Viewing(agent))
 
 
 @transaction.atomic
@@ -182,7 +182,7 @@ def look_on(user_id: int, *, arrived: str = "", closed: str = "") -> None:
     wanted = next_view(open_contacts, agent.viewing_id or "", arrived=arrived, closed=closed)
     if (agent.viewing_id or "") != wanted:
         agent.look_at(wanted or None)
-        fanout.tell(Viewing(agent))
+        realtime.publish(Viewing(agent))
 
 
 def _held(user_id: int) -> Agent:
@@ -216,7 +216,7 @@ async def send_message(message: Message) -> Outgoing:
     return kept
 
 
-def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | Held]:
+def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | RowLocked]:
     """What became of each message. The words of several agents share one transaction, which leaves out conversations
     that another one holds.
     """
@@ -224,7 +224,9 @@ def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | Held
     with brief_transaction():
         contacts = rounds.locked_all(wanted, skip_locked=True)
         held = set(Contact.objects.filter(pk__in=wanted - contacts.keys()).values_list("pk", flat=True))
-        return do_free(messages, lambda one: one.contact_id not in held, lambda free: _keep_messages(free, contacts))
+        return do_unlocked(
+            messages, lambda one: one.contact_id not in held, lambda free: _keep_messages(free, contacts)
+        )
 
 
 def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[Outgoing | Refusal]:
@@ -248,7 +250,7 @@ def _kept(row: Outgoing | outbox.Unsendable | None) -> Outgoing | Refusal:
     return Refusal(row.reason, row.why) if isinstance(row, outbox.Unsendable) else row
 
 
-_keeping: Together[Message, Outgoing | Refusal] = Together(keep_messages)
+_keeping: GroupCommit[Message, Outgoing | Refusal] = GroupCommit(keep_messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +385,7 @@ def mark_read(user_id: int, contact_id: str, message_id: str) -> None:
     mine.agent, mine.contact = agent, contact
     mine.read_number = item.number
     mine.changed()
-    fanout.tell(mine)
+    realtime.publish(mine)
     ours = rounds.ours_of(contact)
     if ours is not None and mine.state == part.State.CONNECTED:
         courier.owe_receipt(ours, message_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from chats import fanout, rounds
+from chats import realtime, rounds
 
 from .models import Agent, AgentContact
 from .protocol import MAX_DRAFT_BYTES, Place
@@ -24,7 +24,7 @@ def save(user_id: int, contact_id: str, text: str, note: str) -> None:
     if (mine.draft, mine.note_draft) != (text, note):
         mine.draft, mine.note_draft = text, note
         mine.changed()
-        fanout.tell(mine)
+        realtime.publish(mine)
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def save_place(user_id: int, contact_id: str, place: Place | None) -> None:
     if mine.place != told:
         mine.place = told
         mine.changed()
-        fanout.tell(mine)
+        realtime.publish(mine)
 
 
 def _held(user_id: int, contact_id: str) -> AgentContact:

@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from chats import attachments, connect, files, kinds, transcripts
-from chats.db import in_db, look_up
+from chats.db import db_read, db_write
 from chats.models import Contact
 
 from . import desk
@@ -65,10 +65,10 @@ async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
     try:
         user = cast("User", await request.auser())
         wanted = _wanted(request, user.pk, contact_id)
-        await look_up(desk.check_hand_in)(wanted.user_id, contact_id)
+        await db_read(desk.check_hand_in)(wanted.user_id, contact_id)
         check = partial(kinds.check_content, wanted.name)
         key, size = await asyncio.to_thread(files.keep, cast("BinaryIO", request), kinds.MAX_BYTES, check)
-        outgoing = await in_db(_keep)(wanted, key, size)
+        outgoing = await db_write(_keep)(wanted, key, size)
     except Refusal as refusal:
         return _refused(refusal)
     except kinds.Unfit as unfit:
@@ -155,7 +155,7 @@ async def fetch(request: HttpRequest, contact_id: str, attachment_id: str) -> Ht
     """A file of the chat, as a download; with `?preview` a picture that is shown, or 415 when it is none."""
     user = cast("User", await request.auser())
     try:
-        file = await look_up(_file)(user, contact_id, attachment_id)
+        file = await db_read(_file)(user, contact_id, attachment_id)
         return await _opened(file, preview="preview" in request.GET)
     except attachments.Unreadable as error:
         return await asyncio.to_thread(_unreadable, request, gettext(str(error)), 409)

@@ -19,7 +19,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 
 from chats import files
-from chats.db import in_db, look_up
+from chats.db import db_read, db_write
 
 log = logging.getLogger(__name__)
 Report = dict[str, str]
@@ -104,8 +104,8 @@ class Probe:
             return {"status": "unavailable", "database": f"no answer within {ANSWERS_WITHIN:g} s"}
 
 
-HEALTHZ = Probe(look_up(healthz))
-READYZ = Probe(in_db(readyz))
+HEALTHZ = Probe(db_read(healthz))
+READYZ = Probe(db_write(readyz))
 
 
 async def _answer(send: Any, status: int, report: Report, more: list[tuple[bytes, bytes]]) -> None:

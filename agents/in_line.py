@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, F
 
 from chats import life
-from chats.db import look_up
+from chats.db import db_read
 from chats.models import Contact
 
 from . import life as part
@@ -66,5 +66,5 @@ async def seen() -> Mapping[int, Queues]:
     loop = asyncio.get_running_loop()
     last = _looks.get(loop)
     if last is None or loop.time() - last.began >= settings.CCP_POLL_SECONDS / 2:
-        last = _looks[loop] = _Look(loop.time(), asyncio.ensure_future(look_up(waiting)()))
+        last = _looks[loop] = _Look(loop.time(), asyncio.ensure_future(db_read(waiting)()))
     return await asyncio.shield(last.found)  # who goes away does not take it from the others

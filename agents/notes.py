@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from chats import fanout, rounds, transcripts
+from chats import realtime, rounds, transcripts
 from chats.models import Contact, Note
 
 from .refusal import Refusal
@@ -28,7 +28,7 @@ def add(user_id: int, contact_id: str, text: str, client_token: str | None, now:
         raise Refusal("clientTokenReused", "This client token was used for another note: make a new one.")
     if known is None:
         known = Note.write(contact, user, _words(text), token, now)
-        fanout.tell(known)
+        realtime.publish(known)
     return str(known.key)
 
 
@@ -40,7 +40,7 @@ def edit(user_id: int, contact_id: str, note_id: str, text: str, now: datetime) 
         raise Refusal("noteNotFound", "This note was deleted: write a new one.")
     if note.text != _words(text):
         note.edit(_words(text), now)
-        fanout.tell(note)
+        realtime.publish(note)
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def delete(user_id: int, contact_id: str, note_id: str, now: datetime) -> None:
     note = _mine(user_id, contact_id, note_id)
     if note.deleted_at is None:
         note.delete_words(now)
-        fanout.tell(note)
+        realtime.publish(note)
 
 
 def _words(text: str) -> str:

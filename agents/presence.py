@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from chats import fanout
+from chats import realtime
 from chats.parking import Parking
 from chats.why import Why
 
@@ -52,7 +52,7 @@ def enter(agent: Agent, state: AgentState, *, by: User | None, why: Why, now: da
     """Enter the state now, on a `locked` agent. Entering the present state only forgets the next one."""
     if agent.state_id == state.pk:
         agent.enqueue(None)
-        fanout.tell(agent, agent.own_seq)
+        realtime.publish(agent, agent.own_seq)
         return
     AgentStateChange.objects.create(
         agent=agent,
@@ -64,9 +64,9 @@ def enter(agent: Agent, state: AgentState, *, by: User | None, why: Why, now: da
         lasted=now - agent.state_since,
     )
     agent.enter(state, now)
-    fanout.tell(agent, agent.own_seq)
+    realtime.publish(agent, agent.own_seq)
     if state.is_routable:
-        fanout.ring(ROUTING)
+        realtime.wake(ROUTING)
 
 
 def enter_next(agent: Agent, now: datetime) -> None:
@@ -111,7 +111,7 @@ def _enqueue(agent: Agent, state: AgentState) -> None:
     wanted = None if state.pk == agent.state_id else state
     if agent.next_state != wanted:
         agent.enqueue(wanted)
-        fanout.tell(agent, agent.own_seq)
+        realtime.publish(agent, agent.own_seq)
 
 
 # ---- the lease -------------------------------------------------------------------------------------------------------
@@ -225,6 +225,6 @@ def _end_offers(pk: int, now: datetime) -> bool:
     ):
         part.agent = agent
         part.hurry(now, why)
-        fanout.tell(part)
-    fanout.ring(ROUTING)
+        realtime.publish(part)
+    realtime.wake(ROUTING)
     return True

@@ -11,9 +11,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, fanout, reconcile, relay, rounds
+from chats import connect, realtime, reconcile, relay, rounds
 from chats import life as chat
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact, Participant, Queue
 from chats.relay import Relay
 from chats.rounds import HandOver
@@ -59,7 +59,7 @@ async def take_in(seen: Seen) -> None:
             "Amazon Connect says that this contact is %(state)s: accept it in the Contact Control Panel first.",
             state=seen.state,
         )
-    relayed = await in_db(_relayed)(seen)
+    relayed = await db_write(_relayed)(seen)
     if relayed is None:
         return
     try:
@@ -80,7 +80,7 @@ async def take_in(seen: Seen) -> None:
 
 async def _end(seen: Seen) -> None:
     """The CCP says that it is over. What happened is Connect's to say: it is asked now, not in a minute."""
-    ours = await in_db(_ours)(seen)
+    ours = await db_write(_ours)(seen)
     if ours is None:
         raise Refusal("contactNotConnected", "Amazon Connect says that this contact is %(state)s.", state=seen.state)
     await reconcile.one(ours)
@@ -89,11 +89,11 @@ async def _end(seen: Seen) -> None:
 async def _stand_in(seen: Seen, relayed: Relay, proof: relay.Proof) -> Participant:
     """Our custom participant may have been removed because the agent joined, and nobody has told us yet."""
     try:
-        return await in_db(_put_on_the_desk)(seen, relayed, proof, timezone.now())
+        return await db_write(_put_on_the_desk)(seen, relayed, proof, timezone.now())
     except relay.Taken as taken:
         await reconcile.one(taken.ours)
     try:
-        return await in_db(_put_on_the_desk)(seen, relayed, proof, timezone.now())
+        return await db_write(_put_on_the_desk)(seen, relayed, proof, timezone.now())
     except relay.Taken:
         raise Refusal("contactOpen", "The portal serves this contact already, as another participant.") from None
 
@@ -145,10 +145,10 @@ def _put_on_the_desk(seen: Seen, relayed: Relay, proof: relay.Proof, now: dateti
     if is_new:
         held = with_agent(contact, seen.agent_id)
         held.agent.take_slot(now)
-        fanout.tell(held.agent, held.agent.own_seq)
+        realtime.publish(held.agent, held.agent.own_seq)
         part = AgentContact(agent=held.agent, contact=contact, round=contact.round, offered_at=now)
         part.begin(now)
-        fanout.tell(part)
+        realtime.publish(part)
         take(held, part, now, chat.Move.RELAY)
         desk.look_on(seen.user_id, arrived=contact.pk)
     return ours

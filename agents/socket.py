@@ -28,10 +28,10 @@ from django.http.request import validate_host
 from django.utils import translation
 from pydantic import ValidationError
 
-from chats import fanout
+from chats import realtime
 from chats.connect import Refused, Unavailable
-from chats.db import look_up
-from chats.fanout import Visitor, encode
+from chats.db import db_read
+from chats.realtime import SocketUser, encode
 
 from .protocol import MAX_FRAME_BYTES, Close, Closed, Code, Presence
 from .refusal import Refusal
@@ -104,8 +104,8 @@ class Socket:
     # ---- what the hub needs --------------------------------------------------------------------------------------
 
     @property
-    def visitor(self) -> Visitor:
-        return Visitor(self.user.pk if self.user else 0, self.session_key)
+    def visitor(self) -> SocketUser:
+        return SocketUser(self.user.pk if self.user else 0, self.session_key)
 
     def push(self, text: str) -> None:
         self._queue.append(text)
@@ -135,7 +135,7 @@ class Socket:
             return
         await self._send({"type": "websocket.accept"})
         sender = asyncio.create_task(self._send_all())
-        hub = await fanout.hub()
+        hub = await realtime.hub()
         try:
             if await self._admit():
                 hub.welcome(self)
@@ -163,14 +163,14 @@ class Socket:
             self.close(Close.BAD_ORIGIN, "This page may not open our sockets: its origin is not ours.", None)
             return False
         try:
-            self.user = await look_up(self._user)()
+            self.user = await db_read(self._user)()
         except DatabaseError:
             self.close(Close.RESTART, "The database does not answer.", 2.0)
             return False
         if self.user is None:
             self.close(Close.NOT_SIGNED_IN, "Sign in first.", None)
             return False
-        if not await look_up(self.authorise)():
+        if not await db_read(self.authorise)():
             self.close(Close.NO_ACCESS, "You may not use this page.", None)
             return False
         return True

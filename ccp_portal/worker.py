@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from agents import presence, routing, silence, waiting
 from chats import courier, handover, parcels, reconcile
-from chats.db import in_db, in_steps, look_up
-from chats.fanout import Hub
+from chats.db import db_read, db_steps, db_write
+from chats.realtime import Hub
 
 log = logging.getLogger(__name__)
 Job = Callable[[datetime], Awaitable[Any]]
@@ -29,18 +29,18 @@ class Worker:
 
     def start(self) -> None:
         jobs: list[tuple[str, float, Job]] = [
-            ("routing", 1.0, in_steps(routing.steps)),
-            ("presence", 5.0, in_steps(presence.steps)),
-            ("wrapup", 1.0, in_steps(routing.wrapup.steps)),
-            ("rescue", 5.0, in_steps(routing.rescue.steps)),
-            ("transfers", 5.0, in_steps(routing.transfers.steps)),
-            ("waiting", 1.0, in_steps(waiting.steps)),
-            ("silence", 1.0, in_steps(silence.steps)),
+            ("routing", 1.0, db_steps(routing.steps)),
+            ("presence", 5.0, db_steps(presence.steps)),
+            ("wrapup", 1.0, db_steps(routing.wrapup.steps)),
+            ("rescue", 5.0, db_steps(routing.rescue.steps)),
+            ("transfers", 5.0, db_steps(routing.transfers.steps)),
+            ("waiting", 1.0, db_steps(waiting.steps)),
+            ("silence", 1.0, db_steps(silence.steps)),
             ("reconcile", 1.0, reconcile.due),
             ("renew", 60.0, reconcile.renew_due),
             (handover.REJOIN, 1.0, handover.rejoin_due),
-            ("files", 600.0, look_up(parcels.drop_forgotten)),
-            ("joining", 60.0, in_steps(reconcile.give_up_steps)),
+            ("files", 600.0, db_read(parcels.drop_forgotten)),
+            ("joining", 60.0, db_steps(reconcile.give_up_steps)),
         ]
         self._tasks = [asyncio.create_task(self._every(*job)) for job in jobs]
         self._tasks.append(asyncio.create_task(courier.work(self.hub)))
@@ -53,7 +53,7 @@ class Worker:
 
     async def _start_over(self) -> None:
         try:
-            await in_db(reconcile.start_over)(timezone.now())
+            await db_write(reconcile.start_over)(timezone.now())
         except Exception:  # it is compared all the same, only a minute later
             log.exception("the open rounds could not be marked for comparing")
 

@@ -8,7 +8,7 @@ class ChatsConfig(AppConfig):
     verbose_name = "Chats"
 
     def ready(self) -> None:
-        from . import fanout, transcripts
+        from . import realtime, transcripts
 
-        fanout.register("conversation", transcripts.ConversationStreams())
-        fanout.trust(transcripts.Visitors())
+        realtime.register_streams("conversation", transcripts.ConversationStreams())
+        realtime.register_rights(transcripts.Visitors())

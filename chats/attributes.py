@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from . import connect, reconcile, rounds
-from .db import in_db, look_up
+from .db import db_read, db_write
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ async def refresh(contact_id: str) -> bool:
 
     Never called by a socket handler that waits: a failure is only logged, what we knew stays.
     """
-    initial = await look_up(rounds.initial_contact_id)(contact_id)
+    initial = await db_read(rounds.initial_contact_id)(contact_id)
     if not initial:
         return False
     try:
@@ -28,7 +28,7 @@ async def refresh(contact_id: str) -> bool:
         if isinstance(error, connect.Refused):
             await reconcile.keep_refusal(error)
         return False
-    return await in_db(keep)(contact_id, answer.get("Attributes", {}))
+    return await db_write(keep)(contact_id, answer.get("Attributes", {}))
 
 
 @transaction.atomic

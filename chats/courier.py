@@ -18,15 +18,16 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from . import connect, fanout, ingest, outbox, parcels, reconcile, richtext, rounds
-from .db import in_db, look_up
+from chats.realtime.group_commit import REST, GroupCommit
+
+from . import connect, ingest, outbox, parcels, realtime, reconcile, richtext, rounds
+from .db import db_read, db_write
 from .media import MediaController
 from .models import Item, Outgoing, Participant
-from .together import REST, Together
 from .why import Why
 
 if TYPE_CHECKING:
-    from .fanout import Hub
+    from .realtime import Hub
 
 UNFIT = "ValidationException"  # what SendMessage answers for a content type that the chat does not take
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ async def work(hub: Hub) -> None:
 
 async def _claimed(limit: int) -> list[Outgoing]:
     try:
-        return await in_db(claim)(timezone.now(), limit)
+        return await db_write(claim)(timezone.now(), limit)
     except Exception:  # the database may be away for a while: the courier is not
         log.exception("the outbox could not be read; it is tried again")
         return []
@@ -101,7 +102,7 @@ async def deliver(outgoing: Outgoing) -> None:
     """Bring one leased row to Connect and write down what came of it."""
     participant = await _speaker((outgoing.contact_id, outgoing.round))
     if participant is None or participant.left_at is not None:
-        await in_db(_give_up)(outgoing)
+        await db_write(_give_up)(outgoing)
         return
     try:
         with connect.calls_for(connect.Purpose.WORDS):
@@ -111,14 +112,14 @@ async def deliver(outgoing: Outgoing) -> None:
             await _refused(outgoing, participant, error)
     except connect.Unavailable as error:
         log.info("outgoing %s waits: %s", outgoing.pk, error)
-        await in_db(_postpone)(outgoing, timezone.now())
+        await db_write(_postpone)(outgoing, timezone.now())
 
 
 async def _speak(outgoing: Outgoing, participant: Participant) -> None:
     controller = MediaController(participant)
     if outgoing.kind == Outgoing.Kind.DISCONNECT:
         await controller.disconnect(outgoing.client_token)
-        await in_db(_gone)(outgoing, participant)
+        await db_write(_gone)(outgoing, participant)
         return
     if _is_long_unknown(outgoing) and await _found_in_transcript(outgoing, participant):
         return
@@ -131,23 +132,23 @@ async def _speak(outgoing: Outgoing, participant: Participant) -> None:
 
 async def _refused(outgoing: Outgoing, participant: Participant, error: connect.Refused) -> None:
     if error.code == UNFIT and outgoing.content_type == richtext.MARKDOWN:
-        await in_db(_as_plain_text)(outgoing, timezone.now())
+        await db_write(_as_plain_text)(outgoing, timezone.now())
         return
     if not error.is_gone:
-        await in_db(_fail)(outgoing, _why_refused(error))
+        await db_write(_fail)(outgoing, _why_refused(error))
         return
     try:
         if outgoing.kind == Outgoing.Kind.ATTACHMENT and (why := await parcels.denied(participant)):
-            await in_db(_fail)(outgoing, why)
+            await db_write(_fail)(outgoing, why)
             return
         renewed = await _may_speak_again(participant)
     except connect.Unavailable:
-        await in_db(_postpone)(outgoing, timezone.now())
+        await db_write(_postpone)(outgoing, timezone.now())
         return
     if renewed:
-        await in_db(_again)(outgoing, timezone.now())
+        await db_write(_again)(outgoing, timezone.now())
     else:
-        await in_db(_give_up)(outgoing)
+        await db_write(_give_up)(outgoing)
 
 
 def _why_refused(error: connect.Refused) -> Why:
@@ -173,14 +174,14 @@ def _is_long_unknown(outgoing: Outgoing) -> bool:
 async def _found_in_transcript(outgoing: Outgoing, participant: Participant) -> bool:
     """How long Connect remembers a ClientToken is not documented: after a minute, look before saying it again."""
     await reconcile.transcript(participant)
-    if await look_up(_is_sent)(outgoing):  # ingest has met our own words
+    if await db_read(_is_sent)(outgoing):  # ingest has met our own words
         return True
     if outgoing.kind == Outgoing.Kind.ATTACHMENT:  # its item, when there is one, was known by the attachment's id
         return False
-    item = await look_up(_same_words)(outgoing, participant)
+    item = await db_read(_same_words)(outgoing, participant)
     if item is None:
         return False
-    await in_db(ingest.spoken)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
+    await db_write(ingest.spoken)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
     return True
 
 
@@ -207,7 +208,7 @@ def _speakers(rounds_: Sequence[tuple[str, int]]) -> list[Participant | None]:
     return [ours.get(one) for one in rounds_]
 
 
-_speaker = Together(_speakers, through=look_up)
+_speaker = GroupCommit(_speakers, through=db_read)
 
 
 @transaction.atomic
@@ -276,8 +277,8 @@ def _locked(outgoing: Outgoing) -> Outgoing:
 async def send_receipts() -> None:
     """Tell Connect what was read. A receipt that is refused or lost is not worth a second try: the next one covers it."""
     try:
-        for participant in await look_up(_owing)():
-            if await in_db(_take_debt)(participant):
+        for participant in await db_read(_owing)():
+            if await db_write(_take_debt)(participant):
                 await _send_receipt(participant)
     except DatabaseError as error:
         log.warning("read receipts have to wait, the database is away: %s", error)
@@ -305,4 +306,4 @@ def _take_debt(participant: Participant) -> bool:
 def owe_receipt(participant: Participant, message_id: str) -> None:
     """The agent has read up to this message; in the caller's transaction."""
     Participant.objects.filter(pk=participant.pk, left_at=None).update(owes_read_id=message_id)
-    fanout.ring(outbox.BELL)
+    realtime.wake(outbox.BELL)

@@ -31,19 +31,19 @@ M = TypeVar("M", bound=Model)
 
 WRITERS, READERS, COMMITTERS = "db", "db-look-up", "db-commit"
 COMMIT_THREADS = 4  # group commits, beside the CCP_DB_THREADS of everything else: never behind who waits for a row
-BRIEFLY = 0.2  # seconds that a transaction with many people's work waits for a row that somebody holds
-HELD_BY_ANOTHER = frozenset({"55P03", "40P01", "40001"})  # PostgreSQL: lock_timeout, deadlock, serialisation failure
+BRIEF_LOCK_TIMEOUT = 0.2  # seconds that a transaction with many people's work waits for a row that somebody holds
+LOCK_ERRORS = frozenset({"55P03", "40P01", "40001"})  # PostgreSQL: lock_timeout, deadlock, serialisation failure
 AT_A_STRETCH = 0.5  # seconds
 _turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
 _executors: dict[str, tuple[ThreadPoolExecutor, int]] = {}
 
 
-def in_db(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+def db_write(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
     """Make work that uses the ORM awaitable, on one of our threads."""
     return _on(WRITERS, work)
 
 
-def look_up(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+def db_read(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
     """As `in_db`, for work that changes nothing: it waits for no writer."""
     return _on(READERS, work)
 
@@ -64,8 +64,8 @@ def claim(rows: QuerySet[M], limit: int, **changes: object) -> list[M]:
     return found
 
 
-def in_commit(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
-    """As `in_db`, for the group commits of chats.together; on PostgreSQL they have threads of their own."""
+def db_commit(work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+    """As `in_db`, for the group commits of chats.realtime.group_commit; on PostgreSQL they have threads of their own."""
     return _on(COMMITTERS, work)
 
 
@@ -75,19 +75,19 @@ def brief_transaction() -> Iterator[None]:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = {round(BRIEFLY * 1000)}")
+                cursor.execute(f"SET LOCAL lock_timeout = {round(BRIEF_LOCK_TIMEOUT * 1000)}")
         yield
 
 
-def is_held(error: Exception) -> bool:
+def is_lock_timeout(error: Exception) -> bool:
     """Whether the work failed because another transaction holds a row that it needs, not because of itself."""
-    return getattr(error.__cause__, "sqlstate", None) in HELD_BY_ANOTHER
+    return getattr(error.__cause__, "sqlstate", None) in LOCK_ERRORS
 
 
 Steps = Callable[[datetime], Iterator[int]]
 
 
-def in_steps(job: Steps) -> Callable[[datetime], Awaitable[int]]:
+def db_steps(job: Steps) -> Callable[[datetime], Awaitable[int]]:
     """Make a long job awaitable that yields between its transactions: how much each of them has done.
 
     What others ask of the database comes between two steps; of all jobs one step at a time stands in SQLite's one line,
@@ -109,7 +109,7 @@ async def _stretch(steps: Iterator[int]) -> tuple[int, bool]:
     done, end = 0, time.monotonic() + AT_A_STRETCH
     while not done or time.monotonic() < end:
         async with _turn():
-            found = await in_db(next)(steps, None)
+            found = await db_write(next)(steps, None)
         if found is None:
             return done, True
         done += found

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from . import fanout, life, outbox, rounds, wire
+from . import life, outbox, realtime, rounds, wire
 from .models import Contact, Conversation, Item, Participant, Text
 from .wire import ChatEvent
 
@@ -146,7 +146,7 @@ def _chat_ended(conversation: Conversation, event: ChatEvent, now: datetime) -> 
         outbox.fail_unsent(contact, rounds.why_unsent(contact))
         if ended:
             contact.changed()
-            fanout.tell(contact)
+            realtime.publish(contact)
 
 
 def _contacts(conversation: Conversation) -> list[Contact]:

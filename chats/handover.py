@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from . import connect, reconcile, rounds
 from .capacity import QueueFull
-from .db import claim, in_db, look_up
+from .db import claim, db_read, db_write
 from .media import MediaController
 from .models import Contact, Outgoing, Participant
 from .rounds import REJOIN, Begun, HandOver, end
@@ -52,7 +52,7 @@ async def join(order: HandOver) -> Contact:
 
 async def rejoin_due(now: datetime) -> int:
     """Customers who wrote just before our goodbye was through, whom no flow hears: join them anew; how many there were."""
-    contacts = await in_db(_claim_rejoins)(now)
+    contacts = await db_write(_claim_rejoins)(now)
     for contact in contacts:
         await _rejoin(contact)
     return len(contacts)
@@ -69,10 +69,10 @@ async def _rejoin(contact: Contact) -> None:
     order = HandOver(contact.pk, chat.initial_contact_id, contact.queue, chat.customer_name, returns=True)
     try:
         await join(order)
-        await in_db(_has_returned)(contact)
+        await db_write(_has_returned)(contact)
     except connect.Refused as error:
         log.warning("the contact %s could not be joined again: %s", contact.pk, error)
-        await in_db(rounds.give_up_return)(contact.pk, timezone.now())
+        await db_write(rounds.give_up_return)(contact.pk, timezone.now())
     except connect.Unavailable as error:
         log.info("joining the contact %s again has to wait: %s", contact.pk, error)
     except Exception:
@@ -85,24 +85,26 @@ def _has_returned(contact: Contact) -> None:
 
 
 async def _join(order: HandOver) -> Contact:
-    begun = await in_db(rounds.begin)(order, timezone.now())
+    begun = await db_write(rounds.begin)(order, timezone.now())
     if begun.live is not None and await _is_alive(begun.live):
-        return await in_db(rounds.joined)(begun.contact.pk, timezone.now())  # cut off just before, it was still JOINING
+        return await db_write(rounds.joined)(
+            begun.contact.pk, timezone.now()
+        )  # cut off just before, it was still JOINING
     if begun.leave_first is not None:
         await _leave(begun.leave_first)
     if begun.live is not None or begun.leave_first is not None:
-        begun = await in_db(rounds.begin)(order, timezone.now())
+        begun = await db_write(rounds.begin)(order, timezone.now())
     participant = await _connected_participant(begun)
     await in_turn("GetTranscript", partial(reconcile.transcript, participant))
-    return await in_db(rounds.joined)(begun.contact.pk, timezone.now())
+    return await db_write(rounds.joined)(begun.contact.pk, timezone.now())
 
 
 async def _connected_participant(begun: Begun) -> Participant:
     await in_turn("StartContactStreaming", partial(_start_streaming, begun))
-    kept = await look_up(rounds.ours_of)(begun.contact)
+    kept = await db_read(rounds.ours_of)(begun.contact)
     participant = kept or await _made(begun)
     if not await _is_connected(participant):  # an earlier try was cut off, and its participant's 15 s are over
-        begun = await in_db(rounds.another_attempt)(begun, timezone.now())
+        begun = await db_write(rounds.another_attempt)(begun, timezone.now())
         participant = await _made(begun)
         await _renew(participant)
     return participant
@@ -130,7 +132,7 @@ async def _made(begun: Begun) -> Participant:
         ClientToken=f"join-{begun.token}"[:500],
     )
     made = await in_turn("CreateParticipant", call)
-    return await in_db(rounds.keep_participant)(begun, made)
+    return await db_write(rounds.keep_participant)(begun, made)
 
 
 async def _is_connected(participant: Participant) -> bool:
@@ -155,13 +157,13 @@ async def _is_alive(participant: Participant) -> bool:
 
 async def _leave(goodbye: Outgoing) -> None:
     """The customer is back before our goodbye was confirmed: say it again (same ClientToken), then begin anew."""
-    participant = await look_up(_speaker)(goodbye)
+    participant = await db_read(_speaker)(goodbye)
     try:
         await MediaController(participant).disconnect(goodbye.client_token)
     except connect.Refused as error:
         if not error.is_gone:
             raise
-    await in_db(rounds.left)(participant.pk, timezone.now())
+    await db_write(rounds.left)(participant.pk, timezone.now())
 
 
 def _speaker(goodbye: Outgoing) -> Participant:

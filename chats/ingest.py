@@ -14,10 +14,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from . import effects, fanout, numbering, outbox, receipts, wire
-from .db import brief_transaction, in_db
+from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
+
+from . import effects, outbox, realtime, receipts, wire
+from .db import brief_transaction, db_write
 from .models import Conversation, Item, Outgoing, Participant
-from .together import Held, Together, do_free
+from .realtime import sequences
 from .wire import ChatEvent
 
 OURS = frozenset({"CUSTOM_BOT", "AGENT"})  # what our participants are: the second in a relayed contact
@@ -36,7 +38,7 @@ class Answer:
 async def receive(event: ChatEvent) -> bool:
     """Take one event in; True when it was new. It is committed when this returns. Raises together.Busy."""
     if event.content_type == wire.TYPING:
-        if event.role != "AGENT" or not await in_db(_is_ours)(event):  # the agent's own, in a relayed contact
+        if event.role != "AGENT" or not await db_write(_is_ours)(event):  # the agent's own, in a relayed contact
             _pass_typing_on(event)
         return True
     return await _writing(event)
@@ -88,14 +90,14 @@ def spoken(outgoing_pk: int, item_id: str, absolute_time: datetime, now: datetim
 @transaction.atomic
 def _write(events: Sequence[ChatEvent]) -> list[bool]:
     """Whether each event was new."""
-    return _take_in(events, numbering.held(event.initial_contact_id for event in events))
+    return _take_in(events, sequences.lock_conversations(event.initial_contact_id for event in events))
 
 
-def _write_together(events: Sequence[ChatEvent]) -> list[bool | Held]:
+def _write_together(events: Sequence[ChatEvent]) -> list[bool | RowLocked]:
     """As `_write`, for whatever came at the same time: conversations that another transaction holds are left out."""
     with brief_transaction():
-        chats = numbering.held((event.initial_contact_id for event in events), skip_locked=True)
-        return do_free(events, lambda event: event.initial_contact_id in chats, lambda free: _take_in(free, chats))
+        chats = sequences.lock_conversations((event.initial_contact_id for event in events), skip_locked=True)
+        return do_unlocked(events, lambda event: event.initial_contact_id in chats, lambda free: _take_in(free, chats))
 
 
 def _take_in(events: Sequence[ChatEvent], chats: Mapping[str, Conversation]) -> list[bool]:
@@ -179,11 +181,11 @@ def _item(conversation: Conversation, event: ChatEvent, outgoing: Outgoing | Non
 
 
 def _insert(items: Sequence[Item]) -> None:
-    for item, number in zip(items, numbering.take([item.conversation for item in items]), strict=True):
+    for item, number in zip(items, sequences.next_numbers([item.conversation for item in items]), strict=True):
         item.number = item.seq = number
     Item.objects.bulk_create(items)
     for item in items:
-        fanout.tell(item)
+        realtime.publish(item)
 
 
 def _with_size(told: Mapping[str, Any], outgoing: Outgoing | None) -> dict[str, Any]:
@@ -224,7 +226,7 @@ def _keep_attachments(item: Item, attachments: list[dict[str, Any]]) -> None:
         return
     item.attachments, item.seq = attachments, item.conversation.next_seq()
     item.save(update_fields=["attachments", "seq"])
-    fanout.tell(item)
+    realtime.publish(item)
 
 
 @transaction.atomic
@@ -245,11 +247,11 @@ def _keep_answers(answers: Sequence[Answer]) -> list[None]:
     return _credit_all(answers, _outgoing([answer.outgoing_pk for answer in answers]))
 
 
-def _keep_answers_together(answers: Sequence[Answer]) -> list[Held | None]:
+def _keep_answers_together(answers: Sequence[Answer]) -> list[RowLocked | None]:
     """As `_keep_answers`; conversations that another transaction holds are left out."""
     with brief_transaction():
         rows = _outgoing([answer.outgoing_pk for answer in answers], skip_locked=True)
-        return do_free(answers, lambda answer: answer.outgoing_pk in rows, lambda free: _credit_all(free, rows))
+        return do_unlocked(answers, lambda answer: answer.outgoing_pk in rows, lambda free: _credit_all(free, rows))
 
 
 def _credit_all(answers: Sequence[Answer], rows: Mapping[int, Outgoing]) -> list[None]:
@@ -271,7 +273,7 @@ def _credit_all(answers: Sequence[Answer], rows: Mapping[int, Outgoing]) -> list
 
 def _outgoing(pks: Sequence[int], *, skip_locked: bool = False) -> dict[int, Outgoing]:
     """The rows, with their conversations held."""
-    chats = numbering.hold(Conversation.objects.filter(outgoing__in=pks), skip_locked=skip_locked)
+    chats = sequences.lock_streams(Conversation.objects.filter(outgoing__in=pks), skip_locked=skip_locked)
     found = Outgoing.objects.select_related("author", "contact").filter(pk__in=pks, conversation__in=chats)
     rows = {row.pk: row for row in found}
     for row in rows.values():
@@ -290,7 +292,7 @@ def _credit(item: Item, outgoing: Outgoing) -> None:
     item.conversation, item.author = outgoing.conversation, outgoing.author
     item.seq = outgoing.conversation.next_seq()
     item.save(update_fields=["author", "seq"])
-    fanout.tell(item)
+    realtime.publish(item)
 
 
 def _as_event(outgoing: Outgoing, answer: Answer, ours: Participant | None) -> ChatEvent:
@@ -314,7 +316,7 @@ def _as_event(outgoing: Outgoing, answer: Answer, ours: Participant | None) -> C
 def _pass_typing_on(event: ChatEvent) -> None:
     """Never stored, never numbered; our own typing is no news to us."""
     if event.role != "CUSTOM_BOT":
-        fanout.pass_on(
+        realtime.broadcast(
             f"conversation:{event.initial_contact_id}",
             "typing",
             {
@@ -326,5 +328,5 @@ def _pass_typing_on(event: ChatEvent) -> None:
         )
 
 
-_writing = Together(_write_together)
-_keeping_answers = Together(_keep_answers_together)
+_writing = GroupCommit(_write_together)
+_keeping_answers = GroupCommit(_keep_answers_together)

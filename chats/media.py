@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from . import connect, rounds, wire
-from .db import in_db
+from .db import db_write
 from .models import Participant
 from .wire import ChatEvent, Unreadable
 
@@ -118,7 +118,7 @@ class MediaController:
             ConnectParticipant=True,
             ParticipantToken=self.participant.participant_token,
         )
-        await in_db(rounds.keep_connection)(self.participant, answer["ConnectionCredentials"], timezone.now())
+        await db_write(rounds.keep_connection)(self.participant, answer["ConnectionCredentials"], timezone.now())
 
     async def transcript(self, after: str = "") -> AsyncIterator[list[ChatEvent]]:
         """Everything said so far, page by page, oldest first; with `after` from the item of this Id on, itself included.

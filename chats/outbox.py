@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from . import fanout, files, numbering, richtext
+from . import files, realtime, richtext
 from .models import PLAIN, Contact, Outgoing
+from .realtime import sequences
 from .why import Why
 
 if TYPE_CHECKING:
@@ -178,8 +179,8 @@ def retry(outgoing: Outgoing, now: datetime) -> None:
     outgoing.state, outgoing.why, outgoing.position, outgoing.seq = Outgoing.State.QUEUED, Why(), seq, seq
     outgoing.due_at, outgoing.attempts, outgoing.first_tried_at = now, 0, None
     outgoing.save()
-    fanout.tell(outgoing)
-    fanout.ring(BELL)
+    realtime.publish(outgoing)
+    realtime.wake(BELL)
 
 
 def discard(outgoing: Outgoing) -> None:
@@ -227,7 +228,7 @@ def sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
     """Connect has these words, as the items of these Ids. Call it with the conversations held."""
     if not rows:
         return
-    numbers = numbering.take([outgoing.conversation for outgoing, _ in rows])
+    numbers = sequences.next_numbers([outgoing.conversation for outgoing, _ in rows])
     for (outgoing, item_id), number in zip(rows, numbers, strict=True):
         outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = Outgoing.State.SENT, item_id, Why(), number
     with connection.cursor() as cursor:  # one trip; the ORM's bulk_update takes longer than single ones
@@ -236,7 +237,7 @@ def sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
             [(str(outgoing.state), outgoing.item_id, outgoing.seq, outgoing.pk) for outgoing, _ in rows],
         )
     for outgoing, _ in rows:
-        fanout.tell(outgoing)
+        realtime.publish(outgoing)
         _needs_its_file_no_more(outgoing)
 
 
@@ -246,7 +247,7 @@ def change(outgoing: Outgoing, **changes: object) -> None:
         setattr(outgoing, name, value)
     outgoing.seq = outgoing.conversation.next_seq()
     outgoing.save(update_fields=[*changes, "seq"])
-    fanout.tell(outgoing)
+    realtime.publish(outgoing)
     if outgoing.state == Outgoing.State.DISCARDED:
         _needs_its_file_no_more(outgoing)
 
@@ -262,10 +263,10 @@ def _row(contact: Contact, token: str, **what: Any) -> Outgoing:
 
 def _queue(rows: Sequence[Outgoing]) -> None:
     now = timezone.now()
-    for row, number in zip(rows, numbering.take([row.conversation for row in rows]), strict=True):
+    for row, number in zip(rows, sequences.next_numbers([row.conversation for row in rows]), strict=True):
         row.due_at, row.created_at, row.position, row.seq = now, now, number, number
     Outgoing.objects.bulk_create(rows)
     for row in rows:
-        fanout.tell(row)
+        realtime.publish(row)
     if rows:
-        fanout.ring(BELL)
+        realtime.wake(BELL)

@@ -18,7 +18,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from . import connect, files, outbox, reconcile
-from .db import in_db
+from .db import db_write
 from .findings import CUSTOM_PARTICIPANT_SENDS_NO_FILES
 from .media import MediaController
 from .models import Finding, Outgoing, Participant
@@ -48,9 +48,9 @@ async def bring(outgoing: Outgoing, controller: MediaController) -> None:
             await controller.complete_upload(attachment_id, f"complete-{attachment_id}")
         except connect.Refused as error:
             if not _was_completed_before(outgoing, error):
-                await in_db(_start_anew)(outgoing)
+                await db_write(_start_anew)(outgoing)
                 raise
-    await in_db(_taken)(outgoing)
+    await db_write(_taken)(outgoing)
 
 
 async def _uploaded(outgoing: Outgoing, controller: MediaController) -> str:
@@ -61,7 +61,7 @@ async def _uploaded(outgoing: Outgoing, controller: MediaController) -> str:
         outgoing.content, outgoing.content_type, outgoing.size or 0, _start_token(outgoing)
     )
     await connect.upload(upload.url, upload.headers, files.path_of(outgoing.file))
-    return await in_db(_keep_attachment)(outgoing, upload.attachment_id)
+    return await db_write(_keep_attachment)(outgoing, upload.attachment_id)
 
 
 def _start_token(outgoing: Outgoing) -> str:
@@ -92,7 +92,7 @@ async def _renew_again_and_again(outgoing: Outgoing) -> None:
     while True:
         await asyncio.sleep(pause)
         try:
-            await in_db(_renew)(outgoing, lease(timezone.now()))
+            await db_write(_renew)(outgoing, lease(timezone.now()))
         except DatabaseError as error:
             log.info("the lease of a file could not be renewed yet: %s", error)
         except Exception:  # the next renewal is due soon
@@ -134,7 +134,7 @@ async def denied(participant: Participant) -> Why:
     except connect.Refused:
         return Why()
     if participant.role == "CUSTOM_BOT":
-        await in_db(Finding.keep)(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
+        await db_write(Finding.keep)(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         return NOT_OURS_TO_SEND
     return NOT_YOURS_TO_SEND
 

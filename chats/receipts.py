@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import fanout
+from . import realtime
 from .models import Conversation, Item, Participant
 from .wire import ChatEvent, Receipt
 
@@ -33,7 +33,7 @@ def mark(chats: Mapping[str, Conversation], events: Sequence[ChatEvent]) -> None
         setattr(participant, column, receipt.message_id)
         participant.seq = chat.next_seq()
         participant.save(update_fields=[column, "seq"])
-        fanout.tell(participant)
+        realtime.publish(participant)
 
 
 def rising(chats: Mapping[str, Conversation], events: Sequence[ChatEvent]) -> list[Mark]:
@@ -83,4 +83,4 @@ def name_roles(fresh: Sequence[tuple[Conversation, ChatEvent]]) -> None:
         if chat is not None and role:
             participant.conversation, participant.role, participant.seq = chat, role, chat.next_seq()
             participant.save(update_fields=["role", "seq"])
-            fanout.tell(participant)
+            realtime.publish(participant)

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from . import connect, ingest, life, rounds
-from .db import claim, in_db, look_up
+from .db import claim, db_read, db_write
 from .media import MediaController
 from .models import Contact, Finding, Participant, RefusedCall
 from .parking import Parking
@@ -39,7 +39,7 @@ async def transcript(participant: Participant) -> int:
     claimed_at = participant.reconciled_at
     if claimed_at is None or now - claimed_at > EVERY or last != participant.compared_id:
         participant.compared_id, participant.reconciled_at = last, now
-        await in_db(_mark)(participant.pk, last, now)
+        await db_write(_mark)(participant.pk, last, now)
     return new
 
 
@@ -47,8 +47,8 @@ async def _read(participant: Participant, after: str) -> tuple[int, str]:
     """How many items were new, and the Id up to which nothing is missing: no file is still being scanned before it."""
     new, last, settled = 0, after, True
     async for events in MediaController(participant).transcript(after):
-        if lacking := await look_up(ingest.lacking)(events):
-            new += await in_db(ingest.write)(lacking)
+        if lacking := await db_read(ingest.lacking)(events):
+            new += await db_write(ingest.write)(lacking)
         for event in events:
             settled = settled and not event.is_scanned_still
             last = event.id if settled and event.is_kept else last
@@ -70,7 +70,7 @@ async def keep_refusal(error: connect.Refused) -> None:
     """Connect says no, and not because somebody is gone: administrators find it, with the permission that lacks."""
     if not error.is_gone:
         told = (error.operation, error.code, error.permission, str(error.message))
-        await in_db(RefusedCall.keep)(*told, timezone.now())
+        await db_write(RefusedCall.keep)(*told, timezone.now())
 
 
 async def truth(participant: Participant) -> None:
@@ -82,7 +82,7 @@ async def truth(participant: Participant) -> None:
     except connect.Refused as error:
         reason = life.Reason.LOST  # the page says that the end could not be verified
         await keep_refusal(error)
-    await in_db(_out)(participant.pk, reason, timezone.now())
+    await db_write(_out)(participant.pk, reason, timezone.now())
 
 
 def _why_out(participant: Participant, *, ended: bool) -> life.Reason:
@@ -96,7 +96,7 @@ async def due(now: datetime, limit: int = 4) -> int:
     """Compare the open rounds that were longest not compared; called by the worker within Connect's rate. Whoever claims
     one compares it alone: eight workers ask Connect as often as one.
     """
-    participants = await in_db(_claim_due)(now, limit)
+    participants = await db_write(_claim_due)(now, limit)
     for participant in participants:
         await one(participant)
     return len(participants)
@@ -119,7 +119,7 @@ async def one(participant: Participant) -> None:
         await keep_refusal(error)
     except connect.Unavailable as error:
         log.info("reconciling waits: %s", error)
-        await in_db(_mark)(participant.pk, participant.compared_id, timezone.now())
+        await db_write(_mark)(participant.pk, participant.compared_id, timezone.now())
     except Exception:  # it is compared again in a minute
         log.exception("the participant %s could not be compared with Amazon Connect", participant.pk)
 
@@ -134,7 +134,7 @@ async def _compare(participant: Participant) -> None:
 
 async def renew_due(now: datetime) -> int:
     """Connection tokens live a day, chats up to seven: renew at 90 % of their life. Whoever claims one renews it alone."""
-    participants = await in_db(_claim_old)(now)
+    participants = await db_write(_claim_old)(now)
     for participant in participants:
         try:
             await participant_refused(participant)

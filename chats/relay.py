@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from . import connect, fanout, ingest, life, reconcile, rounds
-from .db import in_db
+from . import connect, ingest, life, realtime, reconcile, rounds
+from .db import db_write
 from .media import MediaController
 from .models import Contact, Item, Outgoing, Participant, Queue
 from .rounds import HandOver
@@ -87,7 +87,7 @@ async def prove(relay: Relay) -> Proof:
         ClientToken=f"stream-{relay.participant_id}"[:500],
     )
     for page in pages:
-        await in_db(ingest.write)(page)
+        await db_write(ingest.write)(page)
     return proof
 
 
@@ -190,7 +190,7 @@ def _begin_round(contact: Contact, relay: Relay, owner: User, now: datetime) -> 
     contact.queue, contact.owner, contact.relayed_round = relay.order.queue, owner, contact.round
     contact.references = list(relay.order.references) or contact.references
     contact.move(life.Move.HAND_OVER, now)
-    fanout.tell(contact)
+    realtime.publish(contact)
 
 
 def _keep(contact: Contact, relay: Relay, proof: Proof, now: datetime) -> Participant:

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import transaction
 
-from . import capacity, fanout, life, numbering, outbox, signals
+from . import capacity, life, outbox, realtime, signals
 from .models import Contact, Conversation, Outgoing, Participant, Queue
+from .realtime import sequences
 from .why import Why
 
 # Why a contact ended is learnt from notifications that come in any order: the better reason wins.
@@ -117,7 +118,7 @@ def tell_contacts(conversation: Conversation, *, named: bool = False) -> None:
     for contact in Contact.objects.select_related("queue", "owner").filter(conversation=conversation):
         contact.conversation = conversation
         contact.changed()
-        fanout.tell(contact)
+        realtime.publish(contact)
 
 
 def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
@@ -127,7 +128,7 @@ def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
         contact.queue = order.queue
         contact.references = list(order.references) or contact.references
         _next_round(contact, now)
-        fanout.tell(contact)
+        realtime.publish(contact)
 
 
 def _next_round(contact: Contact, now: datetime) -> None:
@@ -143,7 +144,7 @@ def another_attempt(begun: Begun, now: datetime) -> Begun:
     if contact.state == life.State.JOINING:
         contact.attempt += 1
         contact.move(life.Move.HAND_OVER, now)
-        fanout.tell(contact)
+        realtime.publish(contact)
     return Begun(contact)
 
 
@@ -159,7 +160,9 @@ def locked_all(contact_ids: Collection[str], *, skip_locked: bool = False) -> di
     """As `locked`, for many at once; those that do not exist are left out, with `skip_locked` also those that another
     transaction holds.
     """
-    conversations = numbering.hold(Conversation.objects.filter(contacts__in=contact_ids), skip_locked=skip_locked)
+    conversations = sequences.lock_streams(
+        Conversation.objects.filter(contacts__in=contact_ids), skip_locked=skip_locked
+    )
     contacts = Contact.objects.select_related("queue", "owner").filter(pk__in=contact_ids)
     found = {contact.pk: contact for contact in contacts if contact.conversation_id in conversations}
     for contact in found.values():
@@ -217,7 +220,7 @@ def joined(contact_id: str, now: datetime) -> Contact:
 
 def _wait(contact: Contact, now: datetime) -> None:
     contact.move(life.Move.JOINED, now, rejoin_at=None)
-    fanout.tell(contact)
+    realtime.publish(contact)
     signals.contact_waits.send(sender=Contact, contact=contact, at=now)
 
 
@@ -234,7 +237,7 @@ def come_back(contact: Contact, now: datetime) -> None:
     if goodbye.state != Outgoing.State.QUEUED or goodbye.attempts:
         contact.rejoin_at = now
         contact.save(update_fields=["rejoin_at"])
-        fanout.ring(REJOIN)
+        realtime.wake(REJOIN)
         return
     goodbye.conversation = contact.conversation
     outbox.change(goodbye, state=Outgoing.State.DISCARDED)
@@ -259,7 +262,7 @@ def give_up_return(contact_id: str, now: datetime) -> None:
 def requeue(contact: Contact, now: datetime) -> None:
     """The contact waits again, at its old place, and is nobody's. Call it on a `locked` contact that is CONNECTED."""
     contact.move(life.Move.REQUEUE, now, owner=None, connected_at=None, attention=Why())
-    fanout.tell(contact)
+    realtime.publish(contact)
     signals.contact_waits.send(sender=Contact, contact=contact, at=now)
 
 
@@ -276,7 +279,7 @@ def end(contact: Contact, reason: life.Reason, now: datetime, *, leave: bool) ->
         outbox.disconnect(contact)
     else:
         outbox.fail_unsent(contact, why_unsent(contact))
-    fanout.tell(contact)
+    realtime.publish(contact)
     signals.contact_ended.send(sender=Contact, contact=contact)
 
 
@@ -290,7 +293,7 @@ def _improve(contact: Contact, reason: life.Reason) -> None:
         told, before = why_unsent(contact), life.Reason(contact.end_reason) if contact.end_reason else None
         contact.end_reason = reason
         contact.changed()
-        fanout.tell(contact)
+        realtime.publish(contact)
         outbox.correct(contact, told, why_unsent(contact))
         signals.end_explained.send(sender=Contact, contact=contact, before=before)
 

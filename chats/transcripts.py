@@ -18,8 +18,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from .fanout import Copy, Reading, Visitor, encode
 from .models import Contact, Conversation, Item, Note, Outgoing, Participant, Transfer
+from .realtime import Reading, SocketUser, Update, encode
 from .wire import iso
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Contact]:
 class Visitors:
     """Who may still be here, and with which rights (fanout.Visitors)."""
 
-    def versions(self, visitors: Collection[Visitor]) -> Mapping[Visitor, str]:
+    def versions(self, visitors: Collection[SocketUser]) -> Mapping[SocketUser, str]:
         """A session counts while it lasts and was signed in with the password that its user has now."""
         people = get_user_model().objects.filter(pk__in={visitor.user_id for visitor in visitors}, is_active=True)
         users = {user.pk: user for user in people.prefetch_related(*RIGHTS)}
@@ -114,7 +114,7 @@ class ConversationStreams:
         if user is None or conversation is None or not visible_to(user).filter(conversation=conversation).exists():
             return None
         if after is None or not 0 <= conversation.seq - after <= MOST_CHANGES:
-            return Reading([Copy(stream, conversation.seq, snapshot_text(conversation))], conversation.seq)
+            return Reading([Update(stream, conversation.seq, snapshot_text(conversation))], conversation.seq)
         return Reading(_changes(conversation, after), conversation.seq)
 
 
@@ -122,7 +122,7 @@ def _initial_contact_id(stream: str) -> str:
     return stream.partition(":")[2]
 
 
-def _changes(conversation: Conversation, after: int) -> list[Copy]:
+def _changes(conversation: Conversation, after: int) -> list[Update]:
     """Rows changed above the cursor, in their newest state. What changes while we look has a number above the one
     that was read first, and comes with the next hint.
     """
@@ -141,9 +141,9 @@ def _changes(conversation: Conversation, after: int) -> list[Copy]:
     return [_copy(row) for row in sorted(rows, key=lambda row: row.seq)]
 
 
-def _copy(row: Contact | Item | Note | Outgoing | Participant) -> Copy:
+def _copy(row: Contact | Item | Note | Outgoing | Participant) -> Update:
     method, params = row.frame()
-    return Copy(row.stream, row.seq, encode(method, {"stream": row.stream, "seq": row.seq, **params}))
+    return Update(row.stream, row.seq, encode(method, {"stream": row.stream, "seq": row.seq, **params}))
 
 
 def snapshot_text(conversation: Conversation) -> str:

@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from . import connect, ingest, wire
-from .db import in_db
+from .db import db_write
 from .models import UnreadableMessage
 from .sns import (
     MAX_BODY_BYTES,
@@ -181,9 +181,9 @@ async def _hear_item(envelope: Envelope, body: bytes) -> Answer:
     try:
         await ingest.receive(wire.read_message(envelope.message))
     except wire.Unreadable as error:
-        await in_db(_keep)(envelope.message_id, body, str(error))
+        await db_write(_keep)(envelope.message_id, body, str(error))
     except DataError as error:  # read, but the database cannot hold it: the next try would end the same way
-        await in_db(_keep)(envelope.message_id, body, f"the database refuses it: {error}")
+        await db_write(_keep)(envelope.message_id, body, f"the database refuses it: {error}")
     return TAKEN
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from chats import transcripts
-from chats.fanout import Copy, hints
 from chats.models import Conversation
+from chats.realtime import Update, hints
 from tests.portal import Held
 
 
@@ -21,8 +21,8 @@ class Ear:
         self.before = _snapshot(conversation)
         self.frames: list[tuple[int, str, dict[str, Any]]] = []
 
-    def __call__(self, hint: Copy | str) -> None:
-        if isinstance(hint, Copy) and hint.stream == self.conversation.stream and hint.seq:
+    def __call__(self, hint: Update | str) -> None:
+        if isinstance(hint, Update) and hint.stream == self.conversation.stream and hint.seq:
             frame = json.loads(hint.text)
             self.frames.append((hint.seq, frame["method"], frame["params"]))
 
@@ -57,11 +57,11 @@ class Ear:
 def listening(conversation: Conversation) -> Iterator[Ear]:
     conversation.refresh_from_db()
     ear = Ear(conversation)
-    hints.listen(ear)
+    hints.add_listener(ear)
     try:
         yield ear
     finally:
-        hints.unlisten(ear)
+        hints.remove_listener(ear)
 
 
 def _snapshot(conversation: Conversation) -> dict[str, Any]:

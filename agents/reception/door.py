@@ -11,7 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from chats import connect, handover
-from chats.db import look_up
+from chats.db import db_read
 
 from . import event, places, seal
 
@@ -49,14 +49,14 @@ async def receive(request: HttpRequest) -> JsonResponse:
 
 
 async def _admit(flow: event.ContactFlowEvent) -> dict[str, str]:
-    decision = await look_up(places.decide)(flow)
+    decision = await db_read(places.decide)(flow)
     if isinstance(decision, places.TurnedAway):
         return decision.answer
     try:
         contact = await handover.join(decision)
     except handover.QueueFull as error:
-        return (await look_up(places.full)(error.queue, flow)).answer
-    return await look_up(places.answer)(contact.pk)
+        return (await db_read(places.full)(error.queue, flow)).answer
+    return await db_read(places.answer)(contact.pk)
 
 
 def _problem(status: int, line: str) -> JsonResponse:

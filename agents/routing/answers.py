@@ -9,8 +9,8 @@ from django.db import transaction
 from agents import desk, life
 from agents.models import Agent, AgentContact, Disposition, RoutingProfile
 from agents.refusal import Refusal
-from chats import fanout, rounds
 from chats import life as chat
+from chats import realtime, rounds
 from chats.models import Text
 from chats.why import Why
 
@@ -47,7 +47,7 @@ def take_missed(agent: Agent, contact_id: str, now: datetime) -> None:
             _withdraw_from_colleague(held, now)
             held.contact.owner = held.agent.user
             held.agent.take_slot(now)
-            fanout.tell(held.agent, held.agent.own_seq)
+            realtime.publish(held.agent, held.agent.own_seq)
             move(part, life.Move.CLEAR, now)
             part = put_on_the_desk(held, now)
         held.agent.pay_attention()

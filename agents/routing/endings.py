@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from agents import desk, life, presence
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
-from chats import fanout, signals
 from chats import life as chat
+from chats import realtime, signals
 from chats.models import Contact, Conversation
 from chats.why import Why
 
@@ -32,7 +32,7 @@ def listen() -> None:
 
 def _somebody_waits(*, contact: Contact, **_kwargs: Any) -> None:
     _keep_for_the_previous_agent(contact)
-    fanout.ring(presence.ROUTING)
+    realtime.wake(presence.ROUTING)
 
 
 def _keep_for_the_previous_agent(contact: Contact) -> None:
@@ -75,7 +75,7 @@ def _it_is_explained(*, contact: Contact, before: chat.Reason | None, **_kwargs:
         part = AgentContact.objects.get(pk=pk)
         part.agent, part.contact = agent, contact
         part.explain(ended_because(contact))
-        fanout.tell(part)
+        realtime.publish(part)
 
 
 def _customer_is_named(*, conversation: Conversation, **_kwargs: Any) -> None:
@@ -87,4 +87,4 @@ def _customer_is_named(*, conversation: Conversation, **_kwargs: Any) -> None:
         if part is not None:
             part.agent, part.contact.conversation = agent, conversation
             part.changed()
-            fanout.tell(part)
+            realtime.publish(part)

@@ -13,8 +13,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agents import desk, life, presence
 from agents.models import Agent, AgentContact, Told
-from chats import fanout, rounds
 from chats import life as chat
+from chats import realtime, rounds
 from chats.models import Contact, Conversation
 from chats.parking import Parking
 from chats.why import Why
@@ -146,9 +146,9 @@ def _offer(held: Held, now: datetime) -> None:
         move(part, life.Move.CLEAR, now)  # its card makes place for the new offer
     contact.owner = agent.user
     contact.changed()
-    fanout.tell(contact)
+    realtime.publish(contact)
     agent.take_slot(now)
-    fanout.tell(agent, agent.own_seq)
+    realtime.publish(agent, agent.own_seq)
     made = put_on_the_desk(held, now)
     if agent.routing_profile.auto_accept:
         take(held, made, now)
@@ -175,7 +175,7 @@ def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
         expires_at=None if another_rings else now + timedelta(seconds=settings.CCP_OFFER_SECONDS),
     )
     part.begin(now)
-    fanout.tell(part)
+    realtime.publish(part)
     return part
 
 
@@ -236,11 +236,11 @@ def _take_from_behind(held: Held, part: AgentContact, now: datetime) -> bool:
     """A customer shall not wait for one after the other to be missed. A colleague's contact is served meanwhile: it rings."""
     if held.contact.state == chat.State.CONNECTED:
         part.ring(now)
-        fanout.tell(part)
+        realtime.publish(part)
         return False
     part.move(life.Move.WITHDRAW, now, why=NOT_ANSWERING)
     part.move(life.Move.CLEAR, now)
-    fanout.tell(part)
+    realtime.publish(part)
     free(held.agent, now)
     give_back(held)
     return True

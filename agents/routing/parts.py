@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from agents import life, presence
 from agents.models import Agent, AgentContact, ContactTimer
-from chats import fanout, outbox, rounds
 from chats import life as chat
+from chats import outbox, realtime, rounds
 from chats.models import Contact, Text, Transfer
 from chats.why import Why
 
@@ -111,7 +111,7 @@ def move(part: AgentContact, step: life.Move, now: datetime, why: Why | None = N
     """Make the move and tell it. An agent who thereby has a slot more may get the next contact."""
     held_a_slot = part.holds_slot
     part.move(step, now, why=why)
-    fanout.tell(part)
+    realtime.publish(part)
     if step in NOT_TAKEN:
         _settle(part, NOT_TAKEN[step], now)
     if held_a_slot and not part.holds_slot:
@@ -127,7 +127,7 @@ def _ring_next(agent: Agent, now: datetime) -> None:
     if waiting and all(one.expires_at is None for one in waiting):
         waiting[0].agent = agent
         waiting[0].ring(now)
-        fanout.tell(waiting[0])
+        realtime.publish(waiting[0])
 
 
 def _settle(part: AgentContact, state: Transfer.State, now: datetime) -> None:
@@ -137,21 +137,21 @@ def _settle(part: AgentContact, state: Transfer.State, now: datetime) -> None:
     if asked is not None and asked.is_open and asked.to_user_id == part.agent.user_id:
         asked.settle(state, part.why, now)
         contact.changed()
-        fanout.tell(contact)
+        realtime.publish(contact)
 
 
 def free(agent: Agent, now: datetime) -> None:
     """The agent has a slot more, and goes to the next state when this was the last open contact."""
     agent.free_slot(now)
-    fanout.tell(agent, agent.own_seq)
+    realtime.publish(agent, agent.own_seq)
     presence.enter_next(agent, now)
-    fanout.ring(presence.ROUTING)
+    realtime.wake(presence.ROUTING)
 
 
 def take(held: Held, part: AgentContact, now: datetime, step: chat.Move = chat.Move.ACCEPT) -> None:
     """From now on this agent serves the contact, and the customer is told who joined."""
     held.contact.move(step, now)
-    fanout.tell(held.contact)
+    realtime.publish(held.contact)
     move(part, life.Move.ACCEPT, now)
     ContactTimer.objects.filter(contact=held.contact).delete()  # nobody waits any more
     patience = held.contact.queue.nudge_after
@@ -171,7 +171,7 @@ def disown(contact: Contact) -> None:
     """Nobody's again. `waiting_since` stays: who has waited longest is still at the head."""
     contact.owner = None
     contact.changed()
-    fanout.tell(contact)
+    realtime.publish(contact)
 
 
 def say(held: Held, kind: Text) -> None:

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from agents import life, presence
 from agents.models import Agent, AgentContact, AgentState, Told
-from chats import fanout, rounds
 from chats import life as chat
+from chats import realtime, rounds
 from chats.models import Contact, Queue, Text
 from chats.parking import Parking
 from chats.why import Why
@@ -67,7 +67,7 @@ def _account_changed(*, instance: User, raw: bool, **_kwargs: Any) -> None:
 
 def close_account(user: User, now: datetime) -> None:
     """This account was closed: their sockets are looked at at once, and an agent signs off. In the caller's transaction."""
-    fanout.ring(fanout.VISITORS)
+    realtime.wake(realtime.RIGHTS_CHANGED)
     agent = Agent.objects.filter(user=user.pk, user__is_active=False).first()
     if agent is not None:
         sign_off(agent.pk, now)
@@ -153,7 +153,7 @@ def _care(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
             _requeue(held, part, why, now)
         case Queue.Rescue.ATTENTION:
             held.contact.call_for_attention(Why("%(name)s: %(why)s", name=held.agent, why=why))
-            fanout.tell(held.contact)
+            realtime.publish(held.contact)
 
 
 def _requeue(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
@@ -161,7 +161,7 @@ def _requeue(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
     move(part, life.Move.END, now, Why("back to the queue: %(why)s", why=why))
     if part.holds_slot:
         part.let_go()
-        fanout.tell(part)
+        realtime.publish(part)
         free(held.agent, now)
     rounds.requeue(held.contact, now)
 
@@ -180,7 +180,7 @@ def _calm(contact_id: str) -> bool:
         calmed = _unneeded_attention().filter(pk=contact_id).exists()
         if calmed:
             contact.call_for_attention(Why())
-            fanout.tell(contact)
+            realtime.publish(contact)
         return calmed
 
 

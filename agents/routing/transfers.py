@@ -14,8 +14,8 @@ from django.db import transaction
 from agents import desk, life
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from agents.refusal import Refusal
-from chats import fanout, rounds, signals
 from chats import life as chat
+from chats import realtime, rounds, signals
 from chats.models import Contact, Queue, Text, Transfer
 from chats.parking import Parking
 from chats.why import Why
@@ -124,9 +124,9 @@ def _ask(held: Held, other: Held, comment: str, now: datetime) -> None:
     _make_place(other, now)
     asked = Transfer.ask(held.contact, other.agent.user, endpoints.named(other.agent), comment, now)
     held.contact.changed()
-    fanout.tell(held.contact)
+    realtime.publish(held.contact)
     other.agent.take_slot(now)
-    fanout.tell(other.agent, other.agent.own_seq)
+    realtime.publish(other.agent, other.agent.own_seq)
     part = put_on_the_desk(other, now)
     if other.agent.routing_profile.auto_accept:
         _take_over(other, part, asked, now)
@@ -227,7 +227,7 @@ def _withdraw(contact: Contact, why: Why, now: datetime | None) -> None:
 def _settle_alone(contact: Contact, asked: Transfer, why: Why, now: datetime) -> None:
     asked.settle(Transfer.State.WITHDRAWN, why, now)
     contact.changed()
-    fanout.tell(contact)
+    realtime.publish(contact)
 
 
 def run(now: datetime) -> int:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def hear_nothing(_hint: object) -> None:
-    """What chats.fanout.hints._hear would have passed to the hubs and their buses."""
+    """What chats.realtime.hints._hear would have passed to the hubs and their buses."""
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccp_portal.settings")
     from django.core.management import execute_from_command_line
 
-    from chats.fanout import hints
+    from chats.realtime import hints
 
     hints._hear = hear_nothing
     execute_from_command_line(sys.argv)

@@ -102,12 +102,12 @@ class Serving:
 
     async def _start(self) -> None:
         from ccp_portal.worker import Worker
-        from chats import connect, fanout
+        from chats import connect, realtime
 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
-        self.hub = await fanout.hub()
+        self.hub = await realtime.hub()
         await loop.run_in_executor(None, connect.prepare)
         if self.work:
             self.worker = Worker(self.hub)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ccp_portal import worker
-from chats import connect, db, fanout
+from chats import connect, db, realtime
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        hub = await fanout.hub()
+        hub = await realtime.hub()
         self.stdout.write("Working.")
         await worker.until(stop, hub)
         await hub.close()

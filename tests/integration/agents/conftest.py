@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chats.fanout import hints
+from chats.realtime import hints
 from tests.factories import NOW
 
 
@@ -63,6 +63,6 @@ def clock() -> Clock:
 def heard(django_capture_on_commit_callbacks: Any) -> Iterator[Heard]:
     ear = Heard(django_capture_on_commit_callbacks)
     hear = ear.hints.append
-    hints.listen(hear)
+    hints.add_listener(hear)
     yield ear
-    hints.unlisten(hear)
+    hints.remove_listener(hear)

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from agents import life as part
 from agents import presence, routing
 from agents.models import Agent, AgentContact, AgentStateChange
-from chats import fanout, life
+from chats import life, realtime
 from chats.models import Contact, Queue, Transfer
 from tests import factories
 from tests.factories import NOW
@@ -65,7 +65,7 @@ def test_contacts_wait_again_offers_are_withdrawn_and_the_agent_is_offline_at_on
     agent = Agent.objects.get()
     assert (agent.state.name, agent.load) == ("Offline", 0)
     assert [str(change.why) for change in AgentStateChange.objects.all()] == ["Mira Okafor may not sign in any more"]
-    assert fanout.VISITORS in heard.bells
+    assert realtime.RIGHTS_CHANGED in heard.bells
     assert presence.ROUTING in heard.bells
 
 

@@ -18,9 +18,9 @@ from agents.models import Agent, AgentContact, Disposition
 from agents.protocol import GetTranscript
 from agents.watching import look_again_and_again
 from chats import capacity, rounds
-from chats.db import look_up
-from chats.fanout import hints
+from chats.db import db_read
 from chats.models import Contact
+from chats.realtime import hints
 from tests import factories
 from tests.factories import NOW
 
@@ -129,11 +129,11 @@ def test_what_an_admin_tells_of_an_agent_is_read_when_the_agent_is_locked() -> N
         asked.set()
         admin.tell(Agent.objects.all())
 
-    hints.listen(heard.append)
+    hints.add_listener(heard.append)
     try:
         at_once(router, administrator)
     finally:
-        hints.unlisten(heard.append)
+        hints.remove_listener(heard.append)
     (told,) = [one for one in heard if not isinstance(one, str)]
     assert '"load":1' in told.text
     assert told.seq == Agent.objects.get(pk=agent.pk).own_seq == 2
@@ -166,10 +166,10 @@ async def test_reads_wait_for_no_writer() -> None:
         assert await asyncio.to_thread(writing.wait, 20)
         async with asyncio.timeout(4):  # sooner than SQLite gives up
             asked = GetTranscript(contactId=contact_id)
-            transcript = await look_up(desk.get_transcript)(user_id, asked)
+            transcript = await db_read(desk.get_transcript)(user_id, asked)
             assert [item["Content"] for item in transcript["Transcript"]] == ["hello"]
-            assert (await look_up(desk.dispositions)(user_id, contact_id))["dispositions"] == ["Refund"]
-            assert await look_up(desk.quick_responses)(user_id, contact_id) == {"quickResponses": []}
+            assert (await db_read(desk.dispositions)(user_id, contact_id))["dispositions"] == ["Refund"]
+            assert await db_read(desk.quick_responses)(user_id, contact_id) == {"quickResponses": []}
     finally:
         read.set()
         await work

@@ -15,7 +15,7 @@ from agents import life, presence, routing, silence, waiting
 from agents.models import Agent, AgentContact, ContactTimer
 from chats import db, ingest, reconcile
 from chats import life as chat
-from chats.db import in_db, in_steps
+from chats.db import db_steps, db_write
 from chats.models import Contact, Transfer
 from chats.wire import ChatEvent
 from tests import factories
@@ -132,9 +132,9 @@ async def test_words_are_heard_between_two_steps_of_a_job() -> None:
         done.append("words")
 
     loop, asked, may_go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
-    running = asyncio.create_task(in_steps(job)(NOW))
+    running = asyncio.create_task(db_steps(job)(NOW))
     await asked.wait()
-    words = asyncio.create_task(in_db(heard)())
+    words = asyncio.create_task(db_write(heard)())
     await asyncio.sleep(0)
     may_go_on.set()
     await asyncio.gather(running, words)
@@ -143,7 +143,7 @@ async def test_words_are_heard_between_two_steps_of_a_job() -> None:
 
 
 async def together(*jobs: Callable[[datetime], Iterator[int]]) -> None:
-    await asyncio.gather(*(in_steps(job)(NOW) for job in jobs))
+    await asyncio.gather(*(db_steps(job)(NOW) for job in jobs))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -180,7 +180,7 @@ async def test_a_long_job_begins_anew_with_the_time_it_is_then(monkeypatch: pyte
         while left:
             yield left.pop()
 
-    assert await in_steps(job)(NOW) == 3
+    assert await db_steps(job)(NOW) == 3
     assert began[0] == NOW
     assert all(later > datetime(2026, 1, 1, tzinfo=UTC) and later != NOW for later in began[1:])
     assert len(began) == 4
@@ -195,7 +195,7 @@ async def test_a_job_that_changes_nothing_is_not_begun_anew(monkeypatch: pytest.
         began.append(now)
         yield from [0] * 10
 
-    assert await in_steps(job)(NOW) == 0
+    assert await db_steps(job)(NOW) == 0
     assert began == [NOW]
     db.close()
 
@@ -208,8 +208,8 @@ async def test_messages_are_heard_while_many_agents_are_sent_away() -> None:
             absent()
         return factories.conversation("Ada").initial_contact_id
 
-    initial = await in_db(seed)()
-    job = asyncio.create_task(in_steps(presence.steps)(NOW))
+    initial = await db_write(seed)()
+    job = asyncio.create_task(db_steps(presence.steps)(NOW))
     heard = 0
     while not job.done():
         await ingest.receive(_message(initial, heard))

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from agents.models import QueueTopic
 from agents.reception import seal
 from chats import connect, db, life
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact, Conversation, HoursOfOperation, Item, QueueText
 from tests import factories
 from tests.emulating import RunningEmulator, customer
@@ -59,17 +59,17 @@ def nobody_calls(settings):
 @pytest.mark.usefixtures("nobody_calls")
 class TestTurnedAway:
     async def test_forged_is_401_and_leaves_nothing(self, async_client):
-        await in_db(factories.queue)(is_default=True)
+        await db_write(factories.queue)(is_default=True)
         status, answer = await post(async_client, event_of(), secret="guessed")
         assert status == 401
         assert list(answer) == ["error"]
         assert "CCP_RECEPTION_SECRET" in answer["error"]
-        assert await in_db(kept)() == 0
+        assert await db_write(kept)() == 0
 
     async def test_stale_is_401_and_leaves_nothing(self, async_client):
         status, answer = await post(async_client, event_of(), age=301)
         assert (status, answer) == (401, {"error": "X-CCP-Timestamp is more than 300 s away from this server's clock."})
-        assert await in_db(kept)() == 0
+        assert await db_write(kept)() == 0
 
     async def test_unsigned_is_401_even_when_it_is_nonsense(self, async_client):
         answer = await async_client.post("/reception/", b"not json", content_type="text/plain")
@@ -91,9 +91,9 @@ class TestTurnedAway:
         assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
     async def test_closed_is_told_and_not_joined(self, async_client):
-        await in_db(factories.queue)(is_default=True, is_open=False, closed_text="Back at eight.")
+        await db_write(factories.queue)(is_default=True, is_open=False, closed_text="Back at eight.")
         assert await post(async_client, event_of()) == (200, {"open": "false", "message": "Back at eight."})
-        assert await in_db(kept)() == 0
+        assert await db_write(kept)() == 0
 
     async def test_outside_its_hours_a_queue_is_closed_and_says_so_in_the_customers_language(self, async_client):
         def never_open():
@@ -102,29 +102,29 @@ class TestTurnedAway:
             QueueTopic.objects.create(topic="parcel", queue=queue)
             QueueText.objects.create(queue=queue, kind="closed", language="de", text="Geschlossen.")
 
-        await in_db(never_open)()
+        await db_write(never_open)()
         event = event_of(Attributes={"topic": "parcel"}, LanguageCode="de-DE")
         assert await post(async_client, event) == (200, {"open": "false", "message": "Geschlossen."})
         event = event_of(Attributes={"topic": "parcel"}, LanguageCode="en-US")
         assert await post(async_client, event) == (200, {"open": "false", "message": "Closed."})
-        assert await in_db(kept)() == 0
+        assert await db_write(kept)() == 0
 
     async def test_full_is_told_and_not_joined(self, async_client):
-        await in_db(factories.queue)(is_default=True, max_waiting=1, full_text="Too many.")
-        await in_db(factories.contact)()
+        await db_write(factories.queue)(is_default=True, max_waiting=1, full_text="Too many.")
+        await db_write(factories.contact)()
         assert await post(async_client, event_of()) == (200, {"open": "false", "message": "Too many."})
-        assert await in_db(Contact.objects.count)() == 1
+        assert await db_write(Contact.objects.count)() == 1
 
     async def test_a_flow_that_only_asks_whether_we_are_in_the_chat_hands_nobody_over(self, async_client):
-        await in_db(factories.queue)(is_default=True)
+        await db_write(factories.queue)(is_default=True)
         event = event_of()
         event["Details"]["Parameters"] = {"only": "joined"}
         assert await post(async_client, event) == (200, {"open": "false", "message": ""})
-        assert await in_db(kept)() == 0
+        assert await db_write(kept)() == 0
 
     async def test_who_is_on_the_way_in_counts_as_waiting(self, async_client):
-        await in_db(factories.queue)(is_default=True, max_waiting=1, full_text="Too many.")
-        await in_db(factories.contact)(state="JOINING")
+        await db_write(factories.queue)(is_default=True, max_waiting=1, full_text="Too many.")
+        await db_write(factories.contact)(state="JOINING")
         assert await post(async_client, event_of()) == (200, {"open": "false", "message": "Too many."})
 
     async def test_without_any_queue_the_flow_shall_ask_again(self, async_client):
@@ -139,11 +139,11 @@ async def test_amazon_away_is_503_and_the_flow_asks_again(async_client, settings
     connect.close()
     with socket.create_server(("127.0.0.1", 0)) as ear:
         settings.CCP_AWS_ENDPOINT = f"http://127.0.0.1:{ear.getsockname()[1]}"
-    await in_db(factories.queue)(is_default=True)
+    await db_write(factories.queue)(is_default=True)
     status, answer = await post(async_client, event_of())
     assert status == 503
     assert answer["error"].startswith("Amazon Connect could not be asked, try again: ")
-    assert await in_db(lambda: Contact.objects.get().state)() == life.State.JOINING
+    assert await db_write(lambda: Contact.objects.get().state)() == life.State.JOINING
     connect.close()
 
 
@@ -171,7 +171,7 @@ def _credentials(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_contact_is_joined_with_its_name_its_attributes_and_all_that_was_said(async_client, amazon):
-    await in_db(factories.queue)(is_default=True)
+    await db_write(factories.queue)(is_default=True)
     with customer(amazon, "Ada", "My lamp flickers") as ada:
         references = {"Order": {"Type": "URL", "Value": "https://shop.example/47"}}
         event = event_of(ada.contact_id, Attributes={"customerName": "Ada Byron", "order": "47"}, References=references)
@@ -191,28 +191,28 @@ async def test_a_contact_is_joined_with_its_name_its_attributes_and_all_that_was
 
     attributes = {"customerName": "Ada Byron", "order": "47"}
     order = [("Order", "URL", "https://shop.example/47")]
-    assert await in_db(seen)() == (ada.contact_id, "WAITING", "Ada Byron", attributes, order, ["My lamp flickers"])
+    assert await db_write(seen)() == (ada.contact_id, "WAITING", "Ada Byron", attributes, order, ["My lamp flickers"])
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_the_same_hand_over_again_is_a_retry_with_the_same_answer(async_client, amazon):
-    returns = await in_db(factories.queue)(is_default=True)
-    await in_db(factories.contact)(waited=-300_000_000)  # somebody who came later does not count
-    await in_db(factories.contact)(waited=300_000_000)
+    returns = await db_write(factories.queue)(is_default=True)
+    await db_write(factories.contact)(waited=-300_000_000)  # somebody who came later does not count
+    await db_write(factories.contact)(waited=300_000_000)
     with customer(amazon, "Ada", "Hello") as ada:
         first = await post(async_client, event_of(ada.contact_id))
         assert first == (200, {"open": "true", "position": "2", "queue": "Returns"})
         returns.is_open, returns.max_waiting = False, 0
-        await in_db(returns.save)()  # who is joined is not turned away any more
+        await db_write(returns.save)()  # who is joined is not turned away any more
         assert await post(async_client, event_of(ada.contact_id)) == first
-    rounds = await in_db(lambda: Contact.objects.get(pk=ada.contact_id).round)()
+    rounds = await db_write(lambda: Contact.objects.get(pk=ada.contact_id).round)()
     bots = [part for part in amazon.contact(ada.contact_id)["participants"] if part["role"] == "CUSTOM_BOT"]
     assert (rounds, len(bots)) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_what_connect_does_not_know_is_502(async_client, amazon):
-    await in_db(factories.queue)(is_default=True)
+    await db_write(factories.queue)(is_default=True)
     status, answer = await post(async_client, event_of("11111111-2222-4333-8444-999999999999"))
     assert status == 502
     assert answer["error"].startswith("Amazon Connect refused to let us join: ResourceNotFoundException")

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chats import courier, handover, ingest, life, outbox, reconcile, rounds, wire
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact, Item, Outgoing, Participant, RefusedCall
 from chats.wire import ChatEvent
 from tests import factories
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 async def ours(line: Line, ada: Customer) -> Participant:
-    queue = await in_db(factories.queue)()
+    queue = await db_write(factories.queue)()
     await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))
     line.calls.clear()
     return await participant(ada)
@@ -31,7 +31,7 @@ async def ours(line: Line, ada: Customer) -> Participant:
 
 async def participant(ada: Customer, round_: int = 1) -> Participant:
     found = Participant.objects.select_related("conversation")
-    return await in_db(found.get)(contact_id=ada.contact_id, round=round_)
+    return await db_write(found.get)(contact_id=ada.contact_id, round=round_)
 
 
 async def test_a_transcript_is_read_from_the_last_known_item_on(ours: Participant, ada: Customer, line: Line) -> None:
@@ -43,7 +43,7 @@ async def test_a_transcript_is_read_from_the_last_known_item_on(ours: Participan
     assert await reconcile.transcript(await participant(ada)) == 0
     (call,) = line.of("GetTranscript")
     assert call.body["StartPosition"] == {"Id": last}
-    assert last == await in_db(Item.objects.order_by("-absolute_time", "-pk").values_list("pk", flat=True).first)()
+    assert last == await db_write(Item.objects.order_by("-absolute_time", "-pk").values_list("pk", flat=True).first)()
 
 
 async def test_whoever_scans_forward_says_from_where(ours: Participant, ada: Customer, line: Line) -> None:
@@ -59,7 +59,7 @@ async def test_an_item_that_connect_knows_no_more_costs_a_reading_from_the_begin
     ours.compared_id = "11111111-2222-4333-8444-999999999999"
     ada.say("found all the same")
     await reconcile.transcript(ours)
-    assert await in_db(Item.objects.filter(content="found all the same").count)() == 1
+    assert await db_write(Item.objects.filter(content="found all the same").count)() == 1
 
 
 async def test_eight_workers_compare_and_renew_as_often_as_one(ours: Participant, line: Line) -> None:
@@ -74,9 +74,9 @@ async def test_eight_workers_compare_and_renew_as_often_as_one(ours: Participant
 
 async def test_workers_who_start_together_start_over_once(ours: Participant) -> None:
     now = timezone.now()
-    started = await asyncio.gather(*(in_db(reconcile.start_over)(now) for _ in range(8)))
+    started = await asyncio.gather(*(db_write(reconcile.start_over)(now) for _ in range(8)))
     assert sorted(started) == [0] * 7 + [1]
-    assert await in_db(reconcile.start_over)(now + timedelta(minutes=1)) == 1
+    assert await db_write(reconcile.start_over)(now + timedelta(minutes=1)) == 1
 
 
 async def test_a_missing_permission_is_logged_once_and_kept_for_administrators(
@@ -85,7 +85,7 @@ async def test_a_missing_permission_is_logged_once_and_kept_for_administrators(
     line.fail("DescribeContact", 403, times=3)
     for _ in range(3):
         await reconcile.truth(ours)
-    kept = await in_db(
+    kept = await db_write(
         lambda: list(RefusedCall.lately(timezone.now()).values_list("operation", "code", "permission"))
     )()
     assert kept == [("DescribeContact", "AccessDeniedException", "connect:DescribeContact")]
@@ -96,13 +96,13 @@ async def test_a_missing_permission_is_logged_once_and_kept_for_administrators(
 async def test_a_refusal_that_means_that_somebody_is_gone_is_kept_nowhere(ours: Participant, ada: Customer) -> None:
     ada.connect.stop_contact(InstanceId=INSTANCE, ContactId=ada.contact_id)
     await reconcile.one(ours)
-    assert await in_db(RefusedCall.objects.count)() == 0
+    assert await db_write(RefusedCall.objects.count)() == 0
 
 
 # ---- a customer who writes while our goodbye is under way ------------------------------------------------------------
 
 
-@in_db
+@db_write
 @transaction.atomic
 def accept_and_end(contact_id: str) -> None:
     contact = rounds.locked(contact_id)
@@ -113,7 +113,7 @@ def accept_and_end(contact_id: str) -> None:
 
 
 async def work_off() -> None:
-    while rows := await in_db(courier.claim)(timezone.now() + timedelta(seconds=60), 10):
+    while rows := await db_write(courier.claim)(timezone.now() + timedelta(seconds=60), 10):
         for outgoing in rows:
             await courier.deliver(outgoing)
 
@@ -130,10 +130,10 @@ async def test_a_customer_whose_message_crossed_our_goodbye_is_joined_anew_and_w
     await accept_and_end(ada.contact_id)
     ada.say("one more thing!")
     await work_off()  # the goodbye is through before SNS brings the message
-    await in_db(ingest.write)([heard(ada, "one more thing!")])
+    await db_write(ingest.write)([heard(ada, "one more thing!")])
     done = await asyncio.gather(*(handover.rejoin_due(timezone.now()) for _ in range(4)))
     assert sum(done) == 1
-    contact = await in_db(Contact.objects.get)(pk=ada.contact_id)
+    contact = await db_write(Contact.objects.get)(pk=ada.contact_id)
     assert (contact.state, contact.round, contact.rejoin_at) == ("WAITING", 2, None)
     assert len(line.of("CreateParticipant")) == 1
     assert (await participant(ada, 2)).left_at is None
@@ -144,13 +144,13 @@ async def test_a_customer_whose_message_came_before_the_goodbye_was_tried_keeps_
 ) -> None:
     await accept_and_end(ada.contact_id)
     ada.say("one more thing!")
-    await in_db(ingest.write)([heard(ada, "one more thing!")])
+    await db_write(ingest.write)([heard(ada, "one more thing!")])
     await work_off()
-    contact = await in_db(Contact.objects.get)(pk=ada.contact_id)
+    contact = await db_write(Contact.objects.get)(pk=ada.contact_id)
     assert (contact.state, contact.round) == ("WAITING", 2)
     assert (line.of("DisconnectParticipant"), line.of("CreateParticipant")) == ([], [])
     assert (await participant(ada, 2)).participant_id == ours.participant_id
-    said = await in_db(lambda: list(Outgoing.objects.values_list("content", "state").order_by("position")))()
+    said = await db_write(lambda: list(Outgoing.objects.values_list("content", "state").order_by("position")))()
     assert said == [("Mira has left.", "sent"), ("", "discarded")]
 
 
@@ -160,12 +160,12 @@ async def test_a_customer_whom_the_flow_brought_back_first_is_joined_once(
     await accept_and_end(ada.contact_id)
     ada.say("one more thing!")
     await work_off()
-    await in_db(ingest.write)([heard(ada, "one more thing!")])
-    queue = await in_db(factories.queue)()
+    await db_write(ingest.write)([heard(ada, "one more thing!")])
+    queue = await db_write(factories.queue)()
     await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))  # they wrote again
-    await in_db(Contact.objects.update)(rejoin_at=timezone.now())  # claimed by a worker that was a little late
+    await db_write(Contact.objects.update)(rejoin_at=timezone.now())  # claimed by a worker that was a little late
     await handover.rejoin_due(timezone.now())
-    contact = await in_db(Contact.objects.get)(pk=ada.contact_id)
+    contact = await db_write(Contact.objects.get)(pk=ada.contact_id)
     assert (contact.state, contact.round, contact.rejoin_at) == ("WAITING", 2, None)
     assert len(line.of("CreateParticipant")) == 1
 
@@ -174,10 +174,10 @@ async def test_a_full_queue_does_not_turn_away_who_comes_back(ours: Participant,
     await accept_and_end(ada.contact_id)
     ada.say("one more thing!")
     await work_off()
-    await in_db(lambda: factories.rules(factories.queue(), max_waiting=0))()
-    await in_db(ingest.write)([heard(ada, "one more thing!")])
+    await db_write(lambda: factories.rules(factories.queue(), max_waiting=0))()
+    await db_write(ingest.write)([heard(ada, "one more thing!")])
     await handover.rejoin_due(timezone.now())
-    assert (await in_db(Contact.objects.get)(pk=ada.contact_id)).state == "WAITING"
+    assert (await db_write(Contact.objects.get)(pk=ada.contact_id)).state == "WAITING"
 
 
 async def test_who_has_left_meanwhile_is_not_joined(ours: Participant, ada: Customer) -> None:
@@ -186,9 +186,9 @@ async def test_who_has_left_meanwhile_is_not_joined(ours: Participant, ada: Cust
     await work_off()
     event = heard(ada, "one more thing!")
     ada.connect.stop_contact(InstanceId=INSTANCE, ContactId=ada.contact_id)
-    await in_db(ingest.write)([event])
+    await db_write(ingest.write)([event])
     await handover.rejoin_due(timezone.now())
-    contact = await in_db(Contact.objects.get)(pk=ada.contact_id)
+    contact = await db_write(Contact.objects.get)(pk=ada.contact_id)
     assert (contact.state, contact.rejoin_at) == ("ENDED", None)
 
 

@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, courier, fanout, handover, ingest, life, media, outbox, reconcile, rounds, wire
-from chats.db import in_db
+from chats import connect, courier, handover, ingest, life, media, outbox, realtime, reconcile, rounds, wire
+from chats.db import db_write
 from chats.models import Contact, Item, Outgoing, Participant
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator, customer
@@ -25,9 +25,9 @@ TRYING = courier.TRYING_AGAIN
 async def contact(line: Line, ada: Customer) -> Contact:
     """Handed over by the real calls, and accepted."""
     contact_id = ada.contact_id
-    queue = await in_db(factories.queue)()
+    queue = await db_write(factories.queue)()
     await handover.join(handover.HandOver(contact_id, contact_id, queue, "Ada"))
-    return await in_db(_accept)(contact_id)
+    return await db_write(_accept)(contact_id)
 
 
 @transaction.atomic
@@ -38,20 +38,20 @@ def _accept(contact_id: str) -> Contact:
     return contact
 
 
-@in_db
+@db_write
 @transaction.atomic
 def say(contact: Contact, text: str) -> Outgoing:
     return outbox.say(rounds.locked(contact.pk), text, author=contact.owner)
 
 
-@in_db
+@db_write
 def row(outgoing: Outgoing) -> Outgoing:
     return Outgoing.objects.get(pk=outgoing.pk)
 
 
 async def one_round(later: float = 0) -> int:
     """What the courier does once, so many seconds later; how many rows it took."""
-    rows = await in_db(courier.claim)(timezone.now() + timedelta(seconds=later), 10)
+    rows = await db_write(courier.claim)(timezone.now() + timedelta(seconds=later), 10)
     for outgoing in rows:
         await courier.deliver(outgoing)
     return len(rows)
@@ -79,13 +79,13 @@ def saw(ada: Customer) -> list[str]:
 MARKDOWN = "text/markdown"
 
 
-@in_db
+@db_write
 @transaction.atomic
 def say_markdown(contact: Contact, text: str, token: str | None = None) -> Outgoing:
     return outbox.say(rounds.locked(contact.pk), text, author=contact.owner, content_type=MARKDOWN, client_token=token)
 
 
-@in_db
+@db_write
 def content_types(contact: Contact) -> list[str]:
     """What the socket says of the contact."""
     found: list[str] = Contact.objects.get(pk=contact.pk).as_dict()["contentTypes"]
@@ -130,9 +130,9 @@ async def test_what_went_as_plain_text_is_the_same_message_when_it_is_sent_again
 
 async def test_a_chat_that_takes_markdown_gets_markdown(line: Line, emulator: RunningEmulator) -> None:
     with customer(emulator, "Ada", "hello", SupportedMessagingContentTypes=["text/plain", MARKDOWN]) as ada:
-        queue = await in_db(factories.queue)()
+        queue = await db_write(factories.queue)()
         await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))
-        contact = await in_db(_accept)(ada.contact_id)
+        contact = await db_write(_accept)(ada.contact_id)
         await say_markdown(contact, "**bold**")
         await work_off()
         assert typed(ada) == [(MARKDOWN, "**bold**")]
@@ -209,7 +209,7 @@ async def test_a_refusal_fails_its_row_with_the_reason_and_lets_the_next_go(
     said = await row(refused)
     assert (said.state, said.why) == ("failed", "Not sent: Amazon Connect refused it (a fault was asked for).")
     assert (await row(next_one)).state == "sent"
-    await in_db(_retry)(refused)
+    await db_write(_retry)(refused)
     await work_off()
     assert saw(ada) == ["next", "refused"]
     assert tokens(line, "refused") == [refused.client_token] * 2
@@ -225,7 +225,7 @@ def _retry(outgoing: Outgoing) -> None:
 async def test_a_token_that_ended_is_renewed_and_the_words_go_out_once(
     contact: Contact, ada: Customer, line: Line
 ) -> None:
-    await in_db(_age_connection)(contact)
+    await db_write(_age_connection)(contact)
     line.fail("SendMessage", 403)
     outgoing = await say(contact, "still here")
     with line.recording() as calls:
@@ -249,13 +249,13 @@ async def test_an_outcome_that_is_unknown_for_a_minute_is_looked_up_before_it_is
     line.fail("SendMessage", 500, AFTER)
     outgoing = await say(contact, "said already")
     await one_round()
-    await in_db(_tried_long_ago)(outgoing)
+    await db_write(_tried_long_ago)(outgoing)
     with line.recording() as calls:
         await one_round(later=60)
     assert [call.operation for call in calls] == ["GetTranscript"]
     sent = await row(outgoing)
     assert (sent.state, sent.item_id) == ("sent", ada.wait_for_text("said already")["Id"])
-    assert await in_db(_authors)(contact) == {"said already": "Mira"}
+    assert await db_write(_authors)(contact) == {"said already": "Mira"}
 
 
 async def test_what_is_not_found_in_the_transcript_is_said_again_with_its_token(
@@ -264,7 +264,7 @@ async def test_what_is_not_found_in_the_transcript_is_said_again_with_its_token(
     line.fail("SendMessage", 500, BEFORE)
     outgoing = await say(contact, "never arrived")
     await one_round()
-    await in_db(_tried_long_ago)(outgoing)
+    await db_write(_tried_long_ago)(outgoing)
     await one_round(later=60)
     assert saw(ada) == ["never arrived"]
     assert tokens(line, "never arrived") == [outgoing.client_token] * 2
@@ -294,7 +294,7 @@ async def test_words_for_a_chat_we_were_removed_from_fail_and_say_so(
     why = "Not sent: Amazon Connect took us out of the chat."
     assert [((await row(one)).state, (await row(one)).why) for one in (outgoing, waiting)] == [("failed", why)] * 2
     assert saw(ada) == []
-    ended = await in_db(Contact.objects.get)(pk=contact.pk)
+    ended = await db_write(Contact.objects.get)(pk=contact.pk)
     assert (ended.state, ended.end_reason) == ("ENDED", "removed")
     assert tokens(line, "later still") == []
 
@@ -307,7 +307,7 @@ async def test_words_for_a_chat_that_ended_fail_and_say_so(
     await work_off()
     said = await row(outgoing)
     assert (said.state, said.why) == ("failed", "Not sent: the chat had ended.")
-    ended = await in_db(Contact.objects.select_related("conversation").get)(pk=contact.pk)
+    ended = await db_write(Contact.objects.select_related("conversation").get)(pk=contact.pk)
     assert (ended.state, ended.end_reason) == ("ENDED", "chatEnded")
     assert ended.conversation.chat_ended_at is not None
 
@@ -325,7 +325,7 @@ async def test_words_that_were_sent_but_never_answered_before_the_chat_ended(
         "the-end", "EVENT", wire.CHAT_ENDED, contact.pk, contact.conversation.initial_contact_id, timezone.now()
     )
     for event in {"before the end": [echoed, ended], "after the end": [ended, echoed], "never": [ended]}[echo]:
-        await in_db(ingest.write)([event])
+        await db_write(ingest.write)([event])
     await work_off()
     said = await row(outgoing)
     if echo == "never":
@@ -333,13 +333,13 @@ async def test_words_that_were_sent_but_never_answered_before_the_chat_ended(
         assert (said.state, said.why) == ("failed", perhaps)
     else:
         assert (said.state, said.why, said.item_id) == ("sent", "", echoed.id)
-        assert await in_db(_authors)(contact) == {"the last words": "Mira"}
+        assert await db_write(_authors)(contact) == {"the last words": "Mira"}
 
 
 # ---- leaving -----------------------------------------------------------------------------------------------------------
 
 
-@in_db
+@db_write
 @transaction.atomic
 def leave(contact: Contact) -> None:
     rounds.end(rounds.locked(contact.pk), life.Reason.AGENT, timezone.now(), leave=True)
@@ -354,14 +354,14 @@ async def test_we_leave_once_after_all_that_was_said(
     await leave(contact)
     await work_off()
     assert saw(ada) == ["good bye"]
-    goodbye = await in_db(Outgoing.objects.get)(contact=contact, kind="DISCONNECT")
+    goodbye = await db_write(Outgoing.objects.get)(contact=contact, kind="DISCONNECT")
     assert goodbye.state == "sent"
-    ours = await in_db(Participant.objects.get)(contact_id=contact.pk, round=1)
+    ours = await db_write(Participant.objects.get)(contact_id=contact.pk, round=1)
     assert ours.left_at is not None
     left = [i for i in ada.transcript() if i["ContentType"] == wire.LEFT and i["ParticipantRole"] == "CUSTOM_BOT"]
     assert len(left) == 1
     assert {call.client_token for call in line.of("DisconnectParticipant")} == {goodbye.client_token}
-    ended = await in_db(Contact.objects.get)(pk=contact.pk)
+    ended = await db_write(Contact.objects.get)(pk=contact.pk)
     assert (ended.state, ended.end_reason) == ("ENDED", "agent")
 
 
@@ -369,11 +369,11 @@ async def test_we_leave_once_after_all_that_was_said(
 
 
 async def test_a_receipt_that_nobody_answers_holds_up_no_words(contact: Contact, ada: Customer, line: Line) -> None:
-    ours = await in_db(Participant.objects.get)(contact_id=contact.pk, round=1)
-    newest = await in_db(Item.objects.filter(conversation=contact.conversation, role="CUSTOMER").latest)("number")
+    ours = await db_write(Participant.objects.get)(contact_id=contact.pk, round=1)
+    newest = await db_write(Item.objects.filter(conversation=contact.conversation, role="CUSTOMER").latest)("number")
     line.hold("SendEvent", BEFORE)
-    await in_db(courier.owe_receipt)(ours, newest.pk)
-    hub = await fanout.hub()
+    await db_write(courier.owe_receipt)(ours, newest.pk)
+    hub = await realtime.hub()
     working = asyncio.create_task(courier.work(hub))
     try:
         await asyncio.to_thread(line.wait_for, "SendEvent")
@@ -389,7 +389,7 @@ async def test_a_receipt_that_nobody_answers_holds_up_no_words(contact: Contact,
 async def test_typing_is_dropped_while_connect_is_away_and_words_go_on(
     contact: Contact, ada: Customer, line: Line
 ) -> None:
-    ours = await in_db(Participant.objects.get)(contact_id=contact.pk, round=1)
+    ours = await db_write(Participant.objects.get)(contact_id=contact.pk, round=1)
     line.hold("SendEvent", BEFORE, times=2)
     typing = [asyncio.create_task(media.MediaController(ours).send_typing()) for _ in range(8)]
     try:
@@ -415,19 +415,19 @@ async def test_whose_truth_cannot_be_found_does_not_block_the_others(
     line.fail("DescribeContact", 500, times=1)
     await reconcile.due(timezone.now() + timedelta(hours=1), limit=1)
     await reconcile.due(timezone.now() + timedelta(hours=1), limit=1)
-    marks = await in_db(_marks)()
+    marks = await db_write(_marks)()
     assert set(marks) == {ended.pk, lively.pk}
     assert all(mark is not None for mark in marks.values())
     await reconcile.due(timezone.now() + timedelta(hours=1), limit=2)
-    assert (await in_db(Contact.objects.get)(pk=ended.pk)).end_reason == "chatEnded"
+    assert (await db_write(Contact.objects.get)(pk=ended.pk)).end_reason == "chatEnded"
 
 
 async def _second(emulator: RunningEmulator) -> Contact:
     with customer(emulator, "Bob", "hello") as bob:
-        queue = await in_db(factories.queue)()
+        queue = await db_write(factories.queue)()
         await handover.join(handover.HandOver(bob.contact_id, bob.contact_id, queue, "Bob"))
-        await in_db(Participant.objects.update)(reconciled_at=None)
-        return await in_db(Contact.objects.get)(pk=bob.contact_id)
+        await db_write(Participant.objects.update)(reconciled_at=None)
+        return await db_write(Contact.objects.get)(pk=bob.contact_id)
 
 
 def _marks() -> dict[str, Any]:
@@ -436,8 +436,10 @@ def _marks() -> dict[str, Any]:
 
 async def test_what_sns_never_brought_is_found_in_the_transcript(contact: Contact, ada: Customer) -> None:
     ada.say("did you get this?")
-    ours = await in_db(Participant.objects.select_related("conversation").get)(contact_id=contact.pk, round=1)
+    ours = await db_write(Participant.objects.select_related("conversation").get)(contact_id=contact.pk, round=1)
     await reconcile.one(ours)
     ours_too = {i["Id"] for i in ada.transcript()}
-    here = await in_db(lambda: set(Item.objects.filter(conversation=ours.conversation).values_list("pk", flat=True)))()
+    here = await db_write(
+        lambda: set(Item.objects.filter(conversation=ours.conversation).values_list("pk", flat=True))
+    )()
     assert here == ours_too

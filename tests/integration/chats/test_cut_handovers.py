@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chats import connect, handover, ingest, life, rounds, signals, wire
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact, Item, Outgoing, Participant
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator
@@ -37,7 +37,7 @@ def waits() -> Iterator[list[str]]:
 
 
 async def join(somebody: Customer, **attributes: str) -> Contact:
-    queue = await in_db(factories.queue)()
+    queue = await db_write(factories.queue)()
     order = handover.HandOver(somebody.contact_id, somebody.contact_id, queue, "Ada", attributes)
     return await handover.join(order)
 
@@ -48,12 +48,12 @@ def here(emulator: RunningEmulator, contact_id: str) -> list[str]:
     return [p["participantId"] for p in participants if p["role"] == "CUSTOM_BOT" and p["state"] == "CONNECTED"]
 
 
-@in_db
+@db_write
 def ours(contact_id: str, number: int = 1) -> Participant:
     return Participant.objects.select_related("conversation").get(contact_id=contact_id, round=number)
 
 
-@in_db
+@db_write
 def kept(contact_id: str) -> list[str]:
     items = Item.objects.filter(contact_id=contact_id).order_by("absolute_time", "pk")
     return list(items.values_list("pk", flat=True))
@@ -86,7 +86,7 @@ async def test_the_same_hand_over_again_is_a_retry(
 async def test_eight_hand_overs_at_the_same_moment_are_one(
     ada: Customer, emulator: RunningEmulator, waits: list[str]
 ) -> None:
-    await in_db(factories.queue)()
+    await db_write(factories.queue)()
     contacts = await asyncio.gather(*(join(ada) for _ in range(8)))
     assert {(contact.state, contact.round) for contact in contacts} == {("WAITING", 1)}
     assert waits == [ada.contact_id]
@@ -109,7 +109,7 @@ async def test_cut_off_anywhere_the_flow_asks_again_and_we_join_once(  # noqa: P
     line.fail(operation, 0, when)
     with pytest.raises(connect.Unavailable):
         await join(ada)
-    await in_db(_time_passes)(ada.contact_id, seconds)
+    await db_write(_time_passes)(ada.contact_id, seconds)
     emulator.advance(seconds)
     contact = await join(ada)
     assert (contact.state, contact.round, waits) == ("WAITING", 1, [ada.contact_id])
@@ -129,7 +129,7 @@ async def test_it_takes_no_longer_than_the_flow_waits(ada: Customer, line: Line,
     with pytest.raises(connect.Unavailable) as late:
         await join(ada)
     assert str(late.value) == "joining took more than 0.3 s"
-    assert (await in_db(Contact.objects.get)(pk=ada.contact_id)).state == "JOINING"
+    assert (await db_write(Contact.objects.get)(pk=ada.contact_id)).state == "JOINING"
 
 
 async def test_when_connect_refuses_the_contact_is_not_waiting(ada: Customer, line: Line, waits: list[str]) -> None:
@@ -146,7 +146,7 @@ async def test_once_we_have_left_the_same_hand_over_is_the_next_round(
     first = await ours(ada.contact_id)
     emulator.control("leave", {"participantId": first.participant_id})
     left = next(i for i in reversed(ada.transcript()) if i["ContentType"] == wire.LEFT)
-    await in_db(ingest.write)([wire.read_item(left)])
+    await db_write(ingest.write)([wire.read_item(left)])
     contact = await join(ada)
     assert (contact.state, contact.round, contact.end_reason) == ("WAITING", 2, "")
     second = await ours(ada.contact_id, 2)
@@ -170,11 +170,11 @@ async def test_the_customer_is_back_before_our_goodbye_was_confirmed(
     ada: Customer, emulator: RunningEmulator, line: Line
 ) -> None:
     await join(ada)
-    await in_db(_end_by_the_agent)(ada.contact_id)
+    await db_write(_end_by_the_agent)(ada.contact_id)
     contact = await join(ada)
     assert (contact.state, contact.round) == ("WAITING", 2)
     assert here(emulator, ada.contact_id) == [(await ours(ada.contact_id, 2)).participant_id]
-    goodbye = await in_db(Outgoing.objects.get)(contact_id=ada.contact_id, kind="DISCONNECT")
+    goodbye = await db_write(Outgoing.objects.get)(contact_id=ada.contact_id, kind="DISCONNECT")
     assert {call.client_token for call in line.of("DisconnectParticipant")} == {goodbye.client_token}
 
 
@@ -196,11 +196,11 @@ async def test_a_chat_that_ended_meanwhile_is_not_joined_and_ends_here_too(ada: 
 
 async def test_what_a_retry_says_about_the_customer_is_told(ada: Customer) -> None:
     first = await join(ada, colour="red")
-    with await in_db(_ear)(first) as ear:
+    with await db_write(_ear)(first) as ear:
         await join(ada, colour="blue", size="small")
-        held = await in_db(ear.held)()
+        held = await db_write(ear.held)()
         assert held["contacts"][ada.contact_id]["attributes"] == {"colour": "blue", "size": "small"}
-        assert await in_db(lambda: (ear.numbers, ear.held()) == (ear.expected_numbers, ear.fresh()))()
+        assert await db_write(lambda: (ear.numbers, ear.held()) == (ear.expected_numbers, ear.fresh()))()
 
 
 def _ear(contact: Contact) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from chats import connect, handover, life, outbox, reconcile, rounds
-from chats.db import in_db
+from chats.db import db_write
 from chats.handover import HandOver
 from chats.models import Contact, Item, Outgoing, Participant, Queue
 from tests.emulating import Customer, RunningEmulator, customer
@@ -53,7 +53,7 @@ def order(ada: Customer, queue: Queue) -> HandOver:
 async def test_joining_brings_all_that_was_said_and_the_customers_name(ada, queue):
     contact = await handover.join(order(ada, queue))
     assert (contact.state, contact.round, contact.conversation.customer_name) == ("WAITING", 1, "Ada")
-    said = await in_db(
+    said = await db_write(
         lambda: list(Item.objects.filter(type="MESSAGE", role="CUSTOMER").values_list("content", flat=True))
     )()
     assert said == ["hello"]
@@ -70,7 +70,7 @@ async def test_the_same_hand_over_of_a_live_round_is_a_retry(ada, queue):
 
 async def test_after_our_goodbye_the_same_hand_over_is_the_next_round(ada, queue):
     await handover.join(order(ada, queue))
-    await in_db(end_by_agent)(ada.contact_id)
+    await db_write(end_by_agent)(ada.contact_id)
     goodbye = await Outgoing.objects.select_related("contact").aget(kind="DISCONNECT")
     await handover._leave(goodbye)
     contact = await handover.join(order(ada, queue))
@@ -80,7 +80,7 @@ async def test_after_our_goodbye_the_same_hand_over_is_the_next_round(ada, queue
 
 async def test_a_hand_over_before_our_goodbye_was_delivered_delivers_it_and_begins_the_next_round(ada, queue):
     await handover.join(order(ada, queue))
-    await in_db(end_by_agent)(ada.contact_id)  # DisconnectParticipant is queued, nobody delivers it here
+    await db_write(end_by_agent)(ada.contact_id)  # DisconnectParticipant is queued, nobody delivers it here
     contact = await handover.join(order(ada, queue))
     assert (contact.round, contact.state) == (2, "WAITING")
     ada.wait_for_event("participant.left", role="CUSTOM_BOT")
@@ -101,7 +101,7 @@ async def test_an_ended_chat_cannot_be_joined_and_says_so(ada, queue):
     with pytest.raises(connect.Refused):
         await handover.join(order(ada, queue))
     assert (await Contact.objects.aget()).state == "JOINING"
-    assert await in_db(reconcile.give_up_joining)(timezone.now() + timedelta(minutes=11)) == 1
+    assert await db_write(reconcile.give_up_joining)(timezone.now() + timedelta(minutes=11)) == 1
     contact = await Contact.objects.aget()
     assert (contact.state, contact.end_reason) == ("ENDED", life.Reason.NOT_JOINED)
 
@@ -158,6 +158,6 @@ async def test_when_a_worker_starts_every_open_round_is_compared_first(ada, queu
     await handover.join(order(ada, queue))
     ada.say("said while nobody worked")
     assert await reconcile.due(timezone.now()) == 0  # it was compared at the hand-over, a moment ago
-    assert await in_db(reconcile.start_over)(timezone.now()) == 1
+    assert await db_write(reconcile.start_over)(timezone.now()) == 1
     assert await reconcile.due(timezone.now()) == 1
     assert await Item.objects.filter(content="said while nobody worked").acount() == 1

@@ -17,10 +17,11 @@ from django.db import OperationalError, connection, connections, transaction
 from agents import desk
 from agents import life as part
 from agents.models import Agent
-from chats import ingest, life, together
-from chats.db import in_db, look_up
+from chats import ingest, life
+from chats.db import db_read, db_write
 from chats.models import Contact, Conversation, Item, Outgoing
-from chats.together import Busy
+from chats.realtime import group_commit
+from chats.realtime.group_commit import Busy
 from chats.wire import ChatEvent
 from tests import factories
 
@@ -79,7 +80,7 @@ async def quickly(work: Any) -> Any:
 
 
 async def test_a_held_conversation_holds_up_its_own_posts_and_no_others() -> None:
-    ada, ben = await in_db(factories.conversation)("Ada"), await in_db(factories.conversation)("Ben")
+    ada, ben = await db_write(factories.conversation)("Ada"), await db_write(factories.conversation)("Ben")
     async with held(lambda: Conversation.objects.filter(pk=ada.pk)):
         hers = [asyncio.create_task(ingest.receive(event(ada, f"hers {n}"))) for n in range(20)]
         for number in range(5):
@@ -88,24 +89,24 @@ async def test_a_held_conversation_holds_up_its_own_posts_and_no_others() -> Non
         assert await quickly(ingest.receive(fresh))
         assert not any(task.done() for task in hers)
     assert await quickly(asyncio.gather(*hers)) == [True] * 20
-    assert await look_up(said)(ada) == [f"hers {n}" for n in range(20)]
-    assert await look_up(said)(ben) == [f"his {n}" for n in range(5)]
+    assert await db_read(said)(ada) == [f"hers {n}" for n in range(20)]
+    assert await db_read(said)(ben) == [f"his {n}" for n in range(5)]
 
 
 async def test_who_is_held_up_for_too_long_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "HELD_AT_MOST", 0.1)
-    ada = await in_db(factories.conversation)("Ada")
+    monkeypatch.setattr(group_commit, "HELD_AT_MOST", 0.1)
+    ada = await db_write(factories.conversation)("Ada")
     async with held(lambda: Conversation.objects.filter(pk=ada.pk)):
         with pytest.raises(Busy):
             await quickly(ingest.receive(event(ada, "too early")))
     assert await quickly(ingest.receive(event(ada, "again")))
-    assert await look_up(said)(ada) == ["again"]
+    assert await db_read(said)(ada) == ["again"]
 
 
 async def test_a_held_agent_holds_up_what_ends_their_contact_and_no_others() -> None:
     """Which row it is that is held is not known beforehand: what shares the transaction is done beside it."""
-    contact, agent = await in_db(_served)()
-    ben = await in_db(factories.conversation)("Ben")
+    contact, agent = await db_write(_served)()
+    ben = await db_write(factories.conversation)("Ben")
     leaves = event(
         contact.conversation, "", type="EVENT", content_type="application/vnd.amazonaws.connect.event.chat.ended"
     )
@@ -127,7 +128,7 @@ def _served() -> tuple[Contact, Agent]:
 
 
 async def test_a_held_conversation_holds_up_no_words_of_another_agent() -> None:
-    (hers, ada), (his, ben) = await in_db(_served)(), await in_db(_served)()
+    (hers, ada), (his, ben) = await db_write(_served)(), await db_write(_served)()
 
     def words(contact: Contact, agent: Agent) -> Any:
         message = desk.Message(agent.user_id, contact.pk, "Hello", "text/plain", f"token-{factories.number()}")
@@ -152,13 +153,13 @@ async def test_nobody_waits_for_ever() -> None:
                 found += cursor.fetchone()
         return found
 
-    assert await in_db(limits)() == ["5s", "30s", "30s"]
+    assert await db_write(limits)() == ["5s", "30s", "30s"]
     options = django_settings.DATABASES["default"]["OPTIONS"]
     assert (options["keepalives"], options["connect_timeout"]) == (1, 5)
 
 
 async def test_who_waits_for_a_row_of_somebody_elses_is_told_after_the_time_limit() -> None:
-    ada = await in_db(factories.conversation)("Ada")
+    ada = await db_write(factories.conversation)("Ada")
 
     @transaction.atomic
     def wait() -> None:
@@ -169,5 +170,5 @@ async def test_who_waits_for_a_row_of_somebody_elses_is_told_after_the_time_limi
     async with held(lambda: Conversation.objects.filter(pk=ada.pk)):
         began = time.monotonic()
         with pytest.raises(OperationalError, match="lock timeout"):
-            await in_db(wait)()
+            await db_write(wait)()
         assert time.monotonic() - began < 3

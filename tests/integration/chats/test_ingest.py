@@ -360,26 +360,26 @@ def test_the_first_words_of_an_unknown_chat_make_one_conversation() -> None:
 
 
 async def test_typing_is_passed_on_and_takes_no_number() -> None:
-    from chats.db import in_db
-    from chats.fanout import hints
+    from chats.db import db_write
+    from chats.realtime import hints
 
-    here = await in_db(house)(Chat((), (), ()))
-    seq = (await in_db(Conversation.objects.get)(pk=here.conversation.pk)).seq
+    here = await db_write(house)(Chat((), (), ()))
+    seq = (await db_write(Conversation.objects.get)(pk=here.conversation.pk)).seq
     typing = {
         **_said(1, THEIRS, 1).item(here.contact, with_receipts=False),
         "Type": "EVENT",
         "ContentType": wire.TYPING,
     }
     heard: list[Any] = []
-    hints.listen(heard.append)
+    hints.add_listener(heard.append)
     try:
         assert await ingest.receive(wire.read_item(typing))
         own = {**typing, "ParticipantRole": "CUSTOM_BOT"}
         assert await ingest.receive(wire.read_item(own))
     finally:
-        hints.unlisten(heard.append)
+        hints.remove_listener(heard.append)
     assert [(copy.seq, json.loads(copy.text)["method"]) for copy in heard] == [(0, "typing")]
-    assert (await in_db(Conversation.objects.get)(pk=here.conversation.pk)).seq == seq
+    assert (await db_write(Conversation.objects.get)(pk=here.conversation.pk)).seq == seq
 
 
 def test_a_name_that_is_learnt_late_is_told_as_a_change_of_the_contact() -> None:

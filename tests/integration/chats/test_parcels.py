@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chats import connect, courier, files, handover, life, outbox, parcels, reconcile, relay, rounds, transcripts
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact, Finding, Item, Outgoing, Participant
 from chats.rounds import HandOver
 from tests import factories
@@ -48,9 +48,9 @@ async def relayed(line: Line, emulator: RunningEmulator, ada: Customer) -> Async
     token = await asyncio.to_thread(lambda: Agent.of(emulator, f"grace{time.monotonic_ns()}").serves(ada.contact_id))
     about = await asyncio.to_thread(emulator.contact, ada.contact_id)
     agent_id = [one["participantId"] for one in about["participants"] if one["role"] == "AGENT"][-1]
-    order = HandOver(ada.contact_id, ada.contact_id, await in_db(factories.queue)(), "Ada")
+    order = HandOver(ada.contact_id, ada.contact_id, await db_write(factories.queue)(), "Ada")
     given = relay.Relay(order, agent_id, token)
-    yield await in_db(_stand_in)(given, await relay.prove(given))
+    yield await db_write(_stand_in)(given, await relay.prove(given))
     connect.close()
 
 
@@ -65,9 +65,9 @@ def _stand_in(given: relay.Relay, proof: relay.Proof) -> Contact:
 @pytest.fixture
 async def custom(line: Line, ada: Customer) -> AsyncIterator[Contact]:
     """A flow has given the contact to us: we are its custom participant."""
-    order = HandOver(ada.contact_id, ada.contact_id, await in_db(factories.queue)(), "Ada")
+    order = HandOver(ada.contact_id, ada.contact_id, await db_write(factories.queue)(), "Ada")
     await handover.join(order)
-    yield await in_db(_accept)(ada.contact_id)
+    yield await db_write(_accept)(ada.contact_id)
     connect.close()
 
 
@@ -78,7 +78,7 @@ def _accept(contact_id: str) -> Contact:
     return contact
 
 
-@in_db
+@db_write
 def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token: str = "t") -> Outgoing:
     key, size = files.keep(io.BytesIO(content), 10**8, lambda _: None)
     with transaction.atomic():
@@ -88,19 +88,19 @@ def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token
         return outbox.send_file(held, file, author=held.owner, client_token=token)
 
 
-@in_db
+@db_write
 @transaction.atomic
 def say(contact: Contact, text: str) -> Outgoing:
     return outbox.say(rounds.locked(contact.pk), text, author=contact.owner)
 
 
-@in_db
+@db_write
 def row(outgoing: Outgoing) -> Outgoing:
     return Outgoing.objects.get(pk=outgoing.pk)
 
 
 async def one_round(later: float = 0) -> int:
-    rows = await in_db(courier.claim)(timezone.now() + timedelta(seconds=later), 10)
+    rows = await db_write(courier.claim)(timezone.now() + timedelta(seconds=later), 10)
     for outgoing in rows:
         await courier.deliver(outgoing)
     return len(rows)
@@ -112,7 +112,7 @@ async def work_off() -> None:
             return
 
 
-@in_db
+@db_write
 def ours(contact: Contact) -> Participant:
     return Participant.objects.select_related("conversation").get(contact_id=contact.pk, round=contact.round)
 
@@ -120,7 +120,7 @@ def ours(contact: Contact) -> Participant:
 async def heard(contact: Contact) -> list[tuple[str, str]]:
     """What we know of the agent's items after comparing with Connect: text or file name, and author."""
     await reconcile.transcript(await ours(contact))
-    return await in_db(_heard)(contact)
+    return await db_write(_heard)(contact)
 
 
 def _heard(contact: Contact) -> list[tuple[str, str]]:
@@ -150,12 +150,12 @@ async def test_a_file_goes_in_its_turn_among_words_and_its_bytes_are_dropped(rel
     await work_off()
     assert got(ada) == ["before", "parcel.png", "after"]
     assert (await row(file)).state == "taken"  # Connect has it; that it is an item, a notification says
-    told = (await in_db(transcripts.snapshot)(relayed.conversation))["outgoing"]
+    told = (await db_write(transcripts.snapshot)(relayed.conversation))["outgoing"]
     assert [(one["kind"], one["state"], one["size"]) for one in told] == [("ATTACHMENT", "taken", len(PNG))]
     assert await heard(relayed) == [("before", "Mira"), ("parcel.png", "Mira"), ("after", "Mira")]
     sent = await row(file)
     assert (sent.state, bool(sent.item_id), kept()) == ("sent", True, [])
-    item = await in_db(Item.objects.get)(pk=sent.item_id)
+    item = await db_write(Item.objects.get)(pk=sent.item_id)
     assert item.attachments[0]["AttachmentSizeInBytes"] == len(PNG)
 
 
@@ -204,7 +204,7 @@ async def test_a_courier_that_dies_at_any_step_leaves_it_to_the_next(
 ) -> None:
     hold = line.hold(step, when)
     file = await send(relayed)
-    (leased,) = await in_db(courier.claim)(timezone.now(), 10)
+    (leased,) = await db_write(courier.claim)(timezone.now(), 10)
     dying = asyncio.create_task(courier.deliver(leased))
     await asyncio.to_thread(hold.wait)
     dying.cancel()
@@ -219,8 +219,8 @@ async def test_a_courier_that_dies_at_any_step_leaves_it_to_the_next(
 
 async def test_two_couriers_with_one_row_complete_one_upload(relayed: Contact, ada: Customer) -> None:
     await send(relayed)
-    first = (await in_db(courier.claim)(timezone.now(), 10))[0]
-    second = (await in_db(courier.claim)(timezone.now() + timedelta(minutes=11), 10))[0]
+    first = (await db_write(courier.claim)(timezone.now(), 10))[0]
+    second = (await db_write(courier.claim)(timezone.now() + timedelta(minutes=11), 10))[0]
     second.first_tried_at = timezone.now() - timedelta(minutes=11)  # so that it does start an upload of its own
     await asyncio.gather(courier.deliver(first), courier.deliver(second))
     assert got(ada) == ["parcel.png"]
@@ -232,7 +232,7 @@ async def test_while_bytes_are_on_their_way_the_lease_is_renewed(
     monkeypatch.setattr(parcels, "lease", lambda now: now + timedelta(seconds=0.3))
     hold = line.hold("PutAttachment")
     file = await send(relayed)
-    (leased,) = await in_db(courier.claim)(timezone.now(), 10)
+    (leased,) = await db_write(courier.claim)(timezone.now(), 10)
     bringing = asyncio.create_task(courier.deliver(leased))
     await asyncio.to_thread(hold.wait)
     before = (await row(file)).due_at
@@ -245,7 +245,7 @@ async def test_while_bytes_are_on_their_way_the_lease_is_renewed(
 async def test_the_item_that_comes_before_the_answer_is_the_file(relayed: Contact, line: Line) -> None:
     hold = line.hold("CompleteAttachmentUpload", AFTER)
     file = await send(relayed)
-    (leased,) = await in_db(courier.claim)(timezone.now(), 10)
+    (leased,) = await db_write(courier.claim)(timezone.now(), 10)
     bringing = asyncio.create_task(courier.deliver(leased))
     await asyncio.to_thread(hold.wait)
     assert await heard(relayed) == [("parcel.png", "Mira")]
@@ -275,7 +275,7 @@ async def test_a_refusal_fails_with_the_reason_lets_the_next_go_and_can_be_tried
     await work_off()
     failed = await row(file)
     assert (failed.state, failed.why) == ("failed", "Not sent: Amazon Connect refused it (a fault was asked for).")
-    await in_db(_retry)(file)
+    await db_write(_retry)(file)
     await work_off()
     assert got(ada) == ["after", "parcel.png"]
 
@@ -313,11 +313,11 @@ async def test_a_custom_participant_hears_why_stays_in_the_chat_and_is_known_fro
     await work_off()
     assert ((await row(file)).state, (await row(file)).why) == ("failed", f"Not sent: {parcels.NOT_OURS_TO_SEND}.")
     ada.wait_for_text("Here is a link instead")
-    assert (await in_db(Contact.objects.get)(pk=custom.pk)).state == "CONNECTED"
+    assert (await db_write(Contact.objects.get)(pk=custom.pk)).state == "CONNECTED"
     now = timezone.now()
-    assert await in_db(parcels.are_refused_to)("CUSTOM_BOT", now)
-    assert not await in_db(parcels.are_refused_to)("AGENT", now)
-    assert not await in_db(parcels.are_refused_to)("CUSTOM_BOT", now + timedelta(days=1, seconds=1))  # asked again
+    assert await db_write(parcels.are_refused_to)("CUSTOM_BOT", now)
+    assert not await db_write(parcels.are_refused_to)("AGENT", now)
+    assert not await db_write(parcels.are_refused_to)("CUSTOM_BOT", now + timedelta(days=1, seconds=1))  # asked again
 
 
 async def test_when_we_are_out_the_file_fails_for_that_reason(custom: Contact, ada: Customer) -> None:
@@ -325,13 +325,13 @@ async def test_when_we_are_out_the_file_fails_for_that_reason(custom: Contact, a
     file = await send(custom)
     await work_off()
     assert ((await row(file)).state, (await row(file)).why) == ("failed", "Not sent: the chat had ended.")
-    assert not await in_db(Finding.objects.exists)()
+    assert not await db_write(Finding.objects.exists)()
 
 
 async def test_a_chat_that_ends_while_connect_scans_leaves_the_outcome_open(relayed: Contact) -> None:
     file = await send(relayed)
     await work_off()
-    await in_db(_end)(relayed)
+    await db_write(_end)(relayed)
     why = "Perhaps not sent, Amazon Connect was still looking at it: the chat had ended."
     assert ((await row(file)).state, (await row(file)).why) == ("failed", why)
     await heard(relayed)  # and there it is after all
@@ -348,7 +348,7 @@ def _end(contact: Contact) -> None:
 
 async def test_a_discarded_file_is_gone_from_the_disk(relayed: Contact) -> None:
     file = await send(relayed)
-    await in_db(_discard)(file)
+    await db_write(_discard)(file)
     assert ((await row(file)).state, kept()) == ("discarded", [])
 
 
@@ -360,16 +360,16 @@ def _discard(outgoing: Outgoing) -> None:
 
 async def test_files_nobody_needs_are_swept_and_those_that_wait_or_may_be_retried_stay(relayed: Contact) -> None:
     waits, failed = await send(relayed, token="a"), await send(relayed, token="b")
-    await in_db(Outgoing.objects.filter(pk=failed.pk).update)(state="failed")
+    await db_write(Outgoing.objects.filter(pk=failed.pk).update)(state="failed")
     files.keep(io.BytesIO(b"cut off"), 100, lambda _: None)
     half = files.path_of("0" * 32).with_suffix(".part")
     half.write_bytes(b"half")
-    assert await in_db(parcels.drop_forgotten)(timezone.now()) == 0  # they may be on their way just now
+    assert await db_write(parcels.drop_forgotten)(timezone.now()) == 0  # they may be on their way just now
     for path in files.folder().glob("*"):
         os.utime(path, (0, 0))
-    assert await in_db(parcels.drop_forgotten)(timezone.now()) == 2
+    assert await db_write(parcels.drop_forgotten)(timezone.now()) == 2
     assert sorted(kept()) == sorted([waits.file, failed.file])
-    assert await in_db(parcels.drop_forgotten)(timezone.now() + timedelta(days=8)) == 1
+    assert await db_write(parcels.drop_forgotten)(timezone.now() + timedelta(days=8)) == 1
     assert kept() == [waits.file]
 
 
@@ -408,7 +408,7 @@ async def test_a_scan_that_ends_later_is_a_new_state_of_the_item_and_never_goes_
 
     seen = []
     for status in ("IN_PROGRESS", "APPROVED", "IN_PROGRESS", "REJECTED"):
-        await in_db(ingest.write)(told(status))
-        item = await in_db(Item.objects.get)(pk="i")
+        await db_write(ingest.write)(told(status))
+        item = await db_write(Item.objects.get)(pk="i")
         seen.append((item.attachments[0]["Status"], item.seq > item.number))
     assert seen == [("IN_PROGRESS", False), ("APPROVED", True), ("APPROVED", True), ("APPROVED", True)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chats import references
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator, customer
@@ -41,32 +41,32 @@ async def test_a_contact_without_references_of_its_own_has_those_of_the_first_of
 ) -> None:
     with customer(emulator, "Ada") as first, customer(emulator, "Ada") as later:
         contact_id = later.contact_id
-        await in_db(row)(contact_id, first.contact_id)
+        await db_write(row)(contact_id, first.contact_id)
         refers(emulator, first, "of the first")
         assert await references.refresh(contact_id)
-        assert await in_db(kept)(contact_id) == (["of the first"], 1)
+        assert await db_write(kept)(contact_id) == (["of the first"], 1)
         refers(emulator, later, "its own")
         assert await references.refresh(contact_id)
         assert not await references.refresh(contact_id)  # the same again
-        assert await in_db(kept)(contact_id) == (["its own"], 2)
+        assert await db_write(kept)(contact_id) == (["its own"], 2)
 
 
 async def test_what_was_known_stays_when_connect_does_not_know_the_contact_or_does_not_answer(
     emulator: RunningEmulator, line: Line
 ) -> None:
     with customer(emulator, "Ada") as ada:
-        await in_db(row)(ada.contact_id, ada.contact_id)
+        await db_write(row)(ada.contact_id, ada.contact_id)
         refers(emulator, ada, "known")
         assert await references.refresh(ada.contact_id)
         refers(emulator, ada, "newer")
         for status in (404, 429, 503):
             line.fail("ListContactReferences", status)
             assert not await references.refresh(ada.contact_id)
-        assert await in_db(kept)(ada.contact_id) == (["known"], 1)
+        assert await db_write(kept)(ada.contact_id) == (["known"], 1)
         line.fail("ListContactReferences", 403)
         assert not await references.refresh(ada.contact_id)
         asked = len(line.of("ListContactReferences"))
         assert not await references.refresh(ada.contact_id)
         assert len(line.of("ListContactReferences")) == asked == 5  # after a refusal not for a while
-        assert await in_db(kept)(ada.contact_id) == (["known"], 1)
+        assert await db_write(kept)(ada.contact_id) == (["known"], 1)
     assert not await references.refresh("nobody's")

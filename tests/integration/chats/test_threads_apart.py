@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chats import connect, courier, handover, life, outbox, references, rounds
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact
 from tests import factories
 from tests.emulating import Customer, RunningEmulator, customer
@@ -28,7 +28,7 @@ def patient_line(line: Line, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
     return line
 
 
-@in_db
+@db_write
 @transaction.atomic
 def connected_with_words(contact_id: str, text: str) -> None:
     contact = rounds.locked(contact_id)
@@ -38,12 +38,12 @@ def connected_with_words(contact_id: str, text: str) -> None:
 
 
 async def hand_over(who: Customer) -> Contact:
-    queue = await in_db(factories.queue)()
+    queue = await db_write(factories.queue)()
     return await handover.join(handover.HandOver(who.contact_id, who.contact_id, queue, "Ada"))
 
 
 async def deliver_all() -> None:
-    for outgoing in await in_db(courier.claim)(timezone.now(), 10):
+    for outgoing in await db_write(courier.claim)(timezone.now(), 10):
         await courier.deliver(outgoing)
 
 

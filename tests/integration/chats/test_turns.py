@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chats import connect, handover, turns
-from chats.db import in_db
+from chats.db import db_write
 from chats.models import Contact, Participant
 from tests import factories
 from tests.emulating import Customer, RunningEmulator
@@ -102,7 +102,7 @@ def order(contact_id: str, queue: Any) -> handover.HandOver:
 )
 async def test_a_throttled_hand_over_waits_its_turn(ada: Customer, line: Line, operation: str) -> None:
     line.fail(operation, 429, times=2)
-    contact = await handover.join(order(ada.contact_id, await in_db(factories.queue)()))
+    contact = await handover.join(order(ada.contact_id, await db_write(factories.queue)()))
     assert contact.state == "WAITING"
     calls = line.of(operation)
     assert len({call.client_token for call in calls}) == 1
@@ -114,10 +114,10 @@ async def test_when_the_turn_does_not_come_in_time_it_says_why(ada: Customer, li
     settings.CCP_HANDOVER_DEADLINE = 0.7
     line.fail("CreateParticipant", 429, times=1000)
     with pytest.raises(connect.Unavailable) as late:
-        await handover.join(order(ada.contact_id, await in_db(factories.queue)()))
+        await handover.join(order(ada.contact_id, await db_write(factories.queue)()))
     told = "joining took more than 0.7 s: Amazon Connect lets no more calls of CreateParticipant through at once"
     assert str(late.value) == told
-    assert (await in_db(Contact.objects.get)(pk=ada.contact_id)).state == "JOINING"
+    assert (await db_write(Contact.objects.get)(pk=ada.contact_id)).state == "JOINING"
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ async def test_twenty_hand_overs_at_once_under_connects_quota_are_all_served_or_
 ) -> None:
     """What does not get its turn in time comes back by the flow, ten seconds later. Nobody is lost, nobody joined twice."""
     settings.CCP_HANDOVER_DEADLINE = 4.0
-    queue = await in_db(factories.queue)()
+    queue = await db_write(factories.queue)()
     customers = await asyncio.gather(*(asyncio.to_thread(Customer, quotas, f"Ada {n}", "hello") for n in range(20)))
     quotas.control("quotas", {"rates": True})
     asking = [one.contact_id for one in customers]
@@ -147,9 +147,9 @@ async def test_twenty_hand_overs_at_once_under_connects_quota_are_all_served_or_
             break
         quotas.advance(10)  # the flow's "One moment, please."
     assert asking == []
-    states = await in_db(lambda: list(Contact.objects.values_list("state", flat=True)))()
+    states = await db_write(lambda: list(Contact.objects.values_list("state", flat=True)))()
     assert states == ["WAITING"] * 20
-    assert await in_db(Participant.objects.filter(role="CUSTOM_BOT").count)() == 20
+    assert await db_write(Participant.objects.filter(role="CUSTOM_BOT").count)() == 20
     for one in customers:
         bots = [p for p in quotas.contact(one.contact_id)["participants"] if p["role"] == "CUSTOM_BOT"]
         assert [p["state"] for p in bots] == ["CONNECTED"]

@@ -11,20 +11,20 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from chats.fanout import Visitor
+from chats.realtime import SocketUser
 from chats.transcripts import Visitors
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-def signed_in(user: User) -> Visitor:
+def signed_in(user: User) -> SocketUser:
     client = Client()
     client.force_login(user)
-    return Visitor(user.pk, client.session.session_key)
+    return SocketUser(user.pk, client.session.session_key)
 
 
-def still_here(*visitors: Visitor) -> list[Visitor]:
+def still_here(*visitors: SocketUser) -> list[SocketUser]:
     versions = Visitors().versions(visitors)
     return [visitor for visitor in visitors if visitor in versions]
 
@@ -57,7 +57,7 @@ def test_another_key_of_the_portal_ends_nothing_while_the_old_one_is_still_known
 def test_a_session_counts_only_for_who_signed_in_with_it_and_while_it_lasts():
     mira, jonas = factories.user("mira"), factories.user("jonas")
     here = signed_in(mira)
-    assert still_here(Visitor(jonas.pk, here.session_key), Visitor(mira.pk, "made-up")) == []
+    assert still_here(SocketUser(jonas.pk, here.session_key), SocketUser(mira.pk, "made-up")) == []
     Session.objects.filter(pk=here.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
     assert still_here(here) == []
 
@@ -70,5 +70,5 @@ def test_a_session_without_a_hash_of_the_password_counts_as_for_a_page():
     session = client.session
     del session[HASH_SESSION_KEY]
     session.save()
-    assert still_here(Visitor(user.pk, session.session_key)) == []
+    assert still_here(SocketUser(user.pk, session.session_key)) == []
     assert client.get("/desk/").status_code == 302

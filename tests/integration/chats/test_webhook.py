@@ -126,11 +126,11 @@ async def at_the_door(method, headers, events) -> tuple[int, str]:
 async def kept() -> tuple[int, int, int]:
     """How many conversations, items and unreadable messages there are."""
     counts = (model.objects.count for model in (Conversation, Item, UnreadableMessage))
-    return tuple([await db.in_db(count)() for count in counts])
+    return tuple([await db.db_write(count)() for count in counts])
 
 
 async def the_only(model):
-    return await db.in_db(model.objects.select_related().get)()
+    return await db.db_write(model.objects.select_related().get)()
 
 
 NOTHING = (0, 0, 0)

@@ -8,16 +8,16 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
-from chats import fanout
-from chats.fanout import Hub, Visitor
-from chats.fanout.hub import _visitors
+from chats import realtime
+from chats.realtime import Hub, SocketUser
+from chats.realtime.hub import _visitors
 
 
 class Tab:
     """A socket that only notices when it is shown out."""
 
     def __init__(self, user_id: int) -> None:
-        self.visitor = Visitor(user_id, f"session {user_id}")
+        self.visitor = SocketUser(user_id, f"session {user_id}")
         self.dismissed = False
 
     def push(self, text: str) -> None:
@@ -33,11 +33,11 @@ class Tab:
 class Porter:
     """Knows whom it was told; answers when it is let."""
 
-    def __init__(self, *known: Visitor) -> None:
+    def __init__(self, *known: SocketUser) -> None:
         self.known = known
         self.asked, self.may_answer = threading.Event(), threading.Event()
 
-    def versions(self, visitors: Collection[Visitor]) -> Mapping[Visitor, str]:
+    def versions(self, visitors: Collection[SocketUser]) -> Mapping[SocketUser, str]:
         self.asked.set()
         assert self.may_answer.wait(10)
         return {visitor: "1" for visitor in visitors if visitor in self.known}
@@ -53,7 +53,7 @@ def _the_same_porter_afterwards() -> Iterator[None]:
 async def test_who_may_no_longer_be_here_is_shown_out_and_who_comes_meanwhile_is_not() -> None:
     stays, goes, comes = Tab(1), Tab(2), Tab(3)
     porter = Porter(stays.visitor)
-    fanout.trust(porter)
+    realtime.register_rights(porter)
     hub = Hub()
     hub.welcome(stays)
     hub.welcome(goes)

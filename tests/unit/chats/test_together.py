@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import DataError, OperationalError
 
-from chats import together
-from chats.together import Busy, Together
+from chats.realtime import group_commit
+from chats.realtime.group_commit import Busy, GroupCommit
 
 
 class Database:
@@ -46,8 +46,8 @@ def database() -> Database:
 
 
 @pytest.fixture
-def double(database: Database) -> Together[int, int]:
-    return Together(database.double, through=database.door)
+def double(database: Database) -> GroupCommit[int, int]:
+    return GroupCommit(database.double, through=database.door)
 
 
 async def told(*asked: Awaitable[int]) -> list[object]:
@@ -55,13 +55,13 @@ async def told(*asked: Awaitable[int]) -> list[object]:
     return [repr(answer) if isinstance(answer, Exception) else answer for answer in answers]
 
 
-async def test_what_comes_alone_goes_alone(database: Database, double: Together[int, int]) -> None:
+async def test_what_comes_alone_goes_alone(database: Database, double: GroupCommit[int, int]) -> None:
     assert [await double(1), await double(2)] == [2, 4]
     assert database.batches == [[1], [2]]
 
 
 async def test_what_comes_while_one_is_at_work_goes_together_in_its_order(
-    database: Database, double: Together[int, int]
+    database: Database, double: GroupCommit[int, int]
 ) -> None:
     first = asyncio.create_task(double(0))
     await asyncio.sleep(0.005)
@@ -69,18 +69,18 @@ async def test_what_comes_while_one_is_at_work_goes_together_in_its_order(
     assert database.batches == [[0], [1, 2, 3, 4, 5]]
 
 
-async def test_a_batch_has_an_end(database: Database, double: Together[int, int]) -> None:
-    await told(*map(double, range(100, 120 + together.AT_ONCE)))
-    assert list(map(len, database.batches)) == [together.AT_ONCE, 20]
+async def test_a_batch_has_an_end(database: Database, double: GroupCommit[int, int]) -> None:
+    await told(*map(double, range(100, 120 + group_commit.AT_ONCE)))
+    assert list(map(len, database.batches)) == [group_commit.AT_ONCE, 20]
 
 
-async def test_one_that_is_refused_does_not_spoil_the_others(database: Database, double: Together[int, int]) -> None:
+async def test_one_that_is_refused_does_not_spoil_the_others(database: Database, double: GroupCommit[int, int]) -> None:
     assert await told(*map(double, (1, 13, 2))) == [2, "DataError('13 is refused')", 4]
     assert database.batches == [[1, 13, 2], [1], [13], [2]]
 
 
 async def test_a_database_that_is_away_is_asked_once_more_not_for_each(
-    database: Database, double: Together[int, int]
+    database: Database, double: GroupCommit[int, int]
 ) -> None:
     database.away = True
     assert await told(*map(double, range(50))) == ["OperationalError('away')"] * 50
@@ -89,7 +89,7 @@ async def test_a_database_that_is_away_is_asked_once_more_not_for_each(
     assert await double(4) == 8
 
 
-async def test_whoever_goes_away_takes_nobody_along(database: Database, double: Together[int, int]) -> None:
+async def test_whoever_goes_away_takes_nobody_along(database: Database, double: GroupCommit[int, int]) -> None:
     gone, here = asyncio.create_task(double(1)), asyncio.create_task(double(2))
     await asyncio.sleep(0.001)
     gone.cancel()
@@ -98,9 +98,9 @@ async def test_whoever_goes_away_takes_nobody_along(database: Database, double: 
 
 
 async def test_a_queue_that_is_full_says_so_and_keeps_what_it_has(
-    database: Database, double: Together[int, int], monkeypatch: pytest.MonkeyPatch
+    database: Database, double: GroupCommit[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(together, "MOST_WAITING", 3)
+    monkeypatch.setattr(group_commit, "MOST_WAITING", 3)
     answers = await told(*map(double, range(5)))
     assert answers == [0, 2, 4, *[repr(Busy("3 are waiting"))] * 2]
 
@@ -112,12 +112,12 @@ class Held(Database):
 
     def double(self, numbers: Sequence[int]) -> list[Any]:
         self.batches.append(list(numbers))
-        return [2 * number if number < 100 or self.free else together.Held.HELD for number in numbers]
+        return [2 * number if number < 100 or self.free else group_commit.RowLocked.HELD for number in numbers]
 
 
 async def test_what_is_held_is_put_aside_and_the_others_go_on_in_their_order() -> None:
     database, aside = Held(), Held()
-    double: Together[int, int] = Together(
+    double: GroupCommit[int, int] = GroupCommit(
         database.double, through=database.door, aside_through=lambda _: aside.door(aside.double)
     )
     held = [asyncio.create_task(double(number)) for number in (101, 102, 103)]
@@ -131,9 +131,9 @@ async def test_what_is_held_is_put_aside_and_the_others_go_on_in_their_order() -
 
 
 async def test_what_is_held_for_too_long_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "HELD_AT_MOST", 0.05)
+    monkeypatch.setattr(group_commit, "HELD_AT_MOST", 0.05)
     database, aside = Held(), Held()
-    double: Together[int, int] = Together(
+    double: GroupCommit[int, int] = GroupCommit(
         database.double, through=database.door, aside_through=lambda _: aside.door(aside.double)
     )
     assert (await told(double(101)))[0] == repr(Busy("somebody has held a row that it needs for 0.05 s"))
@@ -141,9 +141,9 @@ async def test_what_is_held_for_too_long_is_told_to_come_again(monkeypatch: pyte
 
 
 async def test_what_was_put_aside_counts_in_a_queue_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "MOST_WAITING", 2)
+    monkeypatch.setattr(group_commit, "MOST_WAITING", 2)
     database, aside = Held(), Held()
-    double: Together[int, int] = Together(
+    double: GroupCommit[int, int] = GroupCommit(
         database.double, through=database.door, aside_through=lambda _: aside.door(aside.double)
     )
     held = [asyncio.create_task(double(number)) for number in (101, 102)]

@@ -20,13 +20,13 @@ from typing import Any, Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError
 
-from .db import in_commit, in_db, is_held
+from chats.db import db_commit, db_write, is_lock_timeout
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 
-class Held(Enum):
+class RowLocked(Enum):
     """The result of a piece of work that was not begun: another transaction holds a row that it needs."""
 
     HELD = "held"
@@ -47,23 +47,23 @@ class Busy(OperationalError):
     """Too much is waiting for the database already: try again later."""
 
 
-def do_free(
+def do_unlocked(
     work: Sequence[Work], is_free: Callable[[Work], bool], do: Callable[[Sequence[Work]], Sequence[Result]]
-) -> list[Result | Held]:
+) -> list[Result | RowLocked]:
     """Do what is free, all at once; the result of each, in its place."""
     free = [is_free(one) for one in work]
     results = iter(do([one for one, can in zip(work, free, strict=True) if can]))
-    return [next(results) if can else Held.HELD for can in free]
+    return [next(results) if can else RowLocked.HELD for can in free]
 
 
-class Together(Generic[Work, Result]):
+class GroupCommit(Generic[Work, Result]):
     """Awaitable for one piece of work; `do` takes many, in one transaction of its own, and gives a result for each."""
 
     def __init__(
         self,
-        do: Callable[[Sequence[Work]], Sequence[Result | Held]],
-        through: Door = in_commit,
-        aside_through: Door = in_db,
+        do: Callable[[Sequence[Work]], Sequence[Result | RowLocked]],
+        through: Door = db_commit,
+        aside_through: Door = db_write,
     ) -> None:
         self._do, self._do_aside = through(do), aside_through(do)
         self._lines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Work, Result]]
@@ -94,7 +94,7 @@ class _Piece(Generic[Work, Result]):
             self.result.set_exception(error)
 
 
-Do = Callable[[Sequence[Work]], Awaitable[Sequence[Result | Held]]]
+Do = Callable[[Sequence[Work]], Awaitable[Sequence[Result | RowLocked]]]
 
 
 class _Line(Generic[Work, Result]):
@@ -123,7 +123,7 @@ class _Line(Generic[Work, Result]):
             try:
                 self._put_aside(await _settled(self._do, batch))
             except Exception as error:  # noqa: BLE001 -- whoever asked is told
-                if is_held(error):  # nobody knows by whom: the others of the batch are found beside the line
+                if is_lock_timeout(error):  # nobody knows by whom: the others of the batch are found beside the line
                     self._put_aside(batch)
                 else:
                     self._put_aside(await _one_by_one(self._do, batch, error))
@@ -153,7 +153,7 @@ async def _settled(do: Do[Work, Result], batch: Sequence[_Piece[Work, Result]]) 
     """Do them in one transaction; those that are held by another."""
     held = []
     for piece, result in zip(batch, await do([piece.work for piece in batch]), strict=True):
-        if isinstance(result, Held):
+        if isinstance(result, RowLocked):
             held.append(piece)
         else:
             piece.settle(result)
@@ -166,7 +166,7 @@ async def _one_by_one(
     """One piece of work must not spoil the others; but a database that is away is asked once more, not for each. Those
     that are held by another are left.
     """
-    if len(batch) == 1 and is_held(error):
+    if len(batch) == 1 and is_lock_timeout(error):
         return list(batch)
     away = error if len(batch) == 1 else None
     held: list[_Piece[Work, Result]] = []
@@ -175,7 +175,7 @@ async def _one_by_one(
             try:
                 held += await _settled(do, [piece])
             except (OperationalError, InterfaceError) as found:
-                if is_held(found):
+                if is_lock_timeout(found):
                     held.append(piece)
                 else:
                     away = found

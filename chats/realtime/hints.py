@@ -24,7 +24,7 @@ class Row(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class Update:
     """One change as it goes to sockets, encoded once."""
 
     stream: str
@@ -43,35 +43,35 @@ def encode(method: str, params: Mapping[str, Any]) -> str:
     return json.dumps({"jsonrpc": "2.0", "method": method, "params": params}, separators=(",", ":"), ensure_ascii=False)
 
 
-def tell(row: Row, seq: int | None = None) -> None:
+def publish(row: Row, seq: int | None = None) -> None:
     """Tell a changed row to whoever follows its stream, once the transaction is real."""
     method, params = row.frame()
     number = row.seq if seq is None else seq
     text = encode(method, {"stream": row.stream, "seq": number, **params})
     also = getattr(row, "also", {})
-    copy = Copy(row.stream, number, text, also, audience=method == "contact")
+    copy = Update(row.stream, number, text, also, audience=method == "contact")
     transaction.on_commit(partial(_hear, copy), robust=True)
 
 
-def pass_on(stream: str, method: str, params: Mapping[str, Any]) -> None:
+def broadcast(stream: str, method: str, params: Mapping[str, Any]) -> None:
     """Tell something that is not kept (typing): whoever listens now gets it, perhaps."""
-    _hear(Copy(stream, 0, encode(method, {"stream": stream, **params})))
+    _hear(Update(stream, 0, encode(method, {"stream": stream, **params})))
 
 
-def ring(bell: str) -> None:
+def wake(bell: str) -> None:
     """Wake whoever waits for this bell, in every process, once the transaction is real."""
     transaction.on_commit(partial(_hear, bell), robust=True)
 
 
-def listen(hearer: Hearer) -> None:
+def add_listener(hearer: Hearer) -> None:
     _hearers.append(hearer)
 
 
-def unlisten(hearer: Hearer) -> None:
+def remove_listener(hearer: Hearer) -> None:
     if hearer in _hearers:
         _hearers.remove(hearer)
 
 
-def _hear(hint: Copy | str) -> None:
+def _hear(hint: Update | str) -> None:
     for hearer in tuple(_hearers):
         hearer(hint)

@@ -16,17 +16,17 @@ from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 
-from chats.db import look_up
+from chats.db import db_read
 
 from . import hints
-from .bus import Bus
-from .hints import Copy, encode
+from .hints import Update, encode
+from .redis_bus import Bus
 
 log = logging.getLogger(__name__)
-VISITORS = "visitors"  # this bell asks every hub to look at once who may still be here
+RIGHTS_CHANGED = "visitors"  # this bell asks every hub to look at once who may still be here
 
 
-class Visitor(NamedTuple):
+class SocketUser(NamedTuple):
     """Who is behind a socket: a user, in a session."""
 
     user_id: int
@@ -37,7 +37,7 @@ class Subscriber(Protocol):
     """A socket, as the hub sees it."""
 
     @property
-    def visitor(self) -> Visitor: ...
+    def visitor(self) -> SocketUser: ...
 
     def push(self, text: str) -> None:
         """Put an encoded frame into the socket's own bounded queue; never waits."""
@@ -53,7 +53,7 @@ class Subscriber(Protocol):
 class Reading:
     """What a viewer lacks of a stream: changes in order, and the stream's last number."""
 
-    copies: Sequence[Copy]
+    copies: Sequence[Update]
     last: int
     also: Mapping[str, bool] = field(default_factory=dict)  # streams that whoever follows this one follows too
 
@@ -68,23 +68,23 @@ class StreamKind(Protocol):
         """What a viewer lacks who holds `after` (None: nothing); None when this user may not see the stream."""
 
 
-class Visitors(Protocol):
+class SocketUserRights(Protocol):
     """Knows who may still be here. Called on database threads."""
 
-    def versions(self, visitors: Collection[Visitor]) -> Mapping[Visitor, str]:
+    def versions(self, visitors: Collection[SocketUser]) -> Mapping[SocketUser, str]:
         """A word for each visitor's rights that changes with them; who may no longer be here is left out."""
 
 
 _kinds: dict[str, StreamKind] = {}
-_visitors: list[Visitors] = []
+_visitors: list[SocketUserRights] = []
 
 
-def register(kind: str, streams: StreamKind) -> None:
+def register_streams(kind: str, streams: StreamKind) -> None:
     """Streams called `kind:…` are read by this."""
     _kinds[kind] = streams
 
 
-def trust(visitors: Visitors) -> None:
+def register_rights(visitors: SocketUserRights) -> None:
     """Ask this who may still be here."""
     _visitors[:] = [visitors]
 
@@ -113,21 +113,21 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self._streams: dict[str, set[Subscription]] = defaultdict(set)
         self._of: dict[Subscriber, dict[str, Subscription]] = {}
-        self._versions: dict[Visitor, str] = {}
+        self._versions: dict[SocketUser, str] = {}
         self._bells: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._heard: deque[Copy | str] = deque()
+        self._heard: deque[Update | str] = deque()
         self._awake = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._bus = Bus(self._take)
 
     async def start(self) -> None:
-        hints.listen(self.hear)
+        hints.add_listener(self.hear)
         self._spawn(self._look_again_and_again())
         if settings.REDIS_URL:
             self._spawn(self._bus.run())
 
     async def close(self) -> None:
-        hints.unlisten(self.hear)
+        hints.remove_listener(self.hear)
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -180,7 +180,7 @@ class Hub:
 
     # ---- hints -------------------------------------------------------------------------------------------------------
 
-    def hear(self, hint: Copy | str) -> None:
+    def hear(self, hint: Update | str) -> None:
         """A hint from this process, from any thread: for our sockets, and for the other processes."""
         self._heard.append(hint)
         self._bus.publish(hint)
@@ -195,16 +195,16 @@ class Hub:
             self._take(self._heard.popleft())
         self._bus.flush()
 
-    def _take(self, hint: Copy | str) -> None:
+    def _take(self, hint: Update | str) -> None:
         if isinstance(hint, str):
             self._bells[hint].set()
-            if hint == VISITORS:
+            if hint == RIGHTS_CHANGED:
                 self._spawn(self._look_at_visitors())
             return
         for subscription in tuple(self._streams.get(hint.stream, ())):
             self._offer(subscription, hint)
 
-    def _offer(self, subscription: Subscription, copy: Copy) -> None:
+    def _offer(self, subscription: Subscription, copy: Update) -> None:
         if copy.seq == 0:  # not kept, not numbered: typing
             subscription.subscriber.push(copy.text)
         elif subscription.reading:
@@ -215,7 +215,7 @@ class Hub:
             self._give(subscription, copy)
             self._spawn_followings(subscription, copy.also)
 
-    def _give(self, subscription: Subscription, copy: Copy) -> None:
+    def _give(self, subscription: Subscription, copy: Update) -> None:
         subscription.subscriber.push(copy.text)
         subscription.cursor = copy.seq
 
@@ -251,7 +251,7 @@ class Hub:
 
     async def _read_once(self, subscription: Subscription) -> Mapping[str, bool]:
         stream, subscriber = subscription.stream, subscription.subscriber
-        reading = await look_up(_kind(stream).read)(stream, subscription.cursor, subscriber.visitor.user_id)
+        reading = await db_read(_kind(stream).read)(stream, subscription.cursor, subscriber.visitor.user_id)
         if subscription.gone:
             return {}
         if reading is None:
@@ -277,7 +277,7 @@ class Hub:
         except Exception:  # what the streams lack is found all the same
             log.exception("the hub could not ask who may still be here; it tries again")
         streams = tuple(self._streams)
-        last = await look_up(_last_numbers)(streams)
+        last = await db_read(_last_numbers)(streams)
         for stream in streams:
             number = last.get(stream)  # None: its row was deleted, and whoever reads it will learn so
             for subscription in tuple(self._streams.get(stream, ())):
@@ -288,7 +288,7 @@ class Hub:
         visitors = {subscriber.visitor for subscriber in self._of}
         if not visitors or not _visitors:
             return
-        versions = await look_up(_visitors[0].versions)(visitors)
+        versions = await db_read(_visitors[0].versions)(visitors)
         for subscriber, mine in tuple(self._of.items()):
             if subscriber.visitor not in visitors:
                 continue  # came while the database was asked

@@ -4,24 +4,35 @@ Truth is the rows; what goes through here are hints that may be lost, repeated o
 changed row, encoded once: a socket whose cursor is one behind forwards it; any other reads what it lacks.
 """
 
-from .hints import Copy, Row, encode, pass_on, ring, tell
-from .hub import VISITORS, Hub, Reading, StreamKind, Subscriber, Visitor, Visitors, hub, register, trust
+from .hints import Row, Update, broadcast, encode, publish, wake
+from .hub import (
+    RIGHTS_CHANGED,
+    Hub,
+    Reading,
+    SocketUser,
+    SocketUserRights,
+    StreamKind,
+    Subscriber,
+    hub,
+    register_rights,
+    register_streams,
+)
 
 __all__ = [
-    "VISITORS",
-    "Copy",
+    "RIGHTS_CHANGED",
     "Hub",
     "Reading",
     "Row",
+    "SocketUser",
+    "SocketUserRights",
     "StreamKind",
     "Subscriber",
-    "Visitor",
-    "Visitors",
+    "Update",
+    "broadcast",
     "encode",
     "hub",
-    "pass_on",
-    "register",
-    "ring",
-    "tell",
-    "trust",
+    "publish",
+    "register_rights",
+    "register_streams",
+    "wake",
 ]

@@ -17,7 +17,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from .hints import Copy
+from .hints import Update
 
 log = logging.getLogger(__name__)
 GROUP = "hubs"
@@ -29,14 +29,14 @@ REJOIN_SECONDS = 300  # a group forgets its members after group_expiry (a day): 
 class Bus:
     """Publishes this process's hints and hears those of the others."""
 
-    def __init__(self, take: Callable[[Copy | str], None]) -> None:
+    def __init__(self, take: Callable[[Update | str], None]) -> None:
         self._take = take
         self._me = uuid.uuid4().hex
-        self._pending: deque[Copy | str] = deque(maxlen=10_000)
+        self._pending: deque[Update | str] = deque(maxlen=10_000)
         self._lock = threading.Lock()
         self._flushing: asyncio.Task[None] | None = None
 
-    def publish(self, hint: Copy | str) -> None:
+    def publish(self, hint: Update | str) -> None:
         if settings.REDIS_URL:
             with self._lock:
                 self._pending.append(hint)
@@ -95,12 +95,12 @@ class Bus:
                 log.warning("hints were lost (%s); changes are found by looking", error)
 
 
-def _pack(hint: Copy | str) -> Any:
+def _pack(hint: Update | str) -> Any:
     if isinstance(hint, str):
         return hint
     fits = len(hint.text) <= MAX_COPY_CHARACTERS
     return [hint.stream, hint.seq, hint.text if fits else "", dict(hint.also), hint.audience or not fits]
 
 
-def _unpack(value: Any) -> Copy | str:
-    return value if isinstance(value, str) else Copy(*value)
+def _unpack(value: Any) -> Update | str:
+    return value if isinstance(value, str) else Update(*value)
