@@ -14,13 +14,14 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
+from chats.connect.throttling import call_in_turn
+
 from . import connect, reconcile, rounds
 from .capacity import QueueFull
 from .db import claim, db_read, db_write
 from .media import MediaController
 from .models import Contact, Outgoing, Participant
 from .rounds import REJOIN, Begun, HandOver, end
-from .turns import in_turn
 
 __all__ = ["REJOIN", "HandOver", "QueueFull", "end", "join", "rejoin_due"]
 
@@ -95,12 +96,12 @@ async def _join(order: HandOver) -> Contact:
     if begun.live is not None or begun.leave_first is not None:
         begun = await db_write(rounds.begin)(order, timezone.now())
     participant = await _connected_participant(begun)
-    await in_turn("GetTranscript", partial(reconcile.transcript, participant))
+    await call_in_turn("GetTranscript", partial(reconcile.transcript, participant))
     return await db_write(rounds.joined)(begun.contact.pk, timezone.now())
 
 
 async def _connected_participant(begun: Begun) -> Participant:
-    await in_turn("StartContactStreaming", partial(_start_streaming, begun))
+    await call_in_turn("StartContactStreaming", partial(_start_streaming, begun))
     kept = await db_read(rounds.ours_of)(begun.contact)
     participant = kept or await _made(begun)
     if not await _is_connected(participant):  # an earlier try was cut off, and its participant's 15 s are over
@@ -120,7 +121,7 @@ async def _start_streaming(begun: Begun) -> None:
 
 
 async def _renew(participant: Participant) -> None:
-    await in_turn("CreateParticipantConnection", MediaController(participant).renew)
+    await call_in_turn("CreateParticipantConnection", MediaController(participant).renew)
 
 
 async def _made(begun: Begun) -> Participant:
@@ -131,7 +132,7 @@ async def _made(begun: Begun) -> Participant:
         ParticipantDetails={"ParticipantRole": "CUSTOM_BOT", "DisplayName": begun.contact.queue.public_name},
         ClientToken=f"join-{begun.token}"[:500],
     )
-    made = await in_turn("CreateParticipant", call)
+    made = await call_in_turn("CreateParticipant", call)
     return await db_write(rounds.keep_participant)(begun, made)
 
 

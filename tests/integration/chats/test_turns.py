@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chats import connect, handover, turns
+from chats import connect, handover
+from chats.connect import throttling
 from chats.db import db_write
 from chats.models import Contact, Participant
 from tests import factories
@@ -42,17 +43,17 @@ async def settle() -> None:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PAUSE", 0)
+    monkeypatch.setattr(throttling, "PAUSE", 0)
 
 
 @pytest.mark.usefixtures("at_once")
 async def test_who_came_first_goes_first_and_only_the_first_in_line_asks() -> None:
     bucket = Bucket(2)
-    waiting = [asyncio.create_task(turns.in_turn("X", lambda n=n: bucket.call(n))) for n in range(6)]
+    waiting = [asyncio.create_task(throttling.call_in_turn("X", lambda n=n: bucket.call(n))) for n in range(6)]
     await settle()
     assert bucket.through == [0, 1]
-    late = asyncio.create_task(turns.in_turn("X", lambda: bucket.call(6)))
-    other = asyncio.create_task(turns.in_turn("Y", lambda: Bucket(1).call(7)))
+    late = asyncio.create_task(throttling.call_in_turn("X", lambda: bucket.call(6)))
+    other = asyncio.create_task(throttling.call_in_turn("Y", lambda: Bucket(1).call(7)))
     assert await other == 7  # another operation has a line of its own
     bucket.left = 5
     assert await asyncio.gather(*waiting, late) == list(range(7))
@@ -62,7 +63,7 @@ async def test_who_came_first_goes_first_and_only_the_first_in_line_asks() -> No
 @pytest.mark.usefixtures("at_once")
 async def test_who_gives_up_leaves_the_line_and_says_what_they_waited_for() -> None:
     bucket = Bucket(0)
-    first, second = (asyncio.create_task(turns.in_turn("X", lambda n=n: bucket.call(n))) for n in range(2))
+    first, second = (asyncio.create_task(throttling.call_in_turn("X", lambda n=n: bucket.call(n))) for n in range(2))
     await settle()
     for one in (second, first):
         one.cancel()
@@ -70,7 +71,7 @@ async def test_who_gives_up_leaves_the_line_and_says_what_they_waited_for() -> N
             await one
         assert given_up.value.__notes__ == ["Amazon Connect lets no more calls of X through at once"]
     bucket.left = 1
-    assert await turns.in_turn("X", lambda: bucket.call(2)) == 2
+    assert await throttling.call_in_turn("X", lambda: bucket.call(2)) == 2
 
 
 @pytest.mark.usefixtures("at_once")
@@ -79,10 +80,10 @@ async def test_what_is_no_throttle_is_raised_and_the_next_goes_on() -> None:
         raise connect.Refused("ConflictException", "there is one already")
 
     bucket = Bucket(0)
-    first = asyncio.create_task(turns.in_turn("X", lambda: bucket.call(0)))
+    first = asyncio.create_task(throttling.call_in_turn("X", lambda: bucket.call(0)))
     await settle()
-    second = asyncio.create_task(turns.in_turn("X", refused))
-    third = asyncio.create_task(turns.in_turn("X", lambda: bucket.call(2)))
+    second = asyncio.create_task(throttling.call_in_turn("X", refused))
+    third = asyncio.create_task(throttling.call_in_turn("X", lambda: bucket.call(2)))
     bucket.left = 2
     assert (await first, await third) == (0, 2)
     with pytest.raises(connect.Refused):

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from .connect import Throttled
+from . import Throttled
 
 R = TypeVar("R")
 Lines = defaultdict[str, asyncio.Lock]
@@ -21,7 +21,7 @@ PAUSE = 0.25  # seconds until a throttled call is tried again; a refused one cos
 _lines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Lines] = weakref.WeakKeyDictionary()
 
 
-async def in_turn(operation: str, call: Callable[[], Awaitable[R]]) -> R:
+async def call_in_turn(operation: str, call: Callable[[], Awaitable[R]]) -> R:
     """What the call gives, as soon as Connect lets it through. It waits for as long as the caller's own deadline allows:
     a cancellation in line carries a note that says so. Only calls that may be repeated belong here.
     """
