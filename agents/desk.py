@@ -12,12 +12,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chats import courier, earlier, files, life, outbox, parcels, realtime, rounds, transcripts, wire
+from chats import earlier, files, life, outbox, realtime, rounds, transcripts, wire
 from chats.db import brief_transaction
 from chats.media import MediaController
 from chats.models import Contact, Frame, Item, Outgoing
 from chats.realtime import Reading, Update, encode
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
+from chats.sending import attachment_upload, sender
 from chats.why import Why
 from chats.wire import iso
 
@@ -280,7 +281,7 @@ def check_hand_in(user_id: int, contact_id: str) -> None:
 
 def _check_files_are_taken(contact: Contact) -> None:
     ours = rounds.ours_of(contact)
-    if ours is not None and parcels.are_refused_to(ours.role, timezone.now()):
+    if ours is not None and attachment_upload.are_refused_to(ours.role, timezone.now()):
         raise Refusal(
             "filesNotPermitted",
             "Amazon Connect takes no files from the portal in this chat. Send a link to where the customer can fetch it.",
@@ -388,7 +389,7 @@ def mark_read(user_id: int, contact_id: str, message_id: str) -> None:
     realtime.publish(mine)
     ours = rounds.ours_of(contact)
     if ours is not None and mine.state == part.State.CONNECTED:
-        courier.owe_receipt(ours, message_id)
+        sender.enqueue_receipt(ours, message_id)
 
 
 def controller(user_id: int, contact_id: str) -> MediaController:

@@ -11,11 +11,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, realtime, reconcile, relay, rounds
+from chats import connect, realtime, reconcile, rounds
 from chats import life as chat
 from chats.db import db_write
+from chats.joining import agent_token
+from chats.joining.agent_token import RelayedContact
 from chats.models import Contact, Participant, Queue
-from chats.relay import Relay
 from chats.rounds import HandOver
 
 from . import desk
@@ -64,9 +65,9 @@ async def take_in(seen: Seen) -> None:
         return
     try:
         with connect.calls_for(connect.Purpose.JOINING):
-            proof = await relay.prove(relayed)
+            proof = await agent_token.verify(relayed)
         ours = await _stand_in(seen, relayed, proof)
-    except relay.NotProven as error:
+    except agent_token.TokenRejected as error:
         raise Refusal(
             "relayRefused", "This is not what Amazon Connect knows of the contact: %(told)s.", told=error
         ) from None
@@ -75,7 +76,7 @@ async def take_in(seen: Seen) -> None:
             "relayRefused", "Amazon Connect refuses to let the portal speak for you: %(told)s.", told=error
         ) from None
     await reconcile.one(ours)  # what was said between the first look and the start of streaming
-    await relay.keep_idle_times(seen.contact_id, relayed.order.queue)
+    await agent_token.set_idle_timers(seen.contact_id, relayed.order.queue)
 
 
 async def _end(seen: Seen) -> None:
@@ -86,22 +87,22 @@ async def _end(seen: Seen) -> None:
     await reconcile.one(ours)
 
 
-async def _stand_in(seen: Seen, relayed: Relay, proof: relay.Proof) -> Participant:
+async def _stand_in(seen: Seen, relayed: RelayedContact, proof: agent_token.VerifiedToken) -> Participant:
     """Our custom participant may have been removed because the agent joined, and nobody has told us yet."""
     try:
         return await db_write(_put_on_the_desk)(seen, relayed, proof, timezone.now())
-    except relay.Taken as taken:
+    except agent_token.ServedByAnother as taken:
         await reconcile.one(taken.ours)
     try:
         return await db_write(_put_on_the_desk)(seen, relayed, proof, timezone.now())
-    except relay.Taken:
+    except agent_token.ServedByAnother:
         raise Refusal("contactOpen", "The portal serves this contact already, as another participant.") from None
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _relayed(seen: Seen) -> Relay | None:
+def _relayed(seen: Seen) -> RelayedContact | None:
     """None: we speak with this very token already."""
     owner = get_user_model().objects.get(pk=seen.user_id)
     order = HandOver(
@@ -112,8 +113,8 @@ def _relayed(seen: Seen) -> Relay | None:
         attributes=seen.attributes,
         references=seen.references,
     )
-    relayed = Relay(order, seen.participant_id, seen.participant_token)
-    ours = relay.known(relayed, owner)
+    relayed = RelayedContact(order, seen.participant_id, seen.participant_token)
+    ours = agent_token.known_participant(relayed, owner)
     return None if ours is not None and ours.participant_token == seen.participant_token else relayed
 
 
@@ -135,12 +136,14 @@ def _ours(seen: Seen) -> Participant | None:
 
 
 @transaction.atomic
-def _put_on_the_desk(seen: Seen, relayed: Relay, proof: relay.Proof, now: datetime) -> Participant:
+def _put_on_the_desk(
+    seen: Seen, relayed: RelayedContact, proof: agent_token.VerifiedToken, now: datetime
+) -> Participant:
     """It takes a slot, also above the agent's capacity: Connect has given it to them, it is theirs."""
     owner: User = get_user_model().objects.get(pk=seen.user_id)
     try:
-        contact, ours, is_new = relay.stand_in(relayed, proof, owner, now)
-    except relay.Leaving:
+        contact, ours, is_new = agent_token.begin_participation(relayed, proof, owner, now)
+    except agent_token.Leaving:
         raise Refusal("contactNotConnected", "You have ended this contact: Amazon Connect is being told.") from None
     if is_new:
         held = with_agent(contact, seen.agent_id)

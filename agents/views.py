@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from chats import kinds, life, parcels, transcripts
+from chats import kinds, life, transcripts
 from chats.models import Contact, Queue
+from chats.sending import attachment_upload
 
 from . import health
 from . import history as past
@@ -187,7 +188,7 @@ def matching(contacts: QuerySet[Contact], wanted: str, names: Sequence[str]) -> 
 def _file_rules() -> dict[str, Any]:
     """What the desk can say of a file before it is uploaded (state/attaching.js)."""
     types = {ending: kind.content_type for ending, kind in sorted(kinds.KINDS.items())}
-    refused = parcels.are_refused_to("CUSTOM_BOT", timezone.now())
+    refused = attachment_upload.are_refused_to("CUSTOM_BOT", timezone.now())
     return {"maxBytes": kinds.MAX_BYTES, "types": types, "refusedToUs": refused}
 
 

@@ -20,7 +20,7 @@ from django.urls import path  # noqa: E402 -- see above
 from agents import health  # noqa: E402 -- see above
 from agents.consumers import DeskSocket, FloorSocket  # noqa: E402 -- see above
 from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
-from chats import webhook  # noqa: E402 -- see above
+from chats.inbox import webhook  # noqa: E402 -- see above
 
 from . import bodies, page_slots  # noqa: E402 -- see above
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 # Without Django's middleware: it would cost every customer's message sixty times what it needs, and a probe must be
 # answered while pages wait for one another.
 STRAIGHT_IN: dict[str, Any] = {
-    "/webhooks/sns/": webhook.door,
+    "/webhooks/sns/": webhook.asgi_app,
     "/healthz": health.HEALTHZ.door,
     "/readyz": health.READYZ.door,
 }

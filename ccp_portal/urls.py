@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_page
 from django.views.i18n import JavaScriptCatalog, set_language
 
 from agents import files, reception, views
-from chats import webhook
+from chats.inbox import webhook
 
 urlpatterns = [
     path("", views.home, name="home"),

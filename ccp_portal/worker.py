@@ -12,9 +12,11 @@ from typing import Any
 from django.utils import timezone
 
 from agents import presence, routing, silence, waiting
-from chats import courier, handover, parcels, reconcile
+from chats import reconcile
 from chats.db import db_read, db_steps, db_write
+from chats.joining import hand_over
 from chats.realtime import Hub
+from chats.sending import attachment_upload, sender
 
 log = logging.getLogger(__name__)
 Job = Callable[[datetime], Awaitable[Any]]
@@ -38,12 +40,12 @@ class Worker:
             ("silence", 1.0, db_steps(silence.steps)),
             ("reconcile", 1.0, reconcile.due),
             ("renew", 60.0, reconcile.renew_due),
-            (handover.REJOIN, 1.0, handover.rejoin_due),
-            ("files", 600.0, db_read(parcels.drop_forgotten)),
+            (hand_over.REJOIN, 1.0, hand_over.rejoin_due),
+            ("files", 600.0, db_read(attachment_upload.drop_forgotten)),
             ("joining", 60.0, db_steps(reconcile.give_up_steps)),
         ]
         self._tasks = [asyncio.create_task(self._every(*job)) for job in jobs]
-        self._tasks.append(asyncio.create_task(courier.work(self.hub)))
+        self._tasks.append(asyncio.create_task(sender.work(self.hub)))
         self._tasks.append(asyncio.create_task(self._start_over()))
 
     async def stop(self) -> None:

@@ -10,8 +10,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from chats import connect, handover
+from chats import connect
 from chats.db import db_read
+from chats.joining import hand_over
 
 from . import event, places, seal
 
@@ -53,8 +54,8 @@ async def _admit(flow: event.ContactFlowEvent) -> dict[str, str]:
     if isinstance(decision, places.TurnedAway):
         return decision.answer
     try:
-        contact = await handover.join(decision)
-    except handover.QueueFull as error:
+        contact = await hand_over.join(decision)
+    except hand_over.QueueFull as error:
         return (await db_read(places.full)(error.queue, flow)).answer
     return await db_read(places.answer)(contact.pk)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agents.models import QueueTopic
 from agents.waiting import position
 from chats import capacity, life, wire
-from chats.handover import HandOver
+from chats.joining.hand_over import HandOver
 from chats.models import Contact, Queue, Text
 
 from .event import ContactFlowEvent

@@ -10,9 +10,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chats import courier, handover, ingest, life, outbox, reconcile, rounds, wire
+from chats import ingest, life, outbox, reconcile, rounds, wire
 from chats.db import db_write
+from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant, RefusedCall
+from chats.sending import sender
 from chats.wire import ChatEvent
 from tests import factories
 from tests.emulating import INSTANCE, Customer
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 async def ours(line: Line, ada: Customer) -> Participant:
     queue = await db_write(factories.queue)()
-    await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))
+    await hand_over.join(hand_over.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))
     line.calls.clear()
     return await participant(ada)
 
@@ -113,9 +115,9 @@ def accept_and_end(contact_id: str) -> None:
 
 
 async def work_off() -> None:
-    while rows := await db_write(courier.claim)(timezone.now() + timedelta(seconds=60), 10):
+    while rows := await db_write(sender.claim)(timezone.now() + timedelta(seconds=60), 10):
         for outgoing in rows:
-            await courier.deliver(outgoing)
+            await sender.deliver(outgoing)
 
 
 def heard(ada: Customer, content: str) -> ChatEvent:
@@ -131,7 +133,7 @@ async def test_a_customer_whose_message_crossed_our_goodbye_is_joined_anew_and_w
     ada.say("one more thing!")
     await work_off()  # the goodbye is through before SNS brings the message
     await db_write(ingest.write)([heard(ada, "one more thing!")])
-    done = await asyncio.gather(*(handover.rejoin_due(timezone.now()) for _ in range(4)))
+    done = await asyncio.gather(*(hand_over.rejoin_due(timezone.now()) for _ in range(4)))
     assert sum(done) == 1
     contact = await db_write(Contact.objects.get)(pk=ada.contact_id)
     assert (contact.state, contact.round, contact.rejoin_at) == ("WAITING", 2, None)
@@ -162,9 +164,9 @@ async def test_a_customer_whom_the_flow_brought_back_first_is_joined_once(
     await work_off()
     await db_write(ingest.write)([heard(ada, "one more thing!")])
     queue = await db_write(factories.queue)()
-    await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))  # they wrote again
+    await hand_over.join(hand_over.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))  # they wrote again
     await db_write(Contact.objects.update)(rejoin_at=timezone.now())  # claimed by a worker that was a little late
-    await handover.rejoin_due(timezone.now())
+    await hand_over.rejoin_due(timezone.now())
     contact = await db_write(Contact.objects.get)(pk=ada.contact_id)
     assert (contact.state, contact.round, contact.rejoin_at) == ("WAITING", 2, None)
     assert len(line.of("CreateParticipant")) == 1
@@ -176,7 +178,7 @@ async def test_a_full_queue_does_not_turn_away_who_comes_back(ours: Participant,
     await work_off()
     await db_write(lambda: factories.rules(factories.queue(), max_waiting=0))()
     await db_write(ingest.write)([heard(ada, "one more thing!")])
-    await handover.rejoin_due(timezone.now())
+    await hand_over.rejoin_due(timezone.now())
     assert (await db_write(Contact.objects.get)(pk=ada.contact_id)).state == "WAITING"
 
 
@@ -187,7 +189,7 @@ async def test_who_has_left_meanwhile_is_not_joined(ours: Participant, ada: Cust
     event = heard(ada, "one more thing!")
     ada.connect.stop_contact(InstanceId=INSTANCE, ContactId=ada.contact_id)
     await db_write(ingest.write)([event])
-    await handover.rejoin_due(timezone.now())
+    await hand_over.rejoin_due(timezone.now())
     contact = await db_write(Contact.objects.get)(pk=ada.contact_id)
     assert (contact.state, contact.rejoin_at) == ("ENDED", None)
 

@@ -10,15 +10,17 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, courier, handover, ingest, life, media, outbox, realtime, reconcile, rounds, wire
+from chats import connect, ingest, life, media, outbox, realtime, reconcile, rounds, wire
 from chats.db import db_write
+from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant
+from chats.sending import sender
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator, customer
 from tests.line import AFTER, BEFORE, Line
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TRYING = courier.TRYING_AGAIN
+TRYING = sender.TRYING_AGAIN
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ async def contact(line: Line, ada: Customer) -> Contact:
     """Handed over by the real calls, and accepted."""
     contact_id = ada.contact_id
     queue = await db_write(factories.queue)()
-    await handover.join(handover.HandOver(contact_id, contact_id, queue, "Ada"))
+    await hand_over.join(hand_over.HandOver(contact_id, contact_id, queue, "Ada"))
     return await db_write(_accept)(contact_id)
 
 
@@ -51,9 +53,9 @@ def row(outgoing: Outgoing) -> Outgoing:
 
 async def one_round(later: float = 0) -> int:
     """What the courier does once, so many seconds later; how many rows it took."""
-    rows = await db_write(courier.claim)(timezone.now() + timedelta(seconds=later), 10)
+    rows = await db_write(sender.claim)(timezone.now() + timedelta(seconds=later), 10)
     for outgoing in rows:
-        await courier.deliver(outgoing)
+        await sender.deliver(outgoing)
     return len(rows)
 
 
@@ -131,7 +133,7 @@ async def test_what_went_as_plain_text_is_the_same_message_when_it_is_sent_again
 async def test_a_chat_that_takes_markdown_gets_markdown(line: Line, emulator: RunningEmulator) -> None:
     with customer(emulator, "Ada", "hello", SupportedMessagingContentTypes=["text/plain", MARKDOWN]) as ada:
         queue = await db_write(factories.queue)()
-        await handover.join(handover.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))
+        await hand_over.join(hand_over.HandOver(ada.contact_id, ada.contact_id, queue, "Ada"))
         contact = await db_write(_accept)(ada.contact_id)
         await say_markdown(contact, "**bold**")
         await work_off()
@@ -372,9 +374,9 @@ async def test_a_receipt_that_nobody_answers_holds_up_no_words(contact: Contact,
     ours = await db_write(Participant.objects.get)(contact_id=contact.pk, round=1)
     newest = await db_write(Item.objects.filter(conversation=contact.conversation, role="CUSTOMER").latest)("number")
     line.hold("SendEvent", BEFORE)
-    await db_write(courier.owe_receipt)(ours, newest.pk)
+    await db_write(sender.enqueue_receipt)(ours, newest.pk)
     hub = await realtime.hub()
-    working = asyncio.create_task(courier.work(hub))
+    working = asyncio.create_task(sender.work(hub))
     try:
         await asyncio.to_thread(line.wait_for, "SendEvent")
         await say(contact, "not held up")
@@ -425,7 +427,7 @@ async def test_whose_truth_cannot_be_found_does_not_block_the_others(
 async def _second(emulator: RunningEmulator) -> Contact:
     with customer(emulator, "Bob", "hello") as bob:
         queue = await db_write(factories.queue)()
-        await handover.join(handover.HandOver(bob.contact_id, bob.contact_id, queue, "Bob"))
+        await hand_over.join(hand_over.HandOver(bob.contact_id, bob.contact_id, queue, "Bob"))
         await db_write(Participant.objects.update)(reconciled_at=None)
         return await db_write(Contact.objects.get)(pk=bob.contact_id)
 

@@ -11,8 +11,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, handover, ingest, life, rounds, signals, wire
+from chats import connect, ingest, life, rounds, signals, wire
 from chats.db import db_write
+from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator
@@ -38,8 +39,8 @@ def waits() -> Iterator[list[str]]:
 
 async def join(somebody: Customer, **attributes: str) -> Contact:
     queue = await db_write(factories.queue)()
-    order = handover.HandOver(somebody.contact_id, somebody.contact_id, queue, "Ada", attributes)
-    return await handover.join(order)
+    order = hand_over.HandOver(somebody.contact_id, somebody.contact_id, queue, "Ada", attributes)
+    return await hand_over.join(order)
 
 
 def here(emulator: RunningEmulator, contact_id: str) -> list[str]:

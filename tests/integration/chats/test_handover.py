@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chats import connect, handover, life, outbox, reconcile, rounds
+from chats import connect, life, outbox, reconcile, rounds
 from chats.db import db_write
-from chats.handover import HandOver
+from chats.joining import hand_over
+from chats.joining.hand_over import HandOver
 from chats.models import Contact, Item, Outgoing, Participant, Queue
 from tests.emulating import Customer, RunningEmulator, customer
 
@@ -51,7 +52,7 @@ def order(ada: Customer, queue: Queue) -> HandOver:
 
 
 async def test_joining_brings_all_that_was_said_and_the_customers_name(ada, queue):
-    contact = await handover.join(order(ada, queue))
+    contact = await hand_over.join(order(ada, queue))
     assert (contact.state, contact.round, contact.conversation.customer_name) == ("WAITING", 1, "Ada")
     said = await db_write(
         lambda: list(Item.objects.filter(type="MESSAGE", role="CUSTOMER").values_list("content", flat=True))
@@ -61,36 +62,36 @@ async def test_joining_brings_all_that_was_said_and_the_customers_name(ada, queu
 
 
 async def test_the_same_hand_over_of_a_live_round_is_a_retry(ada, queue):
-    first = await handover.join(order(ada, queue))
-    second = await handover.join(order(ada, queue))
+    first = await hand_over.join(order(ada, queue))
+    second = await hand_over.join(order(ada, queue))
     assert (first.round, second.round, second.state) == (1, 1, "WAITING")
     assert await Participant.objects.filter(round__isnull=False).acount() == 1
     assert [event for event in ada.events() if event[1] == "CUSTOM_BOT"] == [("participant.joined", "CUSTOM_BOT")]
 
 
 async def test_after_our_goodbye_the_same_hand_over_is_the_next_round(ada, queue):
-    await handover.join(order(ada, queue))
+    await hand_over.join(order(ada, queue))
     await db_write(end_by_agent)(ada.contact_id)
     goodbye = await Outgoing.objects.select_related("contact").aget(kind="DISCONNECT")
-    await handover._leave(goodbye)
-    contact = await handover.join(order(ada, queue))
+    await hand_over._leave(goodbye)
+    contact = await hand_over.join(order(ada, queue))
     assert (contact.round, contact.state) == (2, "WAITING")
     assert await Participant.objects.filter(round__isnull=False).acount() == 2
 
 
 async def test_a_hand_over_before_our_goodbye_was_delivered_delivers_it_and_begins_the_next_round(ada, queue):
-    await handover.join(order(ada, queue))
+    await hand_over.join(order(ada, queue))
     await db_write(end_by_agent)(ada.contact_id)  # DisconnectParticipant is queued, nobody delivers it here
-    contact = await handover.join(order(ada, queue))
+    contact = await hand_over.join(order(ada, queue))
     assert (contact.round, contact.state) == (2, "WAITING")
     ada.wait_for_event("participant.left", role="CUSTOM_BOT")
 
 
 async def test_a_hand_over_after_we_were_removed_unnoticed_begins_the_next_round(ada, queue):
-    await handover.join(order(ada, queue))
+    await hand_over.join(order(ada, queue))
     ours = await Participant.objects.aget(round=1)
     ada.participant.disconnect_participant(ConnectionToken=ours.connection_token)
-    contact = await handover.join(order(ada, queue))
+    contact = await hand_over.join(order(ada, queue))
     assert (contact.round, contact.state) == (2, "WAITING")
     before = await Participant.objects.aget(round=1)
     assert before.left_at is not None
@@ -99,7 +100,7 @@ async def test_a_hand_over_after_we_were_removed_unnoticed_begins_the_next_round
 async def test_an_ended_chat_cannot_be_joined_and_says_so(ada, queue):
     ada.leave()
     with pytest.raises(connect.Refused):
-        await handover.join(order(ada, queue))
+        await hand_over.join(order(ada, queue))
     assert (await Contact.objects.aget()).state == "JOINING"
     assert await db_write(reconcile.give_up_joining)(timezone.now() + timedelta(minutes=11)) == 1
     contact = await Contact.objects.aget()
@@ -110,15 +111,15 @@ async def test_a_hand_over_that_takes_too_long_is_cut_off_and_made_again(ada, qu
     settings.CCP_HANDOVER_DEADLINE = 1.0
     emulator.control("faults", {"operation": "CreateParticipant", "latencyMs": 2000, "times": 1})
     with pytest.raises(connect.Unavailable, match="more than 1 s"):
-        await handover.join(order(ada, queue))
+        await hand_over.join(order(ada, queue))
     settings.CCP_HANDOVER_DEADLINE = 10.0
-    contact = await handover.join(order(ada, queue))
+    contact = await hand_over.join(order(ada, queue))
     assert (contact.round, contact.state) == (1, "WAITING")
     assert [event for event in ada.events() if event[1] == "CUSTOM_BOT"] == [("participant.joined", "CUSTOM_BOT")]
 
 
 async def test_connection_tokens_are_renewed_at_ninety_percent_of_their_life(ada, queue):
-    await handover.join(order(ada, queue))
+    await hand_over.join(order(ada, queue))
     before = await Participant.objects.aget(round=1)
     assert await reconcile.renew_due(timezone.now() + timedelta(hours=20)) == 0
     assert await reconcile.renew_due(timezone.now() + timedelta(hours=22)) == 1
@@ -129,7 +130,7 @@ async def test_connection_tokens_are_renewed_at_ninety_percent_of_their_life(ada
 
 
 async def test_what_sns_lost_is_found_by_reconciling(ada, queue):
-    await handover.join(order(ada, queue))
+    await hand_over.join(order(ada, queue))
     ada.say("lost on the way")
     assert await reconcile.due(timezone.now() + timedelta(minutes=2)) == 1
     assert await Item.objects.filter(content="lost on the way").acount() == 1
@@ -137,7 +138,7 @@ async def test_what_sns_lost_is_found_by_reconciling(ada, queue):
 
 
 async def test_the_end_of_a_chat_that_sns_lost_is_found_by_reconciling(ada, queue):
-    await handover.join(order(ada, queue))
+    await hand_over.join(order(ada, queue))
     ada.leave()
     await reconcile.due(timezone.now() + timedelta(minutes=2))
     contact = await Contact.objects.select_related("conversation").aget()
@@ -155,7 +156,7 @@ def end_by_agent(contact_id: str) -> None:
 
 
 async def test_when_a_worker_starts_every_open_round_is_compared_first(ada, queue):
-    await handover.join(order(ada, queue))
+    await hand_over.join(order(ada, queue))
     ada.say("said while nobody worked")
     assert await reconcile.due(timezone.now()) == 0  # it was compared at the hand-over, a moment ago
     assert await db_write(reconcile.start_over)(timezone.now()) == 1

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chats import ingest, life, relay, wire
+from chats import ingest, life, wire
+from chats.joining import agent_token
 from chats.models import Contact, Item, Outgoing, Participant, Queue
 from tests import factories
 from tests.factories import NOW
@@ -123,7 +124,7 @@ def test_else_nobody_is_nudged(because: str) -> None:
     [(0, 0, []), (0, 60, []), (1, 0, [2, None]), (121, 300, [3, 5]), (90_000, 90_000, [480, 480])],
 )
 def test_a_queues_patience_in_connects_minutes(nudge_after: int, silent_after: int, minutes: list[int | None]) -> None:
-    timers = relay.idle_timers(Queue(nudge_after=nudge_after, silent_after=silent_after))
+    timers = agent_token.idle_timers(Queue(nudge_after=nudge_after, silent_after=silent_after))
     assert [one["TimerValue"].get("ParticipantTimerDurationInMinutes") for one in timers] == minutes
     assert [one["TimerType"] for one in timers] == ["IDLE", "DISCONNECT_NONCUSTOMER"][: len(timers)]
     assert all(one["TimerValue"].keys() != {"ParticipantTimerAction"} or one["TimerType"] != "IDLE" for one in timers)

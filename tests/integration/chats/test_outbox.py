@@ -12,8 +12,9 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from chats import courier, outbox, rounds
+from chats import outbox, rounds
 from chats.models import Contact, Outgoing
+from chats.sending import sender
 from chats.why import Why
 from tests import factories
 from tests.hearing import listening
@@ -44,7 +45,7 @@ def at_once(*work: Callable[[], Any]) -> list[Any]:
 
 
 def claimed(now: datetime) -> list[str]:
-    return [row.content for row in courier.claim(now, 10)]
+    return [row.content for row in sender.claim(now, 10)]
 
 
 # ---- tokens ----------------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ def test_the_goodbye_comes_after_all_that_was_said() -> None:
     say(contact, "two")
     kinds = []
     for _ in range(3):
-        (row,) = courier.claim(timezone.now() + SOON, 10)
+        (row,) = sender.claim(timezone.now() + SOON, 10)
         kinds.append((row.kind, row.content))
         Outgoing.objects.filter(pk=row.pk).update(state=Outgoing.State.SENT)
     assert kinds == [("MESSAGE", "one"), ("DISCONNECT", ""), ("MESSAGE", "two")]
@@ -148,7 +149,7 @@ def test_eight_couriers_never_get_the_same_row() -> None:
     for n in range(24):
         say(connected(), f"words {n}")
     now = timezone.now() + SOON
-    rows = [row.pk for rows in at_once(*[lambda: courier.claim(now, 32)] * 8) for row in rows]
+    rows = [row.pk for rows in at_once(*[lambda: sender.claim(now, 32)] * 8) for row in rows]
     assert len(rows) == 24
     assert len(set(rows)) == 24
 
@@ -206,7 +207,7 @@ def test_what_is_taken_back_while_a_courier_reaches_for_it_is_either_sent_or_dis
             outbox.discard(row)
             return str(row.state)
 
-        said, rows = at_once(take_back, lambda: courier.claim(timezone.now() + SOON, 10))
+        said, rows = at_once(take_back, lambda: sender.claim(timezone.now() + SOON, 10))
         mine = [one for one in rows if one.pk == row.pk]
         assert (said == "discarded") == (mine == [])
         assert Outgoing.objects.get(pk=row.pk).state == ("discarded" if not mine else "sending")

@@ -15,10 +15,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, courier, files, handover, life, outbox, parcels, reconcile, relay, rounds, transcripts
+from chats import connect, files, life, outbox, reconcile, rounds, transcripts
 from chats.db import db_write
+from chats.joining import agent_token, hand_over
 from chats.models import Contact, Finding, Item, Outgoing, Participant
 from chats.rounds import HandOver
+from chats.sending import attachment_upload, sender
 from tests import factories
 from tests.attaching import into_connects_queue
 from tests.ccp import Agent
@@ -49,15 +51,15 @@ async def relayed(line: Line, emulator: RunningEmulator, ada: Customer) -> Async
     about = await asyncio.to_thread(emulator.contact, ada.contact_id)
     agent_id = [one["participantId"] for one in about["participants"] if one["role"] == "AGENT"][-1]
     order = HandOver(ada.contact_id, ada.contact_id, await db_write(factories.queue)(), "Ada")
-    given = relay.Relay(order, agent_id, token)
-    yield await db_write(_stand_in)(given, await relay.prove(given))
+    given = agent_token.RelayedContact(order, agent_id, token)
+    yield await db_write(_stand_in)(given, await agent_token.verify(given))
     connect.close()
 
 
 @transaction.atomic
-def _stand_in(given: relay.Relay, proof: relay.Proof) -> Contact:
+def _stand_in(given: agent_token.RelayedContact, proof: agent_token.VerifiedToken) -> Contact:
     owner = factories.user(first_name="Mira")
-    contact, _, _ = relay.stand_in(given, proof, owner, timezone.now())
+    contact, _, _ = agent_token.begin_participation(given, proof, owner, timezone.now())
     contact.move(life.Move.RELAY, timezone.now(), owner=owner)
     return contact
 
@@ -66,7 +68,7 @@ def _stand_in(given: relay.Relay, proof: relay.Proof) -> Contact:
 async def custom(line: Line, ada: Customer) -> AsyncIterator[Contact]:
     """A flow has given the contact to us: we are its custom participant."""
     order = HandOver(ada.contact_id, ada.contact_id, await db_write(factories.queue)(), "Ada")
-    await handover.join(order)
+    await hand_over.join(order)
     yield await db_write(_accept)(ada.contact_id)
     connect.close()
 
@@ -100,9 +102,9 @@ def row(outgoing: Outgoing) -> Outgoing:
 
 
 async def one_round(later: float = 0) -> int:
-    rows = await db_write(courier.claim)(timezone.now() + timedelta(seconds=later), 10)
+    rows = await db_write(sender.claim)(timezone.now() + timedelta(seconds=later), 10)
     for outgoing in rows:
-        await courier.deliver(outgoing)
+        await sender.deliver(outgoing)
     return len(rows)
 
 
@@ -177,7 +179,7 @@ async def test_after_trouble_at_any_step_the_customer_gets_it_once(
     await say(relayed, "after")
     await one_round(later=60)
     waiting = await row(file)
-    assert (waiting.state, waiting.why) == ("queued", courier.TRYING_AGAIN)
+    assert (waiting.state, waiting.why) == ("queued", sender.TRYING_AGAIN)
     await work_off()
     assert got(ada) == ["parcel.png", "after"]
     await heard(relayed)
@@ -204,8 +206,8 @@ async def test_a_courier_that_dies_at_any_step_leaves_it_to_the_next(
 ) -> None:
     hold = line.hold(step, when)
     file = await send(relayed)
-    (leased,) = await db_write(courier.claim)(timezone.now(), 10)
-    dying = asyncio.create_task(courier.deliver(leased))
+    (leased,) = await db_write(sender.claim)(timezone.now(), 10)
+    dying = asyncio.create_task(sender.deliver(leased))
     await asyncio.to_thread(hold.wait)
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
@@ -219,21 +221,21 @@ async def test_a_courier_that_dies_at_any_step_leaves_it_to_the_next(
 
 async def test_two_couriers_with_one_row_complete_one_upload(relayed: Contact, ada: Customer) -> None:
     await send(relayed)
-    first = (await db_write(courier.claim)(timezone.now(), 10))[0]
-    second = (await db_write(courier.claim)(timezone.now() + timedelta(minutes=11), 10))[0]
+    first = (await db_write(sender.claim)(timezone.now(), 10))[0]
+    second = (await db_write(sender.claim)(timezone.now() + timedelta(minutes=11), 10))[0]
     second.first_tried_at = timezone.now() - timedelta(minutes=11)  # so that it does start an upload of its own
-    await asyncio.gather(courier.deliver(first), courier.deliver(second))
+    await asyncio.gather(sender.deliver(first), sender.deliver(second))
     assert got(ada) == ["parcel.png"]
 
 
 async def test_while_bytes_are_on_their_way_the_lease_is_renewed(
     relayed: Contact, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parcels, "lease", lambda now: now + timedelta(seconds=0.3))
+    monkeypatch.setattr(attachment_upload, "lease", lambda now: now + timedelta(seconds=0.3))
     hold = line.hold("PutAttachment")
     file = await send(relayed)
-    (leased,) = await db_write(courier.claim)(timezone.now(), 10)
-    bringing = asyncio.create_task(courier.deliver(leased))
+    (leased,) = await db_write(sender.claim)(timezone.now(), 10)
+    bringing = asyncio.create_task(sender.deliver(leased))
     await asyncio.to_thread(hold.wait)
     before = (await row(file)).due_at
     await asyncio.to_thread(eventually, lambda: asyncio.run(row(file)).due_at > before, 20, "another lease")
@@ -245,8 +247,8 @@ async def test_while_bytes_are_on_their_way_the_lease_is_renewed(
 async def test_the_item_that_comes_before_the_answer_is_the_file(relayed: Contact, line: Line) -> None:
     hold = line.hold("CompleteAttachmentUpload", AFTER)
     file = await send(relayed)
-    (leased,) = await db_write(courier.claim)(timezone.now(), 10)
-    bringing = asyncio.create_task(courier.deliver(leased))
+    (leased,) = await db_write(sender.claim)(timezone.now(), 10)
+    bringing = asyncio.create_task(sender.deliver(leased))
     await asyncio.to_thread(hold.wait)
     assert await heard(relayed) == [("parcel.png", "Mira")]
     hold.release()
@@ -301,7 +303,7 @@ async def test_a_file_that_is_no_longer_here_says_so(relayed: Contact) -> None:
     file = await send(relayed)
     files.drop(file.file)
     await work_off()
-    assert ((await row(file)).state, (await row(file)).why) == ("failed", f"Not sent: {parcels.GONE}.")
+    assert ((await row(file)).state, (await row(file)).why) == ("failed", f"Not sent: {attachment_upload.GONE}.")
 
 
 async def test_a_custom_participant_hears_why_stays_in_the_chat_and_is_known_from_then_on(
@@ -311,13 +313,18 @@ async def test_a_custom_participant_hears_why_stays_in_the_chat_and_is_known_fro
     file = await send(custom)
     await say(custom, "Here is a link instead")
     await work_off()
-    assert ((await row(file)).state, (await row(file)).why) == ("failed", f"Not sent: {parcels.NOT_OURS_TO_SEND}.")
+    assert ((await row(file)).state, (await row(file)).why) == (
+        "failed",
+        f"Not sent: {attachment_upload.NOT_OURS_TO_SEND}.",
+    )
     ada.wait_for_text("Here is a link instead")
     assert (await db_write(Contact.objects.get)(pk=custom.pk)).state == "CONNECTED"
     now = timezone.now()
-    assert await db_write(parcels.are_refused_to)("CUSTOM_BOT", now)
-    assert not await db_write(parcels.are_refused_to)("AGENT", now)
-    assert not await db_write(parcels.are_refused_to)("CUSTOM_BOT", now + timedelta(days=1, seconds=1))  # asked again
+    assert await db_write(attachment_upload.are_refused_to)("CUSTOM_BOT", now)
+    assert not await db_write(attachment_upload.are_refused_to)("AGENT", now)
+    assert not await db_write(attachment_upload.are_refused_to)(
+        "CUSTOM_BOT", now + timedelta(days=1, seconds=1)
+    )  # asked again
 
 
 async def test_when_we_are_out_the_file_fails_for_that_reason(custom: Contact, ada: Customer) -> None:
@@ -364,12 +371,12 @@ async def test_files_nobody_needs_are_swept_and_those_that_wait_or_may_be_retrie
     files.keep(io.BytesIO(b"cut off"), 100, lambda _: None)
     half = files.path_of("0" * 32).with_suffix(".part")
     half.write_bytes(b"half")
-    assert await db_write(parcels.drop_forgotten)(timezone.now()) == 0  # they may be on their way just now
+    assert await db_write(attachment_upload.drop_forgotten)(timezone.now()) == 0  # they may be on their way just now
     for path in files.folder().glob("*"):
         os.utime(path, (0, 0))
-    assert await db_write(parcels.drop_forgotten)(timezone.now()) == 2
+    assert await db_write(attachment_upload.drop_forgotten)(timezone.now()) == 2
     assert sorted(kept()) == sorted([waits.file, failed.file])
-    assert await db_write(parcels.drop_forgotten)(timezone.now() + timedelta(days=8)) == 1
+    assert await db_write(attachment_upload.drop_forgotten)(timezone.now() + timedelta(days=8)) == 1
     assert kept() == [waits.file]
 
 

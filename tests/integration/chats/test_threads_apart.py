@@ -9,9 +9,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, courier, handover, life, outbox, references, rounds
+from chats import connect, life, outbox, references, rounds
 from chats.db import db_write
+from chats.joining import hand_over
 from chats.models import Contact
+from chats.sending import sender
 from tests import factories
 from tests.emulating import Customer, RunningEmulator, customer
 from tests.line import Line
@@ -39,12 +41,12 @@ def connected_with_words(contact_id: str, text: str) -> None:
 
 async def hand_over(who: Customer) -> Contact:
     queue = await db_write(factories.queue)()
-    return await handover.join(handover.HandOver(who.contact_id, who.contact_id, queue, "Ada"))
+    return await hand_over.join(hand_over.HandOver(who.contact_id, who.contact_id, queue, "Ada"))
 
 
 async def deliver_all() -> None:
-    for outgoing in await db_write(courier.claim)(timezone.now(), 10):
-        await courier.deliver(outgoing)
+    for outgoing in await db_write(sender.claim)(timezone.now(), 10):
+        await sender.deliver(outgoing)
 
 
 async def test_references_that_are_answered_late_delay_no_words_and_no_hand_over(

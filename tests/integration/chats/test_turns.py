@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from chats import connect, handover
+from chats import connect
 from chats.connect import throttling
 from chats.db import db_write
+from chats.joining import hand_over
 from chats.models import Contact, Participant
 from tests import factories
 from tests.emulating import Customer, RunningEmulator
@@ -93,8 +94,8 @@ async def test_what_is_no_throttle_is_raised_and_the_next_goes_on() -> None:
 # ---- hand-overs --------------------------------------------------------------------------------------------------------
 
 
-def order(contact_id: str, queue: Any) -> handover.HandOver:
-    return handover.HandOver(contact_id, contact_id, queue, "Ada", {})
+def order(contact_id: str, queue: Any) -> hand_over.HandOver:
+    return hand_over.HandOver(contact_id, contact_id, queue, "Ada", {})
 
 
 @pytest.mark.django_db(transaction=True)
@@ -103,7 +104,7 @@ def order(contact_id: str, queue: Any) -> handover.HandOver:
 )
 async def test_a_throttled_hand_over_waits_its_turn(ada: Customer, line: Line, operation: str) -> None:
     line.fail(operation, 429, times=2)
-    contact = await handover.join(order(ada.contact_id, await db_write(factories.queue)()))
+    contact = await hand_over.join(order(ada.contact_id, await db_write(factories.queue)()))
     assert contact.state == "WAITING"
     calls = line.of(operation)
     assert len({call.client_token for call in calls}) == 1
@@ -115,7 +116,7 @@ async def test_when_the_turn_does_not_come_in_time_it_says_why(ada: Customer, li
     settings.CCP_HANDOVER_DEADLINE = 0.7
     line.fail("CreateParticipant", 429, times=1000)
     with pytest.raises(connect.Unavailable) as late:
-        await handover.join(order(ada.contact_id, await db_write(factories.queue)()))
+        await hand_over.join(order(ada.contact_id, await db_write(factories.queue)()))
     told = "joining took more than 0.7 s: Amazon Connect lets no more calls of CreateParticipant through at once"
     assert str(late.value) == told
     assert (await db_write(Contact.objects.get)(pk=ada.contact_id)).state == "JOINING"
@@ -139,7 +140,7 @@ async def test_twenty_hand_overs_at_once_under_connects_quota_are_all_served_or_
     quotas.control("quotas", {"rates": True})
     asking = [one.contact_id for one in customers]
     for _ in range(10):
-        answers = await asyncio.gather(*(handover.join(order(one, queue)) for one in asking), return_exceptions=True)
+        answers = await asyncio.gather(*(hand_over.join(order(one, queue)) for one in asking), return_exceptions=True)
         late = [one for one, answer in zip(asking, answers, strict=True) if isinstance(answer, BaseException)]
         assert all(isinstance(one, connect.Unavailable) for one in answers if isinstance(one, BaseException))
         assert all("took more than 4 s" in str(one) for one in answers if isinstance(one, BaseException))

@@ -17,7 +17,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from ccp_portal.asgi import application
-from chats import connect, db, webhook
+from chats import connect, db
+from chats.inbox import webhook
 from chats.models import Conversation, Item, UnreadableMessage
 from tests.signing import TOPIC, Post, Signer, as_post, changed, iso, item
 
@@ -194,7 +195,7 @@ async def test_a_genuine_message_we_cannot_read_is_kept_as_it_came(knock, caplog
     assert (row.body, row.message_id) == (post.body.decode(), json.loads(post.body)["MessageId"])
     assert row.why.startswith(why)
     assert await kept() == (0, 0, 1)
-    assert [record.levelname for record in caplog.records if record.name == "chats.webhook"] == ["ERROR"]
+    assert [record.levelname for record in caplog.records if record.name == "chats.inbox.webhook"] == ["ERROR"]
 
 
 async def test_an_unreadable_message_that_is_repeated_is_kept_and_told_once(knock, caplog):
@@ -258,7 +259,7 @@ async def test_what_is_not_genuine_is_refused_in_one_line_and_leaves_nothing(kno
     assert (answered, text[: len(reason)], text.count("\n")) == (status, reason, 1)
     assert (await kept(), amazon.asked) == (NOTHING, [])
     assert [(record.name, record.levelname) for record in caplog.records if record.name.startswith("chats")] == [
-        ("chats.webhook", "WARNING")
+        ("chats.inbox.webhook", "WARNING")
     ]
 
 
@@ -341,7 +342,7 @@ async def test_a_subscription_is_confirmed_by_the_api_and_no_url_is_followed(kno
 async def test_a_subscription_that_aws_refuses_says_so(knock, amazon, caplog):
     amazon.status, amazon.code = 400, "InvalidParameter"
     assert await knock(SIGNER.subscription()) == (400, "the subscription was not confirmed: InvalidParameter\n")
-    assert [record.levelname for record in caplog.records if record.name == "chats.webhook"] == ["ERROR"]
+    assert [record.levelname for record in caplog.records if record.name == "chats.inbox.webhook"] == ["ERROR"]
 
 
 async def test_a_subscription_waits_while_aws_is_away(knock, amazon):
@@ -352,9 +353,9 @@ async def test_a_subscription_waits_while_aws_is_away(knock, amazon):
 async def test_the_end_of_the_subscription_is_an_alert(knock, amazon, caplog):
     assert await knock(SIGNER.unsubscription()) == (200, "taken\n")
     assert amazon.asked == []
-    assert [(record.levelname, record.message) for record in caplog.records if record.name == "chats.webhook"] == [
-        ("ERROR", f"Amazon SNS no longer posts to us: the subscription to {TOPIC} was removed")
-    ]
+    assert [
+        (record.levelname, record.message) for record in caplog.records if record.name == "chats.inbox.webhook"
+    ] == [("ERROR", f"Amazon SNS no longer posts to us: the subscription to {TOPIC} was removed")]
 
 
 # ---- not now ---------------------------------------------------------------------------------------------------------
@@ -384,7 +385,7 @@ async def test_while_the_database_is_away_sns_is_asked_to_repeat(knock, database
     post = SIGNER.notification(message)
     database.leave()
     assert await knock(post) == (503, webhook.LATER.text + "\n")
-    assert [record.levelname for record in caplog.records if record.name == "chats.webhook"] == ["ERROR"]
+    assert [record.levelname for record in caplog.records if record.name == "chats.inbox.webhook"] == ["ERROR"]
     database.return_()
     assert await kept() == NOTHING
     assert await knock(post) == (200, "taken\n")

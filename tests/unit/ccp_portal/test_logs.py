@@ -7,7 +7,7 @@ import pytest
 
 from ccp_portal.logs import MAX_LINE, MAX_VALUE, LineFormatter
 
-FORGED = "Ada\n2026-11-30 12:00:00,000 INFO chats.webhook Subscribed to arn:evil"
+FORGED = "Ada\n2026-11-30 12:00:00,000 INFO chats.inbox.webhook Subscribed to arn:evil"
 
 
 def line(text, *args, error=None, **extra) -> str:

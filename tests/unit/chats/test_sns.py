@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chats import sns
-from chats.sns import certificates
+from chats.inbox import sns
+from chats.inbox.sns import certificates
 from tests.signing import OF_CONFIRMATIONS, TOPIC, URL, Post, Signer, as_post, changed, iso, self_signed
 
 NOW = datetime.now(UTC)  # and again for each test: the signer's clock goes on

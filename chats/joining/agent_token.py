@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from . import connect, ingest, life, realtime, reconcile, rounds
-from .db import db_write
-from .media import MediaController
-from .models import Contact, Item, Outgoing, Participant, Queue
-from .rounds import HandOver
-from .wire import ChatEvent
+from chats import connect, ingest, life, realtime, reconcile, rounds
+from chats.db import db_write
+from chats.media import MediaController
+from chats.models import Contact, Item, Outgoing, Participant, Queue
+from chats.rounds import HandOver
+from chats.wire import ChatEvent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Relay:
+class RelayedContact:
     """A contact as the agent's CCP knows it."""
 
     order: HandOver
@@ -39,17 +39,17 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class VerifiedToken:
     """What Connect gave for the token, and the chat it opened."""
 
     credentials: dict[str, Any]
 
 
-class NotProven(Exception):
+class TokenRejected(Exception):
     """The token is good, but not for what was said about it."""
 
 
-class Taken(Exception):
+class ServedByAnother(Exception):
     """Another participant of ours is in this contact, as far as we know."""
 
     def __init__(self, ours: Participant) -> None:
@@ -64,7 +64,7 @@ class Leaving(Exception):
 # ---- proving ---------------------------------------------------------------------------------------------------------
 
 
-async def prove(relay: Relay) -> Proof:
+async def verify(relay: RelayedContact) -> VerifiedToken:
     """Open the participant, start streaming, read what was said so far. Raises NotProven, connect.Refused, Unavailable."""
     answer = await connect.participant(
         "create_participant_connection",
@@ -72,12 +72,12 @@ async def prove(relay: Relay) -> Proof:
         ConnectParticipant=True,
         ParticipantToken=relay.participant_token,
     )
-    proof = Proof(answer["ConnectionCredentials"])
+    proof = VerifiedToken(answer["ConnectionCredentials"])
     described = await connect.control("describe_contact", ContactId=relay.order.contact_id)
     _check_contact(relay, described["Contact"])
     pages = [page async for page in _speaker(proof).transcript()]
     if not any(pages):
-        raise NotProven("the token shows an empty chat")
+        raise TokenRejected("the token shows an empty chat")
     for page in pages:
         _check_page(relay, page)
     await connect.control(
@@ -91,7 +91,7 @@ async def prove(relay: Relay) -> Proof:
     return proof
 
 
-async def keep_idle_times(contact_id: str, queue: Queue) -> None:
+async def set_idle_timers(contact_id: str, queue: Queue) -> None:
     """The queue's patience with silent customers, as Connect's own timers: it begins with the next agent who joins
     (adminguide/setup-chat-timeouts), and goes with the chat when it is transferred there. Best effort.
     """
@@ -123,31 +123,31 @@ def _timer(kind: str, seconds: int) -> dict[str, Any]:
     return {"ParticipantRole": "CUSTOMER", "TimerType": kind, "TimerValue": value}
 
 
-def _speaker(proof: Proof) -> MediaController:
+def _speaker(proof: VerifiedToken) -> MediaController:
     return MediaController(Participant(connection_token=proof.credentials["ConnectionToken"]))
 
 
-def _check_contact(relay: Relay, described: dict[str, Any]) -> None:
+def _check_contact(relay: RelayedContact, described: dict[str, Any]) -> None:
     initial = described.get("InitialContactId") or described["Id"]
     if initial != relay.order.initial_contact_id:
-        raise NotProven(f"the contact belongs to the chat {initial}")
+        raise TokenRejected(f"the contact belongs to the chat {initial}")
     if described.get("Channel", "CHAT") != "CHAT":
-        raise NotProven("the contact is no chat")
+        raise TokenRejected("the contact is no chat")
 
 
-def _check_page(relay: Relay, events: Sequence[ChatEvent]) -> None:
+def _check_page(relay: RelayedContact, events: Sequence[ChatEvent]) -> None:
     """GetTranscript answers for the chat of the token; whoever has another token would read and speak elsewhere."""
     for event in events:
         if event.initial_contact_id != relay.order.initial_contact_id:
-            raise NotProven(f"the token belongs to the chat {event.initial_contact_id}")
+            raise TokenRejected(f"the token belongs to the chat {event.initial_contact_id}")
         if event.participant_id == relay.participant_id and event.role not in {None, ROLE}:
-            raise NotProven(f"the participant is not the agent but {event.role}")
+            raise TokenRejected(f"the participant is not the agent but {event.role}")
 
 
 # ---- standing in -----------------------------------------------------------------------------------------------------
 
 
-def known(relay: Relay, owner: User) -> Participant | None:
+def known_participant(relay: RelayedContact, owner: User) -> Participant | None:
     """Our participant, if we speak for this agent with this very token already."""
     contact = Contact.objects.filter(pk=relay.order.contact_id, owner=owner).exclude(state=life.State.ENDED).first()
     ours = rounds.ours_of(contact) if contact is not None and contact.is_relayed else None
@@ -155,7 +155,9 @@ def known(relay: Relay, owner: User) -> Participant | None:
     return ours if same else None
 
 
-def stand_in(relay: Relay, proof: Proof, owner: User, now: datetime) -> tuple[Contact, Participant, bool]:
+def begin_participation(
+    relay: RelayedContact, proof: VerifiedToken, owner: User, now: datetime
+) -> tuple[Contact, Participant, bool]:
     """The rows: contact, our participant, and whether a round begins (else the newer token is kept). In a transaction.
 
     The contact is JOINING; whoever calls this moves it on in the same transaction. Raises Taken, Leaving.
@@ -174,7 +176,7 @@ def stand_in(relay: Relay, proof: Proof, owner: User, now: datetime) -> tuple[Co
     return contact, _keep(contact, relay, proof, now), is_new
 
 
-def _check_round(contact: Contact, ours: Participant, relay: Relay, owner: User) -> None:
+def _check_round(contact: Contact, ours: Participant, relay: RelayedContact, owner: User) -> None:
     goodbye = Outgoing.objects.filter(
         contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT, state__in=Outgoing.UNFINISHED
     )
@@ -182,10 +184,10 @@ def _check_round(contact: Contact, ours: Participant, relay: Relay, owner: User)
         raise Leaving
     same = ours.participant_id == relay.participant_id and contact.owner_id == owner.pk
     if contact.state != life.State.ENDED and not same:
-        raise Taken(ours)
+        raise ServedByAnother(ours)
 
 
-def _begin_round(contact: Contact, relay: Relay, owner: User, now: datetime) -> None:
+def _begin_round(contact: Contact, relay: RelayedContact, owner: User, now: datetime) -> None:
     contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
     contact.queue, contact.owner, contact.relayed_round = relay.order.queue, owner, contact.round
     contact.references = list(relay.order.references) or contact.references
@@ -193,7 +195,7 @@ def _begin_round(contact: Contact, relay: Relay, owner: User, now: datetime) -> 
     realtime.publish(contact)
 
 
-def _keep(contact: Contact, relay: Relay, proof: Proof, now: datetime) -> Participant:
+def _keep(contact: Contact, relay: RelayedContact, proof: VerifiedToken, now: datetime) -> Participant:
     """One row for one participant: in a later round of the same contact it is the same one."""
     heard = Item.objects.filter(conversation=contact.conversation, participant_id=relay.participant_id)
     participant, _ = Participant.objects.update_or_create(

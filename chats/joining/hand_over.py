@@ -14,14 +14,13 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
+from chats import connect, reconcile, rounds
+from chats.capacity import QueueFull
 from chats.connect.throttling import call_in_turn
-
-from . import connect, reconcile, rounds
-from .capacity import QueueFull
-from .db import claim, db_read, db_write
-from .media import MediaController
-from .models import Contact, Outgoing, Participant
-from .rounds import REJOIN, Begun, HandOver, end
+from chats.db import claim, db_read, db_write
+from chats.media import MediaController
+from chats.models import Contact, Outgoing, Participant
+from chats.rounds import REJOIN, Begun, HandOver, end
 
 __all__ = ["REJOIN", "HandOver", "QueueFull", "end", "join", "rejoin_due"]
 

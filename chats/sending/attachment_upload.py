@@ -17,12 +17,12 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from . import connect, files, outbox, reconcile
-from .db import db_write
-from .findings import CUSTOM_PARTICIPANT_SENDS_NO_FILES
-from .media import MediaController
-from .models import Finding, Outgoing, Participant
-from .why import Why
+from chats import connect, files, outbox, reconcile
+from chats.db import db_write
+from chats.findings import CUSTOM_PARTICIPANT_SENDS_NO_FILES
+from chats.media import MediaController
+from chats.models import Finding, Outgoing, Participant
+from chats.why import Why
 
 log = logging.getLogger(__name__)
 # A started upload is good for some minutes (UrlExpiry): within them it is the same one, whatever became of its bytes.
@@ -40,7 +40,7 @@ def lease(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.CCP_AWS_CONNECT_TIMEOUT + settings.CCP_AWS_READ_TIMEOUT + 5)
 
 
-async def bring(outgoing: Outgoing, controller: MediaController) -> None:
+async def send_attachment(outgoing: Outgoing, controller: MediaController) -> None:
     """From wherever an earlier try has left it. Raises connect.Refused, connect.Unavailable."""
     async with _lease_renewed(outgoing):
         attachment_id = outgoing.attachment_id or await _uploaded(outgoing, controller)

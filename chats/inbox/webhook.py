@@ -22,9 +22,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from . import connect, ingest, wire
-from .db import db_write
-from .models import UnreadableMessage
+from chats import connect, ingest, wire
+from chats.db import db_write
+from chats.models import UnreadableMessage
+
 from .sns import (
     MAX_BODY_BYTES,
     SUBSCRIPTION,
@@ -75,11 +76,11 @@ async def sns(request: HttpRequest) -> HttpResponse:
     except TooLarge as error:
         answer = _refused(error)
     else:
-        answer = await hear(request.headers, body)
+        answer = await receive_post(request.headers, body)
     return HttpResponse(answer.text + "\n", status=answer.status, content_type="text/plain; charset=utf-8")
 
 
-async def door(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def asgi_app(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """The webhook as an ASGI application of its own, which really reads no more than SNS can send."""
     answer = ONLY_POST
     if scope["method"] == "POST":
@@ -87,7 +88,7 @@ async def door(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCal
         body = await _received(receive)
         if body is None:
             return
-        answer = await hear(headers, body)
+        answer = await receive_post(headers, body)
     text = answer.text.encode() + b"\n"
     about = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
     if answer is ONLY_POST:
@@ -96,7 +97,7 @@ async def door(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCal
     await send({"type": "http.response.body", "body": text, "more_body": False})
 
 
-async def hear(headers: Mapping[str, str], body: bytes) -> Answer:
+async def receive_post(headers: Mapping[str, str], body: bytes) -> Answer:
     """Take in one post of SNS; the answer says whether SNS shall send it again."""
     try:
         envelope = await _genuine(headers, body)

@@ -18,16 +18,17 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from chats import connect, ingest, outbox, realtime, reconcile, richtext, rounds
+from chats.db import db_read, db_write
+from chats.media import MediaController
+from chats.models import Item, Outgoing, Participant
 from chats.realtime.group_commit import REST, GroupCommit
+from chats.why import Why
 
-from . import connect, ingest, outbox, parcels, realtime, reconcile, richtext, rounds
-from .db import db_read, db_write
-from .media import MediaController
-from .models import Item, Outgoing, Participant
-from .why import Why
+from . import attachment_upload
 
 if TYPE_CHECKING:
-    from .realtime import Hub
+    from chats.realtime import Hub
 
 UNFIT = "ValidationException"  # what SendMessage answers for a content type that the chat does not take
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def claim(now: datetime, limit: int) -> list[Outgoing]:
 
 def _lease(rows: Sequence[Outgoing], now: datetime) -> None:
     """They are locked, so that one update does for all."""
-    lease = parcels.lease(now)
+    lease = attachment_upload.lease(now)
     Outgoing.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Outgoing.State.SENDING,
         due_at=lease,
@@ -124,7 +125,7 @@ async def _speak(outgoing: Outgoing, participant: Participant) -> None:
     if _is_long_unknown(outgoing) and await _found_in_transcript(outgoing, participant):
         return
     if outgoing.kind == Outgoing.Kind.ATTACHMENT:
-        await parcels.bring(outgoing, controller)
+        await attachment_upload.send_attachment(outgoing, controller)
         return
     spoken = await controller.send_message(outgoing.content, outgoing.content_type, outgoing.client_token)
     await ingest.answered(ingest.Answer(outgoing.pk, spoken.item_id, spoken.absolute_time, timezone.now()))
@@ -138,7 +139,7 @@ async def _refused(outgoing: Outgoing, participant: Participant, error: connect.
         await db_write(_fail)(outgoing, _why_refused(error))
         return
     try:
-        if outgoing.kind == Outgoing.Kind.ATTACHMENT and (why := await parcels.denied(participant)):
+        if outgoing.kind == Outgoing.Kind.ATTACHMENT and (why := await attachment_upload.denied(participant)):
             await db_write(_fail)(outgoing, why)
             return
         renewed = await _may_speak_again(participant)
@@ -303,7 +304,7 @@ def _take_debt(participant: Participant) -> bool:
     return mine.update(owes_read_id="") == 1
 
 
-def owe_receipt(participant: Participant, message_id: str) -> None:
+def enqueue_receipt(participant: Participant, message_id: str) -> None:
     """The agent has read up to this message; in the caller's transaction."""
     Participant.objects.filter(pk=participant.pk, left_at=None).update(owes_read_id=message_id)
     realtime.wake(outbox.BELL)

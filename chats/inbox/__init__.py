@@ -1,0 +1,1 @@
+"""How Connect reaches us: SNS posts to the webhook."""
