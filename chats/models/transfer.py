@@ -10,10 +10,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .people import person
-from .queues import Queue
-from .why import Why, WhyField
-from .wire import iso, iso_or_none
+from chats.why import Why, WhyField
+from chats.wire import iso, iso_or_none
+
+from .person import person
+from .queue import Queue
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

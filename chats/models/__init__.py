@@ -15,15 +15,16 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from . import life, richtext
-from .encrypted import EncryptedTextField
-from .findings import Finding, RefusedCall
-from .notes import Note
-from .people import person
-from .queues import HoursOfOperation, OpeningHours, Queue, QueueText, Text
-from .transfers import Transfer
-from .why import Why, WhyField
-from .wire import iso, iso_or_none
+from chats import life, richtext
+from chats.why import Why, WhyField
+from chats.wire import iso, iso_or_none
+
+from .capability import Finding, RefusedCall
+from .encrypted_field import EncryptedTextField
+from .note import Note
+from .person import person
+from .queue import HoursOfOperation, OpeningHours, Queue, QueueText, Text
+from .transfer import Transfer
 
 __all__ = [
     "Contact",

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .people import person
-from .wire import iso, iso_or_none
+from chats.wire import iso, iso_or_none
+
+from .person import person
 
 MAX_CHARACTERS = 4000
 

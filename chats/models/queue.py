@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from . import hours
+from chats import hours
 
 A_DAY = 86_400
 
