@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 
-from chats import attributes, realtime, references, transcripts, wire
+from chats import realtime, transcripts, wire
 from chats.connect import Refused, Unavailable
+from chats.contact_data import attributes, references
 from chats.db import db_read, db_write
 from chats.models import Outgoing
 from chats.wire import iso

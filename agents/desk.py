@@ -12,13 +12,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chats import earlier, files, life, outbox, realtime, rounds, transcripts, wire
+from chats import files, life, outbox, participation, realtime, transcripts, wire
 from chats.db import brief_transaction
-from chats.media import MediaController
 from chats.models import Contact, Frame, Item, Outgoing
 from chats.realtime import Reading, Update, encode
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
 from chats.sending import attachment_upload, sender
+from chats.session import MediaController
+from chats.transcripts import customer_history
 from chats.why import Why
 from chats.wire import iso
 
@@ -223,7 +224,7 @@ def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | RowL
     """
     wanted = {one.contact_id for one in messages}
     with brief_transaction():
-        contacts = rounds.locked_all(wanted, skip_locked=True)
+        contacts = participation.lock_contacts(wanted, skip_locked=True)
         held = set(Contact.objects.filter(pk__in=wanted - contacts.keys()).values_list("pk", flat=True))
         return do_unlocked(
             messages, lambda one: one.contact_id not in held, lambda free: _keep_messages(free, contacts)
@@ -231,24 +232,24 @@ def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | RowL
 
 
 def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[Outgoing | Refusal]:
-    mine: dict[int, outbox.Words] = {}
+    mine: dict[int, outbox.OutboundText] = {}
     for number, one in enumerate(messages):
         contact = contacts.get(one.contact_id)
         if contact is not None and contact.owner_id == one.user_id:
             mine[number] = _words(contact, one)
-    kept = dict(zip(mine, outbox.say_all(list(mine.values())), strict=True))
+    kept = dict(zip(mine, outbox.enqueue_all(list(mine.values())), strict=True))
     return [_kept(kept.get(number)) for number in range(len(messages))]
 
 
-def _words(contact: Contact, message: Message) -> outbox.Words:
+def _words(contact: Contact, message: Message) -> outbox.OutboundText:
     closed = Why() if contact.state == life.State.CONNECTED else _why_not_connected(contact)
-    return outbox.Words(contact, message.text, contact.owner, message.client_token, message.content_type, closed)
+    return outbox.OutboundText(contact, message.text, contact.owner, message.client_token, message.content_type, closed)
 
 
-def _kept(row: Outgoing | outbox.Unsendable | None) -> Outgoing | Refusal:
+def _kept(row: Outgoing | outbox.NotSendable | None) -> Outgoing | Refusal:
     if row is None:
         return Refusal("contactNotFound", NOT_HERE)
-    return Refusal(row.reason, row.why) if isinstance(row, outbox.Unsendable) else row
+    return Refusal(row.reason, row.why) if isinstance(row, outbox.NotSendable) else row
 
 
 _keeping: GroupCommit[Message, Outgoing | Refusal] = GroupCommit(keep_messages)
@@ -280,7 +281,7 @@ def check_hand_in(user_id: int, contact_id: str) -> None:
 
 
 def _check_files_are_taken(contact: Contact) -> None:
-    ours = rounds.ours_of(contact)
+    ours = participation.our_participant(contact)
     if ours is not None and attachment_upload.are_refused_to(ours.role, timezone.now()):
         raise Refusal(
             "filesNotPermitted",
@@ -298,7 +299,7 @@ def send_file(wanted: FileToSend, key: str, size: int) -> Outgoing:
     file = outbox.File(key, wanted.name, wanted.content_type, size)
     try:
         return outbox.send_file(contact, file, author=contact.owner, client_token=wanted.client_token, closed=closed)
-    except outbox.Unsendable as error:
+    except outbox.NotSendable as error:
         raise Refusal(error.reason, error.why) from None
 
 
@@ -336,7 +337,7 @@ def discard_message(user_id: int, contact_id: str, client_token: str) -> Outgoin
 
 def _mine(user_id: int, contact_id: str) -> Contact:
     """The contact, locked, if it is served by this user."""
-    contact = rounds.locked_all([contact_id]).get(contact_id)
+    contact = participation.lock_contacts([contact_id]).get(contact_id)
     if contact is None or contact.owner_id != user_id:
         raise Refusal("contactNotFound", NOT_HERE)
     return contact
@@ -387,7 +388,7 @@ def mark_read(user_id: int, contact_id: str, message_id: str) -> None:
     mine.read_number = item.number
     mine.changed()
     realtime.publish(mine)
-    ours = rounds.ours_of(contact)
+    ours = participation.our_participant(contact)
     if ours is not None and mine.state == part.State.CONNECTED:
         sender.enqueue_receipt(ours, message_id)
 
@@ -395,7 +396,7 @@ def mark_read(user_id: int, contact_id: str, message_id: str) -> None:
 def controller(user_id: int, contact_id: str) -> MediaController:
     """The media controller of a contact this user serves now. Refusal when they do not."""
     contact = Contact.objects.filter(pk=contact_id, owner_id=user_id, state=life.State.CONNECTED).first()
-    ours = rounds.ours_of(contact) if contact else None
+    ours = participation.our_participant(contact) if contact else None
     if ours is None or ours.left_at is not None:
         raise Refusal("contactNotConnected", "You are not connected to this contact.")
     return MediaController(ours)
@@ -464,7 +465,7 @@ def get_transcript(user_id: int, request: GetTranscript) -> dict[str, Any]:
 def get_earlier_contacts(user_id: int, contact_id: str) -> dict[str, Any]:
     """What else this customer had with us, as far as this user may see it, as protocol.EarlierContacts."""
     user = get_user_model().objects.get(pk=user_id)
-    found = earlier.contacts(user, _visible(user, contact_id).conversation)
+    found = customer_history.contacts(user, _visible(user, contact_id).conversation)
     came_of = AgentContact.dispositions_of([one["contactId"] for one in found.contacts])
     told = [{**one, "disposition": came_of.get(one["contactId"], "")} for one in found.contacts]
     return {"by": found.by, "contacts": told}

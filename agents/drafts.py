@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from chats import realtime, rounds
+from chats import participation, realtime
 
 from .models import Agent, AgentContact
 from .protocol import MAX_DRAFT_BYTES, Place
@@ -40,7 +40,7 @@ def save_place(user_id: int, contact_id: str, place: Place | None) -> None:
 
 def _held(user_id: int, contact_id: str) -> AgentContact:
     """The agent's part, read when contact and agent are held: who else changes it waits, and writes over nothing."""
-    rounds.locked_all([contact_id])
+    participation.lock_contacts([contact_id])
     known = Agent.objects.filter(user_id=user_id).values_list("pk", flat=True).first()
     agent = Agent.locked(known) if known is not None else None
     mine = AgentContact.on_desk_of(agent, contact_id) if agent is not None else None

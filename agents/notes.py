@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from chats import realtime, rounds, transcripts
+from chats import participation, realtime, transcripts
 from chats.models import Contact, Note
 
 from .refusal import Refusal
@@ -63,7 +63,7 @@ def _seen(user_id: int, contact_id: str) -> tuple[User, Contact]:
     """A contact this user may see, locked."""
     user = get_user_model().objects.get(pk=user_id)
     if transcripts.visible_to(user).filter(pk=contact_id).exists():
-        contact = rounds.locked_all([contact_id]).get(contact_id)
+        contact = participation.lock_contacts([contact_id]).get(contact_id)
         if contact is not None and transcripts.visible_to(user).filter(pk=contact_id).exists():  # and still may
             return user, contact
     raise Refusal("contactNotFound", "There is no such contact, or you may not see it.")

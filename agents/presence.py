@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from chats import realtime
-from chats.parking import Parking
+from chats.row_backoff import RowBackoff
 from chats.why import Why
 
 from . import life
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
-_parking = Parking("presence")
+_parking = RowBackoff("presence")
 Absence = RoutingProfile.Absence
 
 ROUTING = "routing"  # the bell: somebody has room, or somebody waits

@@ -11,13 +11,13 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, realtime, reconcile, rounds
+from chats import connect, participation, realtime, reconcile
 from chats import life as chat
 from chats.db import db_write
 from chats.joining import agent_token
 from chats.joining.agent_token import RelayedContact
 from chats.models import Contact, Participant, Queue
-from chats.rounds import HandOver
+from chats.participation import HandOver
 
 from . import desk
 from .models import AgentContact
@@ -132,7 +132,7 @@ def _queue(seen: Seen) -> Queue:
 
 def _ours(seen: Seen) -> Participant | None:
     contact = Contact.objects.filter(pk=seen.contact_id, owner=seen.user_id, state=chat.State.CONNECTED).first()
-    return rounds.ours_of(contact) if contact is not None and contact.is_relayed else None
+    return participation.our_participant(contact) if contact is not None and contact.is_relayed else None
 
 
 @transaction.atomic

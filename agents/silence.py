@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from chats import life, outbox, rounds
+from chats import life, outbox, participation
 from chats.models import Contact, Item, Outgoing, Text
-from chats.parking import Parking
+from chats.row_backoff import RowBackoff
 
 from .models import ContactTimer
 
 AT_ONCE = 200
-_parking = Parking("silence")
+_parking = RowBackoff("silence")
 NUDGE, END = 0, 1  # the steps of the timer: what is to be done when it is due
 
 
@@ -37,7 +37,7 @@ def steps(now: datetime) -> Iterator[int]:
 
 @transaction.atomic
 def _look(timer_pk: int, contact_id: str, now: datetime) -> bool:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     timer = ContactTimer.objects.filter(pk=timer_pk, due_at__lte=now).first()
     if timer is None:
         return False  # another worker was faster
@@ -73,7 +73,7 @@ def _unanswered_since(contact: Contact) -> datetime | None:
 def _nudge(contact: Contact, timer: ContactTimer, asked: datetime, now: datetime) -> bool:
     text = contact.queue.words(Text.NUDGE, contact.conversation.language)
     if text:
-        outbox.say(contact, text)
+        outbox.enqueue(contact, text)
     timer.nudged(asked, now, contact.queue.silent_after or contact.queue.nudge_after)
     return bool(text)
 
@@ -85,6 +85,6 @@ def _end(contact: Contact, timer: ContactTimer, now: datetime) -> bool:
     timer.delete()
     text = contact.queue.words(Text.SILENT, contact.conversation.language)
     if text:
-        outbox.say(contact, text)
-    rounds.end(contact, life.Reason.SILENT, now, leave=True)
+        outbox.enqueue(contact, text)
+    participation.end(contact, life.Reason.SILENT, now, leave=True)
     return True

@@ -111,7 +111,7 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
         request,
         template,
         _frame(user, {"wsPath": "/ws/floor/", **ids})
-        | {"contact": contact, "chain": chain, "told": transcripts.last_words(contact.conversation)},
+        | {"contact": contact, "chain": chain, "told": transcripts.last_messages(contact.conversation)},
     )
 
 

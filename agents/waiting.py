@@ -11,16 +11,16 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from chats import life, outbox, rounds, signals
+from chats import life, outbox, participation, signals
 from chats.models import Contact, Outgoing, Queue, Text
-from chats.parking import Parking
+from chats.row_backoff import RowBackoff
 
 from .models import AgentContact, ContactTimer
 
 ME = "agents.waiting"
 RECENTLY = timedelta(minutes=30)
 AT_ONCE = 200
-_parking = Parking("waiting texts")
+_parking = RowBackoff("waiting texts")
 
 
 def listen() -> None:
@@ -78,7 +78,7 @@ def steps(now: datetime) -> Iterator[int]:
 
 @transaction.atomic
 def _remind(timer_pk: int, contact_id: str, now: datetime) -> bool:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     timer = ContactTimer.objects.filter(pk=timer_pk, due_at__lte=now).first()
     if timer is None:
         return False  # another worker was faster
@@ -90,7 +90,7 @@ def _remind(timer_pk: int, contact_id: str, now: datetime) -> bool:
     text = _text(contact, now)
     if not text or _is_still_unsaid(contact):
         return False
-    outbox.say(contact, text)
+    outbox.enqueue(contact, text)
     return True
 
 

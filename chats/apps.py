@@ -11,4 +11,4 @@ class ChatsConfig(AppConfig):
         from . import realtime, transcripts
 
         realtime.register_streams("conversation", transcripts.ConversationStreams())
-        realtime.register_rights(transcripts.Visitors())
+        realtime.register_rights(transcripts.UserRights())

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop
 
 from . import connect, ingest, reconcile
 from .db import db_write
-from .media import Download, MediaController
 from .models import Contact, Item, Participant
+from .session import Download, MediaController
 from .wire import ATTACHMENT
 
 CUSTOM = gettext_noop(

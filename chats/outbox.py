@@ -27,7 +27,7 @@ NOTHING = Why()
 TOKEN_REUSED = Why("This client token was used for another message: make a new one")
 
 
-class Unsendable(ValueError):
+class NotSendable(ValueError):
     """Connect would refuse this; `reason` is for programs, `why` for people."""
 
     def __init__(self, reason: str, why: Why) -> None:
@@ -39,12 +39,12 @@ def check(text: str, content_type: str) -> None:
     """Raise Unsendable for what Connect would refuse, before it is kept."""
     if content_type not in CONTENT_TYPES:
         use = " / ".join(sorted(CONTENT_TYPES))
-        raise Unsendable("contentType", Why("%(type)s cannot be sent: use %(use)s", type=content_type, use=use))
+        raise NotSendable("contentType", Why("%(type)s cannot be sent: use %(use)s", type=content_type, use=use))
     if not text.strip():
-        raise Unsendable("empty", Why("An empty message cannot be sent"))
+        raise NotSendable("empty", Why("An empty message cannot be sent"))
     size = len(text.encode())
     if size > MAX_CONTENT_BYTES:
-        raise Unsendable(
+        raise NotSendable(
             "tooLong",
             Why(
                 "The message has %(size)s bytes; Amazon Connect takes at most %(most)s",
@@ -55,7 +55,7 @@ def check(text: str, content_type: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class OutboundText:
     """What somebody wants to say to the customer of a contact; author None: the portal itself."""
 
     contact: Contact
@@ -70,16 +70,16 @@ class Words:
         return self.contact.conversation_id, self.client_token
 
 
-def say(contact: Contact, text: str, *, client_token: str | None = None, **what: Any) -> Outgoing:
+def enqueue(contact: Contact, text: str, *, client_token: str | None = None, **what: Any) -> Outgoing:
     """Queue words for the customer. The same client token again is the same message: the row that is there."""
     contact.conversation.lock()  # two tabs with one token meet here
-    (row,) = say_all([Words(contact, text, client_token=client_token or str(uuid.uuid4()), **what)])
-    if isinstance(row, Unsendable):
+    (row,) = enqueue_all([OutboundText(contact, text, client_token=client_token or str(uuid.uuid4()), **what)])
+    if isinstance(row, NotSendable):
         raise row
     return row
 
 
-def say_all(words: Sequence[Words]) -> list[Outgoing | Unsendable]:
+def enqueue_all(words: Sequence[OutboundText]) -> list[Outgoing | NotSendable]:
     """`say` for many, whose conversations are held: what became of each."""
     said = _said_already(words)
     new: list[Outgoing] = []
@@ -88,14 +88,14 @@ def say_all(words: Sequence[Words]) -> list[Outgoing | Unsendable]:
     return found
 
 
-def _say(one: Words, said: dict[tuple[int, str], Outgoing], new: list[Outgoing]) -> Outgoing | Unsendable:
+def _say(one: OutboundText, said: dict[tuple[int, str], Outgoing], new: list[Outgoing]) -> Outgoing | NotSendable:
     try:
         check(one.text, one.content_type)
-    except Unsendable as error:
+    except NotSendable as error:
         return error
     known = said.get(one.key)
     if known is None and one.closed:
-        return Unsendable("contactNotConnected", one.closed)
+        return NotSendable("contactNotConnected", one.closed)
     if known is None:
         what = {"author": one.author, **_fitting(one)}
         known = said[one.key] = _row(one.contact, one.client_token, **what)
@@ -103,11 +103,11 @@ def _say(one: Words, said: dict[tuple[int, str], Outgoing], new: list[Outgoing])
     elif known.content not in {one.text, richtext.plain(one.text)} or known.author_id != (
         one.author.pk if one.author else None
     ):
-        return Unsendable("clientTokenReused", TOKEN_REUSED)
+        return NotSendable("clientTokenReused", TOKEN_REUSED)
     return known
 
 
-def _fitting(one: Words) -> dict[str, str]:
+def _fitting(one: OutboundText) -> dict[str, str]:
     """The words in a type that the chat takes."""
     if one.content_type in one.contact.conversation.content_types:
         return {"content": one.text, "content_type": one.content_type}
@@ -128,7 +128,7 @@ def as_plain_text(outgoing: Outgoing, now: datetime) -> None:
             change(row, **fitting)
 
 
-def _said_already(words: Sequence[Words]) -> dict[tuple[int, str], Outgoing]:
+def _said_already(words: Sequence[OutboundText]) -> dict[tuple[int, str], Outgoing]:
     said = Outgoing.objects.select_related("author")  # whoever asks reads it outside of the database's threads
     keys = {one.key for one in words}
     rows = said.filter(conversation__in={chat for chat, _ in keys}, client_token__in={token for _, token in keys})
@@ -148,15 +148,17 @@ class File:
 def send_file(contact: Contact, file: File, *, author: User, client_token: str, closed: Why = NOTHING) -> Outgoing:
     """Queue a file for the customer. The same client token again is the same file: the row that is there."""
     contact.conversation.lock()
-    known = _said_already([Words(contact, "", client_token=client_token)]).get((contact.conversation_id, client_token))
+    known = _said_already([OutboundText(contact, "", client_token=client_token)]).get(
+        (contact.conversation_id, client_token)
+    )
     if known is None and closed:
-        raise Unsendable("contactNotConnected", closed)
+        raise NotSendable("contactNotConnected", closed)
     if known is None:
         what = {"kind": Outgoing.Kind.ATTACHMENT, "content": file.name, "content_type": file.content_type}
         known = _row(contact, client_token, author=author, file=file.key, size=file.size, **what)
         _queue([known])
     elif (known.content, known.size, known.author_id) != (file.name, file.size, author.pk):
-        raise Unsendable("clientTokenReused", TOKEN_REUSED)
+        raise NotSendable("clientTokenReused", TOKEN_REUSED)
     return known
 
 
@@ -224,7 +226,7 @@ def correct(contact: Contact, told: Why, better: Why) -> None:
             change(outgoing, why=outgoing.why.but(why=better))
 
 
-def sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
+def mark_sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
     """Connect has these words, as the items of these Ids. Call it with the conversations held."""
     if not rows:
         return

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from . import connect, ingest, life, rounds
+from . import connect, ingest, life, participation
 from .db import claim, db_read, db_write
-from .media import MediaController
 from .models import Contact, Finding, Participant, RefusedCall
-from .parking import Parking
+from .row_backoff import RowBackoff
+from .session import MediaController
 
 log = logging.getLogger(__name__)
-_parking = Parking("giving up joining")
+_parking = RowBackoff("giving up joining")
 EVERY = timedelta(seconds=60)
 STARTED_OVER, STARTING_LASTS = "a worker has started", timedelta(seconds=5)
 RENEWING_LASTS = timedelta(seconds=60)  # longer than a call may take; then it is tried again
@@ -158,26 +158,26 @@ def give_up_steps(now: datetime) -> Iterator[int]:
 
 @transaction.atomic
 def _give_up(contact_id: str, now: datetime) -> bool:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     if contact.state != life.State.JOINING:
         return False
-    rounds.end(contact, life.Reason.NOT_JOINED, now, leave=False)
+    participation.end(contact, life.Reason.NOT_JOINED, now, leave=False)
     return True
 
 
 @transaction.atomic
 def _out(participant_pk: int, reason: life.Reason, now: datetime) -> None:
     participant = Participant.objects.get(pk=participant_pk)
-    contact = rounds.locked(participant.contact_id)
-    rounds.left(participant_pk, now)
+    contact = participation.lock_contact(participant.contact_id)
+    participation.mark_left(participant_pk, now)
     if contact.round != participant.round:
         return
     if reason is life.Reason.CHAT_ENDED and contact.conversation.chat_ended_at is None:
         contact.conversation.chat_ended_at = now
         contact.conversation.save(update_fields=["chat_ended_at"])
-        rounds.tell_contacts(contact.conversation)
-        contact = rounds.locked(contact.pk)
-    rounds.end(contact, reason, now, leave=False)
+        participation.publish_contacts(contact.conversation)
+        contact = participation.lock_contact(contact.pk)
+    participation.end(contact, reason, now, leave=False)
 
 
 def _open_rounds() -> Q:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agents.models import QueueTopic
 from agents.waiting import position
-from chats import capacity, life, wire
+from chats import life, queue_capacity, wire
 from chats.joining.hand_over import HandOver
 from chats.models import Contact, Queue, Text
 
@@ -50,7 +50,7 @@ def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
     if joined is None:
         if not queue.is_open_at(timezone.now()):
             return TurnedAway(queue.words(Text.CLOSED, event.language))
-        if capacity.waiting_in(queue) >= queue.max_waiting:  # sure it is only when the place is taken, see `full`
+        if queue_capacity.waiting_in(queue) >= queue.max_waiting:  # sure it is only when the place is taken, see `full`
             return full(queue, event)
     return HandOver(
         contact_id=contact.ContactId,

@@ -10,7 +10,7 @@ from agents import desk, life
 from agents.models import Agent, AgentContact, Disposition, RoutingProfile
 from agents.refusal import Refusal
 from chats import life as chat
-from chats import realtime, rounds
+from chats import participation, realtime
 from chats.models import Text
 from chats.why import Why
 
@@ -58,7 +58,7 @@ def _with_who_is_offered(agent: Agent, contact_id: str) -> tuple[Held, AgentCont
     """The contact, this agent and whoever it is offered to, held together in the order of their keys."""
     if not AgentContact.objects.filter(agent=agent.pk, contact=contact_id).exists():
         return mine(agent, contact_id)  # which refuses
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     asked = AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING).values_list("agent", flat=True)
     return mine(agent, contact_id, *asked)
 
@@ -108,7 +108,7 @@ def end(agent: Agent, contact_id: str, now: datetime) -> None:
             raise NotNow("contactNotConnected", "This contact cannot be ended: %(why)s.", held, now)
         say(held, Text.LEFT)
         say(held, Text.ENDED)
-        rounds.end(held.contact, chat.Reason.AGENT, now, leave=True)
+        participation.end(held.contact, chat.Reason.AGENT, now, leave=True)
 
 
 def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = "", note: str = "") -> None:

@@ -12,8 +12,8 @@ from django.db.models import Count, Q
 from agents import presence
 from agents.models import Agent, AgentState
 from agents.refusal import Refusal
-from chats import capacity
 from chats import life as chat
+from chats import queue_capacity
 from chats.models import Queue
 
 
@@ -134,12 +134,12 @@ def check_queue(queue: Queue, now: datetime) -> None:
     is_open = queue.is_open_at(now)
     refusal = None if is_open else _refusal_of_queue(queue, 0, is_open=False)
     try:
-        capacity.check_room(queue)
-    except capacity.QueueFull as full:
-        refusal = refusal or _refusal_of_queue(full.queue, capacity.waiting_in(full.queue), is_open=True)
+        queue_capacity.check_room(queue)
+    except queue_capacity.QueueFull as full:
+        refusal = refusal or _refusal_of_queue(full.queue, queue_capacity.waiting_in(full.queue), is_open=True)
     if refusal is not None:
         waiting = queue.contacts.filter(state=chat.State.WAITING).count()
-        raise refusal.but(endpoint=_queue(queue, waiting, capacity.waiting_in(queue), is_open=is_open))
+        raise refusal.but(endpoint=_queue(queue, waiting, queue_capacity.waiting_in(queue), is_open=is_open))
 
 
 def _refusal_of_queue(queue: Queue, taken: int, *, is_open: bool) -> Refusal | None:

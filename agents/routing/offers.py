@@ -14,9 +14,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from agents import desk, life, presence
 from agents.models import Agent, AgentContact, Told
 from chats import life as chat
-from chats import realtime, rounds
+from chats import participation, realtime
 from chats.models import Contact, Conversation
-from chats.parking import Parking
+from chats.row_backoff import RowBackoff
 from chats.why import Why
 
 from . import lines, misses
@@ -25,7 +25,7 @@ from .parts import Held, disown, free, give_back, hold, move, take, with_agent
 from .stories import why_missed
 
 log = logging.getLogger(__name__)
-_parking, _overdue_parking = Parking("offering"), Parking("taking offers back")
+_parking, _overdue_parking = RowBackoff("offering"), RowBackoff("taking offers back")
 NOT_ANSWERING = Why("another offer before it was not answered")
 
 
@@ -113,7 +113,7 @@ def _claim(contact_id: str, agent_id: int, now: datetime, *, wait: bool = True) 
         with transaction.atomic():
             if not wait:
                 _hold_or_pass_over(contact_id, agent_id)
-            contact = rounds.locked(contact_id)
+            contact = participation.lock_contact(contact_id)
             if contact.state != chat.State.WAITING or contact.owner_id is not None:
                 raise _ContactGone
             _offer(with_agent(contact, agent_id), now)
@@ -279,7 +279,7 @@ def _orphans() -> QuerySet[Contact]:
 
 def _take_from_nobody(contact_id: str) -> bool:
     with transaction.atomic():
-        contact = rounds.locked(contact_id)
+        contact = participation.lock_contact(contact_id)
         orphaned = _orphans().filter(pk=contact_id).exists()
         if orphaned:
             disown(contact)

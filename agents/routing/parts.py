@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agents import life, presence
 from agents.models import Agent, AgentContact, ContactTimer
 from chats import life as chat
-from chats import outbox, realtime, rounds
+from chats import outbox, participation, realtime
 from chats.models import Contact, Text, Transfer
 from chats.why import Why
 
@@ -77,7 +77,7 @@ def hold(contact_id: str, agent_id: int, *beside: int) -> Held:
     Where two agents are concerned, both are held in the order of their keys: who hand contacts to each other at the same
     moment do not wait for each other.
     """
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     hold_together(contact, agents=(agent_id, *beside))
     return with_agent(contact, agent_id)
 
@@ -183,7 +183,7 @@ def say(held: Held, kind: Text) -> None:
         return
     text = contact.queue.words(kind, contact.conversation.language, Agent=held.agent.public_name)
     if text:
-        outbox.say(contact, text)
+        outbox.enqueue(contact, text)
 
 
 def ended_because(contact: Contact) -> Why:

@@ -18,9 +18,9 @@ from django.utils import timezone
 from agents import life, presence
 from agents.models import Agent, AgentContact, AgentState, Told
 from chats import life as chat
-from chats import realtime, rounds
+from chats import participation, realtime
 from chats.models import Contact, Queue, Text
-from chats.parking import Parking
+from chats.row_backoff import RowBackoff
 from chats.why import Why
 
 from .parts import Held, free, give_back, hold, hold_together, move, say, with_agent
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
-_parking = Parking("rescue")
+_parking = RowBackoff("rescue")
 PAGE = 100  # parts that are looked at in one step
 
 
@@ -80,7 +80,7 @@ def sign_off(agent_id: int, now: datetime) -> None:
     What is offered in the same moment is taken back by the next `presence.sweep`.
     """
     parts = AgentContact.objects.filter(agent=agent_id, state__in=life.OPEN)
-    contacts = rounds.locked_all(set(parts.values_list("contact_id", flat=True)))
+    contacts = participation.lock_contacts(set(parts.values_list("contact_id", flat=True)))
     hold_together(*contacts.values(), agents=[agent_id])
     agent = Agent.locked(agent_id)
     offline = presence.offline()
@@ -163,7 +163,7 @@ def _requeue(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
         part.let_go()
         realtime.publish(part)
         free(held.agent, now)
-    rounds.requeue(held.contact, now)
+    participation.requeue(held.contact, now)
 
 
 def _unneeded_attention() -> QuerySet[Contact]:
@@ -176,7 +176,7 @@ def _unneeded_attention() -> QuerySet[Contact]:
 
 def _calm(contact_id: str) -> bool:
     with transaction.atomic():
-        contact = rounds.locked(contact_id)
+        contact = participation.lock_contact(contact_id)
         calmed = _unneeded_attention().filter(pk=contact_id).exists()
         if calmed:
             contact.call_for_attention(Why())
@@ -192,12 +192,12 @@ def _orphans() -> QuerySet[Contact]:
 
 def _take_from_nobody(contact_id: str, now: datetime) -> bool:
     with transaction.atomic():
-        contact = rounds.locked(contact_id)
+        contact = participation.lock_contact(contact_id)
         orphaned = _orphans().filter(pk=contact_id).exists()
         if orphaned and contact.is_relayed:
-            rounds.end(contact, chat.Reason.LOST, now, leave=False)
+            participation.end(contact, chat.Reason.LOST, now, leave=False)
         elif orphaned:
-            rounds.requeue(contact, now)
+            participation.requeue(contact, now)
     if orphaned:
         log.warning("The contact %s was left alone, its agent was deleted: it is %s", contact_id, contact.state)
     return orphaned

@@ -15,9 +15,9 @@ from agents import desk, life
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from agents.refusal import Refusal
 from chats import life as chat
-from chats import realtime, rounds, signals
+from chats import participation, realtime, signals
 from chats.models import Contact, Queue, Text, Transfer
-from chats.parking import Parking
+from chats.row_backoff import RowBackoff
 from chats.why import Why
 
 from . import endpoints
@@ -27,7 +27,7 @@ from .truth import NotNow, mine, not_now
 
 ME = "agents.routing.transfers"
 TAKEN_BACK = Why("the sender took it back")
-_parking = Parking("transfers")
+_parking = RowBackoff("transfers")
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
 
 
@@ -152,7 +152,7 @@ def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: date
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
-    rounds.requeue(contact, now)
+    participation.requeue(contact, now)
     ContactTimer.objects.filter(contact=contact, kind=ContactTimer.Kind.PREVIOUS).delete()  # not back to the sender
 
 
@@ -245,7 +245,7 @@ def _settle_unanswerable(contact_id: str, now: datetime) -> bool:
     if AgentContact.objects.filter(contact=contact_id, state=life.State.CONNECTING).exists():
         return False
     with transaction.atomic():
-        contact = rounds.locked(contact_id)
+        contact = participation.lock_contact(contact_id)
         asked = contact.newest_transfer
         if asked is None or not asked.is_open:
             return False

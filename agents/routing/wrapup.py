@@ -9,11 +9,11 @@ from django.db import transaction
 
 from agents import desk, life
 from agents.models import AgentContact
-from chats.parking import Parking
+from chats.row_backoff import RowBackoff
 
 from .parts import hold, move
 
-_parking = Parking("wrap-up")
+_parking = RowBackoff("wrap-up")
 
 
 def run(now: datetime) -> int:

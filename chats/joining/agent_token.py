@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from chats import connect, ingest, life, realtime, reconcile, rounds
+from chats import connect, ingest, life, participation, realtime, reconcile
 from chats.db import db_write
-from chats.media import MediaController
 from chats.models import Contact, Item, Outgoing, Participant, Queue
-from chats.rounds import HandOver
+from chats.participation import HandOver
+from chats.session import MediaController
 from chats.wire import ChatEvent
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _check_page(relay: RelayedContact, events: Sequence[ChatEvent]) -> None:
 def known_participant(relay: RelayedContact, owner: User) -> Participant | None:
     """Our participant, if we speak for this agent with this very token already."""
     contact = Contact.objects.filter(pk=relay.order.contact_id, owner=owner).exclude(state=life.State.ENDED).first()
-    ours = rounds.ours_of(contact) if contact is not None and contact.is_relayed else None
+    ours = participation.our_participant(contact) if contact is not None and contact.is_relayed else None
     same = ours is not None and ours.left_at is None and ours.participant_id == relay.participant_id
     return ours if same else None
 
@@ -162,12 +162,12 @@ def begin_participation(
 
     The contact is JOINING; whoever calls this moves it on in the same transaction. Raises Taken, Leaving.
     """
-    conversation = rounds.conversation_of(relay.order)
+    conversation = participation.conversation_of(relay.order)
     contact = Contact.objects.select_related("queue", "owner").filter(pk=relay.order.contact_id).first()
     if contact is None:
         contact = Contact(id=relay.order.contact_id, conversation=conversation, queue=relay.order.queue)
     contact.conversation = conversation
-    ours = rounds.ours_of(contact)
+    ours = participation.our_participant(contact)
     if ours is not None and ours.left_at is None:
         _check_round(contact, ours, relay, owner)
     is_new = contact.state == life.State.ENDED or contact.round == 0 or ours is None or ours.left_at is not None
@@ -210,5 +210,5 @@ def _keep(contact: Contact, relay: RelayedContact, proof: VerifiedToken, now: da
             "left_at": None,
         },
     )
-    rounds.keep_connection(participant, proof.credentials, now)
+    participation.save_connection(participant, proof.credentials, now)
     return participant

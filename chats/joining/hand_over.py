@@ -14,13 +14,13 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from chats import connect, reconcile, rounds
-from chats.capacity import QueueFull
+from chats import connect, participation, reconcile
 from chats.connect.throttling import call_in_turn
 from chats.db import claim, db_read, db_write
-from chats.media import MediaController
 from chats.models import Contact, Outgoing, Participant
-from chats.rounds import REJOIN, Begun, HandOver, end
+from chats.participation import REJOIN, BegunParticipation, HandOver, end
+from chats.queue_capacity import QueueFull
+from chats.session import MediaController
 
 __all__ = ["REJOIN", "HandOver", "QueueFull", "end", "join", "rejoin_due"]
 
@@ -72,7 +72,7 @@ async def _rejoin(contact: Contact) -> None:
         await db_write(_has_returned)(contact)
     except connect.Refused as error:
         log.warning("the contact %s could not be joined again: %s", contact.pk, error)
-        await db_write(rounds.give_up_return)(contact.pk, timezone.now())
+        await db_write(participation.give_up_return)(contact.pk, timezone.now())
     except connect.Unavailable as error:
         log.info("joining the contact %s again has to wait: %s", contact.pk, error)
     except Exception:
@@ -85,32 +85,32 @@ def _has_returned(contact: Contact) -> None:
 
 
 async def _join(order: HandOver) -> Contact:
-    begun = await db_write(rounds.begin)(order, timezone.now())
+    begun = await db_write(participation.begin)(order, timezone.now())
     if begun.live is not None and await _is_alive(begun.live):
-        return await db_write(rounds.joined)(
+        return await db_write(participation.mark_joined)(
             begun.contact.pk, timezone.now()
         )  # cut off just before, it was still JOINING
     if begun.leave_first is not None:
         await _leave(begun.leave_first)
     if begun.live is not None or begun.leave_first is not None:
-        begun = await db_write(rounds.begin)(order, timezone.now())
+        begun = await db_write(participation.begin)(order, timezone.now())
     participant = await _connected_participant(begun)
     await call_in_turn("GetTranscript", partial(reconcile.transcript, participant))
-    return await db_write(rounds.joined)(begun.contact.pk, timezone.now())
+    return await db_write(participation.mark_joined)(begun.contact.pk, timezone.now())
 
 
-async def _connected_participant(begun: Begun) -> Participant:
+async def _connected_participant(begun: BegunParticipation) -> Participant:
     await call_in_turn("StartContactStreaming", partial(_start_streaming, begun))
-    kept = await db_read(rounds.ours_of)(begun.contact)
+    kept = await db_read(participation.our_participant)(begun.contact)
     participant = kept or await _made(begun)
     if not await _is_connected(participant):  # an earlier try was cut off, and its participant's 15 s are over
-        begun = await db_write(rounds.another_attempt)(begun, timezone.now())
+        begun = await db_write(participation.another_attempt)(begun, timezone.now())
         participant = await _made(begun)
         await _renew(participant)
     return participant
 
 
-async def _start_streaming(begun: Begun) -> None:
+async def _start_streaming(begun: BegunParticipation) -> None:
     await connect.control(
         "start_contact_streaming",
         ContactId=begun.contact.pk,
@@ -123,7 +123,7 @@ async def _renew(participant: Participant) -> None:
     await call_in_turn("CreateParticipantConnection", MediaController(participant).renew)
 
 
-async def _made(begun: Begun) -> Participant:
+async def _made(begun: BegunParticipation) -> Participant:
     call = partial(
         connect.control,
         "create_participant",
@@ -132,7 +132,7 @@ async def _made(begun: Begun) -> Participant:
         ClientToken=f"join-{begun.token}"[:500],
     )
     made = await call_in_turn("CreateParticipant", call)
-    return await db_write(rounds.keep_participant)(begun, made)
+    return await db_write(participation.save_participant)(begun, made)
 
 
 async def _is_connected(participant: Participant) -> bool:
@@ -163,7 +163,7 @@ async def _leave(goodbye: Outgoing) -> None:
     except connect.Refused as error:
         if not error.is_gone:
             raise
-    await db_write(rounds.left)(participant.pk, timezone.now())
+    await db_write(participation.mark_left)(participant.pk, timezone.now())
 
 
 def _speaker(goodbye: Outgoing) -> Participant:

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from chats import connect, files, outbox, reconcile
 from chats.db import db_write
-from chats.media import MediaController
 from chats.models import Finding, Outgoing, Participant
 from chats.models.capability import CUSTOM_PARTICIPANT_SENDS_NO_FILES
+from chats.session import MediaController
 from chats.why import Why
 
 log = logging.getLogger(__name__)

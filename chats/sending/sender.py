@@ -18,11 +18,11 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chats import connect, ingest, outbox, realtime, reconcile, richtext, rounds
+from chats import connect, ingest, outbox, participation, realtime, reconcile, richtext
 from chats.db import db_read, db_write
-from chats.media import MediaController
 from chats.models import Item, Outgoing, Participant
 from chats.realtime.group_commit import REST, GroupCommit
+from chats.session import MediaController
 from chats.why import Why
 
 from . import attachment_upload
@@ -217,7 +217,7 @@ def _give_up(outgoing: Outgoing) -> None:
     """We are out of the chat: say why, and whether an earlier try may have reached the customer."""
     row = _locked(outgoing)
     if row.state == Outgoing.State.SENDING:
-        why = rounds.why_unsent(row.contact) if row.round == row.contact.round else rounds.OVER
+        why = participation.why_unsent(row.contact) if row.round == row.contact.round else participation.OVER
         outbox.fail(row, why, tried=row.attempts > 1)
 
 
@@ -238,14 +238,14 @@ def _as_plain_text(outgoing: Outgoing, now: datetime) -> None:
     if not conversation.plain_text_only:
         conversation.plain_text_only = True
         conversation.save(update_fields=["plain_text_only"])
-        rounds.tell_contacts(conversation)
+        participation.publish_contacts(conversation)
     outbox.as_plain_text(row, now)
 
 
 @transaction.atomic
 def _gone(outgoing: Outgoing, participant: Participant) -> None:
     row = _locked(outgoing)
-    rounds.left(participant.pk, timezone.now())
+    participation.mark_left(participant.pk, timezone.now())
     if row.state != Outgoing.State.SENT:
         outbox.change(row, state=Outgoing.State.SENT)
 

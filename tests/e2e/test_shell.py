@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from agents import protocol
-from chats import life, rounds
+from chats import life, participation
 from chats.why import Why
 from chats.wire import iso
 from tests.e2e.browsing import window
@@ -563,7 +563,7 @@ def test_on_a_german_desk_every_reason_is_told_in_german(desk: Guarded) -> None:
     expect(page.locator("#handing")).to_contain_text("der Absender nahm ihn zurück.")
     failed = {"contactId": "ada", "clientToken": "t1", "kind": "MESSAGE", "contentType": "text/plain", "content": "Hi"}
     perhaps = Why(
-        "Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=rounds.NOT_SENT[life.Reason.CUSTOMER]
+        "Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=participation.NOT_SENT[life.Reason.CUSTOMER]
     )
     about = {"author": ME, "state": "failed", "why": perhaps.data, "position": 1, "createdAt": soon(-10)}
     desk.tell("outgoing", "conversation:ada", outgoing=complete(protocol.Outgoing, failed | about))

@@ -7,7 +7,7 @@ import pytest
 from agents import presence, routing
 from agents.models import Agent, AgentContact, AgentStateChange
 from chats import life as chat
-from chats import rounds
+from chats import participation
 from chats.models import Contact, Outgoing
 from tests import factories
 
@@ -126,7 +126,7 @@ def test_an_unknown_contact_is_refused(mira, clock):
 
 
 def test_accepting_after_the_customer_left_says_so(mira, offered, clock):
-    rounds.end(rounds.locked(offered.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(offered.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
     assert refusal(routing.accept, mira, offered.pk, clock.now) == (
         "offerGone",
         "This contact cannot be accepted any more: the customer left.",
@@ -197,7 +197,7 @@ def test_ending_twice_says_goodbye_once(mira, connected, clock):
 
 
 def test_ending_what_the_customer_ended_is_no_error(mira, connected, clock):
-    rounds.end(rounds.locked(connected.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(connected.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
     routing.end(mira, connected.pk, clock.now)
     assert part_of(mira).why == "the customer left"
 
@@ -243,10 +243,10 @@ def test_the_next_state_comes_when_the_last_contact_ends(mira, connected, clock)
 
 def test_a_contact_that_comes_back_is_a_new_part(mira, connected, clock):
     routing.end(mira, connected.pk, clock.now)
-    contact = rounds.locked(connected.pk)
+    contact = participation.lock_contact(connected.pk)
     contact.round, contact.owner = 2, None
     contact.move(chat.Move.HAND_OVER, clock.now)
-    rounds.joined(contact.pk, clock.tick(1))
+    participation.mark_joined(contact.pk, clock.tick(1))
     routing.run(clock.now)
     routing.accept(mira, contact.pk, clock.now)
     parts = AgentContact.objects.order_by("pk").values_list("round", "state")
@@ -259,10 +259,10 @@ def test_a_contact_that_comes_back_is_a_new_part(mira, connected, clock):
 
 def test_the_card_of_an_earlier_round_is_cleared_while_the_next_is_served(mira, connected, clock):
     routing.end(mira, connected.pk, clock.now)
-    contact = rounds.locked(connected.pk)
+    contact = participation.lock_contact(connected.pk)
     contact.round, contact.owner = 2, None
     contact.move(chat.Move.HAND_OVER, clock.now)
-    rounds.joined(contact.pk, clock.now)
+    participation.mark_joined(contact.pk, clock.now)
     routing.run(clock.now)
     routing.accept(mira, contact.pk, clock.now)
     routing.clear(mira, contact.pk, clock.now)

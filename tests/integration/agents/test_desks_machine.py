@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from agents import life, presence, routing, silence, waiting
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer
 from chats import life as chat
-from chats import rounds
+from chats import participation
 from chats.models import Contact, Outgoing
 from tests import factories
 from tests.factories import NOW
@@ -64,22 +64,22 @@ class Desks(RuleBasedStateMachine):
     @rule(target=contacts, queue=st.integers(0, 1))
     def arrive(self, queue):
         contact = factories.contact(queue=self.queues[queue], state=chat.State.JOINING, handed_over_at=self.now)
-        rounds.joined(contact.pk, self.now)
+        participation.mark_joined(contact.pk, self.now)
         return contact.pk
 
     @rule(contact=contacts)
     def come_back(self, contact):
-        row = rounds.locked(contact)
+        row = participation.lock_contact(contact)
         if row.state == chat.State.ENDED:
             row.round, row.owner = row.round + 1, None
             row.move(chat.Move.HAND_OVER, self.now)
-            rounds.joined(contact, self.now)
+            participation.mark_joined(contact, self.now)
 
     @rule(contact=contacts)
     def customer_leaves(self, contact):
-        row = rounds.locked(contact)
+        row = participation.lock_contact(contact)
         if row.state != chat.State.ENDED:
-            rounds.end(row, chat.Reason.CUSTOMER, self.now, leave=False)
+            participation.end(row, chat.Reason.CUSTOMER, self.now, leave=False)
 
     @rule(contact=contacts)
     def agent_speaks(self, contact):

@@ -10,7 +10,7 @@ from agents import presence, routing
 from agents.models import AgentContact, ContactTimer, RoutingProfile
 from agents.routing import endpoints, transfers
 from chats import life as chat
-from chats import rounds, transcripts
+from chats import participation, transcripts
 from chats.models import Contact, Outgoing, Transfer
 from chats.why import Why
 from chats.wire import iso
@@ -393,7 +393,7 @@ def test_only_who_serves_it_hands_it_on(clock, mira, served, jonas, vip):
     hand_on(mira, served, jonas, clock.now)
     reason, message = refused(jonas, served, vip, clock.now)
     assert (reason, "hands it on to you" in message) == ("contactNotConnected", True)
-    rounds.end(rounds.locked(served.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(served.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
     assert refused(mira, served, vip, clock.now) == (
         "contactNotConnected",
         "This contact cannot be transferred: the customer left.",
@@ -407,7 +407,7 @@ def test_only_who_serves_it_hands_it_on(clock, mira, served, jonas, vip):
 def test_the_end_of_the_contact_withdraws_the_offer(clock, mira, served, jonas, who):
     hand_on(mira, served, jonas, clock.now)
     if who == "customer":
-        rounds.end(rounds.locked(served.pk), chat.Reason.CUSTOMER, clock.tick(1), leave=False)
+        participation.end(participation.lock_contact(served.pk), chat.Reason.CUSTOMER, clock.tick(1), leave=False)
     else:
         routing.end(mira, served.pk, clock.tick(1))
     assert parts(served) == [("mira", "ended"), ("jonas", "cleared")]

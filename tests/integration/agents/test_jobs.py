@@ -17,7 +17,7 @@ from agents import admin, desk, routing
 from agents.models import Agent, AgentContact, Disposition
 from agents.protocol import GetTranscript
 from agents.watching import look_again_and_again
-from chats import capacity, rounds
+from chats import participation, queue_capacity
 from chats.db import db_read
 from chats.models import Contact
 from chats.realtime import hints
@@ -85,7 +85,7 @@ def at_once(*work: Callable[[], object]) -> list[object]:
         start.wait(20)
         try:
             return one()
-        except capacity.QueueFull as full:
+        except queue_capacity.QueueFull as full:
             return full
         finally:
             connections.close_all()
@@ -98,13 +98,17 @@ def at_once(*work: Callable[[], object]) -> list[object]:
 def test_hand_overs_that_come_at_once_do_not_overshoot_the_queue() -> None:
     queue = factories.queue(max_waiting=3)
     factories.contact(queue=queue, state="JOINING")  # on its way in: its place is taken
-    orders = [rounds.HandOver(f"new-{n}", f"new-{n}", queue) for n in range(8)]
-    results = at_once(*(lambda order=order: rounds.begin(order, timezone.now()) for order in orders))
-    assert sum(isinstance(one, rounds.Begun) for one in results) == 2
-    assert sum(isinstance(one, capacity.QueueFull) for one in results) == 6
+    orders = [participation.HandOver(f"new-{n}", f"new-{n}", queue) for n in range(8)]
+    results = at_once(*(lambda order=order: participation.begin(order, timezone.now()) for order in orders))
+    assert sum(isinstance(one, participation.BegunParticipation) for one in results) == 2
+    assert sum(isinstance(one, queue_capacity.QueueFull) for one in results) == 6
     assert Contact.objects.filter(state="JOINING").count() == 3
-    again = next(order for order, result in zip(orders, results, strict=True) if isinstance(result, rounds.Begun))
-    assert rounds.begin(again, timezone.now()).contact.pk == again.contact_id  # whoever has a place keeps it
+    again = next(
+        order
+        for order, result in zip(orders, results, strict=True)
+        if isinstance(result, participation.BegunParticipation)
+    )
+    assert participation.begin(again, timezone.now()).contact.pk == again.contact_id  # whoever has a place keeps it
 
 
 # ---- an admin's change while routing works ---------------------------------------------------------------------------

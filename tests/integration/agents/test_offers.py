@@ -8,7 +8,7 @@ from agents import life, presence, routing
 from agents.models import Agent, AgentContact
 from agents.routing import offers
 from chats import life as chat
-from chats import rounds
+from chats import participation
 from chats.models import Contact
 from tests import factories
 from tests.factories import NOW
@@ -225,7 +225,7 @@ def test_what_was_offered_to_an_agent_who_is_deleted_waits_again(clock):
 
 
 def customer_leaves(contact, now):
-    rounds.end(rounds.locked(contact.pk), chat.Reason.CUSTOMER, now, leave=False)
+    participation.end(participation.lock_contact(contact.pk), chat.Reason.CUSTOMER, now, leave=False)
 
 
 def test_an_offer_is_withdrawn_when_the_customer_leaves(clock, heard):
@@ -262,7 +262,7 @@ def test_a_reason_that_is_known_better_later_is_told_to_the_agent_too(clock, hea
     routing.accept(agent, contact.pk, clock.now)
     for reason in (chat.Reason.REMOVED, chat.Reason.CUSTOMER, chat.Reason.CHAT_ENDED):
         with heard.committed():
-            rounds.end(rounds.locked(contact.pk), reason, clock.tick(1), leave=False)
+            participation.end(participation.lock_contact(contact.pk), reason, clock.tick(1), leave=False)
     assert AgentContact.objects.get().why == "the customer left"
     assert heard.last(agent.stream, "agentContact")["agentContact"]["why"]["sentence"] == "the customer left"
     assert load(agent) == 0
@@ -273,7 +273,7 @@ def test_every_reason_has_words(clock, reason):
     agent, contact = factories.agent(), factories.contact()
     routing.run(clock.now)
     routing.accept(agent, contact.pk, clock.now)
-    rounds.end(rounds.locked(contact.pk), reason, clock.now, leave=False)
+    participation.end(participation.lock_contact(contact.pk), reason, clock.now, leave=False)
     assert len(AgentContact.objects.get().why) > 10
 
 
@@ -297,7 +297,7 @@ def test_the_end_of_a_contact_nobody_has_rings_nothing(clock, heard):
 def test_a_contact_that_begins_to_wait_rings_for_routing(clock, heard):
     contact = factories.contact(state=chat.State.JOINING)
     with heard.committed():
-        rounds.joined(contact.pk, clock.now)
+        participation.mark_joined(contact.pk, clock.now)
     assert heard.bells == [presence.ROUTING]
 
 
@@ -305,7 +305,7 @@ def test_listening_twice_is_listening_once(clock, heard):
     routing.listen()
     contact = factories.contact(state=chat.State.JOINING)
     with heard.committed():
-        rounds.joined(contact.pk, clock.now)
+        participation.mark_joined(contact.pk, clock.now)
     assert heard.bells == [presence.ROUTING]
 
 

@@ -11,7 +11,7 @@ from agents import in_line, presence, routing
 from agents.models import Agent, AgentContact
 from agents.routing import endpoints, transfers
 from chats import life as chat
-from chats import rounds
+from chats import participation
 from chats.models import Contact
 from tests import factories
 from tests.factories import NOW
@@ -48,7 +48,7 @@ def test_of_several_offers_one_rings_and_the_next_has_its_own_time(mira, clock, 
 def test_when_the_customer_who_rings_leaves_the_next_one_rings(mira, clock):
     first, second = factories.contact(waited=9), factories.contact()
     routing.run(clock.now)
-    rounds.end(rounds.locked(first.pk), chat.Reason.CUSTOMER, clock.tick(3), leave=False)
+    participation.end(participation.lock_contact(first.pk), chat.Reason.CUSTOMER, clock.tick(3), leave=False)
     assert offers() == [(second.pk, 23)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from agents import life, presence, routing
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer, RoutingProfileQueue
 from chats import life as chat
-from chats import rounds
+from chats import participation
 from chats.models import Contact, Outgoing
 from tests import factories
 
@@ -82,15 +82,15 @@ def back(clock):
     mira, contact = factories.agent("mira", chats=1), factories.contact()
     run(clock)
     routing.accept(mira, contact.pk, clock.now)
-    rounds.end(rounds.locked(contact.pk), chat.Reason.CUSTOMER, clock.tick(5), leave=False)
+    participation.end(participation.lock_contact(contact.pk), chat.Reason.CUSTOMER, clock.tick(5), leave=False)
     routing.clear(mira, contact.pk, clock.now)
     factories.agent("jonas", idle_since=clock.now - timedelta(hours=1))
 
     def come_back():
-        again = rounds.locked(contact.pk)
+        again = participation.lock_contact(contact.pk)
         again.round, again.owner = again.round + 1, None
         again.move(chat.Move.HAND_OVER, clock.now)
-        rounds.joined(contact.pk, clock.now)
+        participation.mark_joined(contact.pk, clock.now)
         return contact
 
     return come_back

@@ -9,7 +9,7 @@ import pytest
 from agents import routing, silence, waiting
 from agents.models import AgentContact, ContactTimer
 from chats import life as chat
-from chats import rounds
+from chats import participation
 from chats.models import Contact, Outgoing, QueueText
 from tests import factories
 
@@ -32,7 +32,7 @@ def waits(clock):
     """A contact that begins to wait now, in a queue that says so every minute."""
     factories.queue(waiting_every=60, waiting_text="You are number {position}: {wait}.")
     contact = factories.contact(state=chat.State.JOINING)
-    rounds.joined(contact.pk, clock.now)
+    participation.mark_joined(contact.pk, clock.now)
     return contact
 
 
@@ -67,7 +67,7 @@ def test_nobody_is_told_to_wait_who_is_served(waits, clock):
 
 
 def test_nobody_is_told_to_wait_who_has_left(waits, clock):
-    rounds.end(rounds.locked(waits.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(waits.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
     assert [waiting.run(clock.tick(60)), ContactTimer.objects.count()] == [0, 0]
 
 
@@ -82,7 +82,7 @@ def test_a_contact_that_is_requeued_hears_it_again(waits, clock):
     routing.run(clock.now)
     routing.accept(agent, waits.pk, clock.now)
     sent()
-    rounds.requeue(rounds.locked(waits.pk), clock.tick(120))
+    participation.requeue(participation.lock_contact(waits.pk), clock.tick(120))
     assert waiting.run(clock.now) == 1
 
 
@@ -96,7 +96,7 @@ def test_the_language_of_the_customer_is_spoken(waits, clock):
 
 def test_a_queue_that_says_nothing_has_no_timers(clock):
     contact = factories.contact(state=chat.State.JOINING)
-    rounds.joined(contact.pk, clock.now)
+    participation.mark_joined(contact.pk, clock.now)
     assert ContactTimer.objects.count() == 0
 
 
@@ -207,7 +207,7 @@ def test_an_attachment_is_an_answer_and_an_event_is_none(served, clock):
 
 def test_only_connected_contacts_count(served, clock):
     agent_says(served, clock)
-    rounds.requeue(rounds.locked(served.pk), clock.tick(10))
+    participation.requeue(participation.lock_contact(served.pk), clock.tick(10))
     assert every_second(clock, 300) == []
     assert ContactTimer.objects.count() == 0
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chats import ingest, life, outbox, reconcile, rounds, wire
+from chats import ingest, life, outbox, participation, reconcile, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant, RefusedCall
@@ -107,11 +107,11 @@ async def test_a_refusal_that_means_that_somebody_is_gone_is_kept_nowhere(ours: 
 @db_write
 @transaction.atomic
 def accept_and_end(contact_id: str) -> None:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     contact.owner = factories.user(first_name="Mira")
     contact.move(life.Move.ACCEPT, timezone.now())
-    outbox.say(contact, "Mira has left.")
-    rounds.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
+    outbox.enqueue(contact, "Mira has left.")
+    participation.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
 
 
 async def work_off() -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, ingest, life, media, outbox, realtime, reconcile, rounds, wire
+from chats import connect, ingest, life, outbox, participation, realtime, reconcile, session, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant
@@ -34,7 +34,7 @@ async def contact(line: Line, ada: Customer) -> Contact:
 
 @transaction.atomic
 def _accept(contact_id: str) -> Contact:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     contact.owner = factories.user(first_name="Mira")
     contact.move(life.Move.ACCEPT, timezone.now())
     return contact
@@ -43,7 +43,7 @@ def _accept(contact_id: str) -> Contact:
 @db_write
 @transaction.atomic
 def say(contact: Contact, text: str) -> Outgoing:
-    return outbox.say(rounds.locked(contact.pk), text, author=contact.owner)
+    return outbox.enqueue(participation.lock_contact(contact.pk), text, author=contact.owner)
 
 
 @db_write
@@ -84,7 +84,9 @@ MARKDOWN = "text/markdown"
 @db_write
 @transaction.atomic
 def say_markdown(contact: Contact, text: str, token: str | None = None) -> Outgoing:
-    return outbox.say(rounds.locked(contact.pk), text, author=contact.owner, content_type=MARKDOWN, client_token=token)
+    return outbox.enqueue(
+        participation.lock_contact(contact.pk), text, author=contact.owner, content_type=MARKDOWN, client_token=token
+    )
 
 
 @db_write
@@ -125,7 +127,7 @@ async def test_what_went_as_plain_text_is_the_same_message_when_it_is_sent_again
     first = await say_markdown(contact, "**bold**", "once")
     await work_off()
     assert (await say_markdown(contact, "**bold**", "once")).pk == first.pk
-    with pytest.raises(outbox.Unsendable, match="client token"):
+    with pytest.raises(outbox.NotSendable, match="client token"):
         await say_markdown(contact, "**other**", "once")
     assert typed(ada) == [("text/plain", "bold")]
 
@@ -344,7 +346,7 @@ async def test_words_that_were_sent_but_never_answered_before_the_chat_ended(
 @db_write
 @transaction.atomic
 def leave(contact: Contact) -> None:
-    rounds.end(rounds.locked(contact.pk), life.Reason.AGENT, timezone.now(), leave=True)
+    participation.end(participation.lock_contact(contact.pk), life.Reason.AGENT, timezone.now(), leave=True)
 
 
 @pytest.mark.parametrize(("status", "when"), TROUBLE.values(), ids=TROUBLE)
@@ -393,7 +395,7 @@ async def test_typing_is_dropped_while_connect_is_away_and_words_go_on(
 ) -> None:
     ours = await db_write(Participant.objects.get)(contact_id=contact.pk, round=1)
     line.hold("SendEvent", BEFORE, times=2)
-    typing = [asyncio.create_task(media.MediaController(ours).send_typing()) for _ in range(8)]
+    typing = [asyncio.create_task(session.MediaController(ours).send_typing()) for _ in range(8)]
     try:
         await asyncio.to_thread(line.wait_for, "SendEvent", 2)
         await say(contact, "not held up")

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, ingest, life, rounds, signals, wire
+from chats import connect, ingest, life, participation, signals, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant
@@ -181,10 +181,10 @@ async def test_the_customer_is_back_before_our_goodbye_was_confirmed(
 
 @transaction.atomic
 def _end_by_the_agent(contact_id: str) -> None:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     contact.owner = factories.user()
     contact.move(life.Move.ACCEPT, timezone.now())
-    rounds.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
+    participation.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
 
 
 async def test_a_chat_that_ended_meanwhile_is_not_joined_and_ends_here_too(ada: Customer, waits: list[str]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from chats import ingest, life, outbox, rounds, wire
+from chats import ingest, life, outbox, participation, wire
 from chats.models import Contact, Conversation, Outgoing, Participant
 from chats.wire import ChatEvent
 from tests import factories
@@ -107,7 +107,7 @@ def best(scene: Scene) -> life.Reason:
     told = set(scene.endings)
     if "silent" in told:
         return life.Reason.SILENT
-    return max((known[one] for one in told), key=lambda reason: rounds.RANK[reason])
+    return max((known[one] for one in told), key=lambda reason: participation.RANK[reason])
 
 
 def reasons(contacts: list[Contact]) -> list[str]:
@@ -225,9 +225,9 @@ def an_ended_contact(**goodbye: Any) -> Contact:
         connection_token="token",
     )
     with transaction.atomic():
-        held = rounds.locked(contact.pk)
-        outbox.say(held, "Mira has left.")
-        rounds.end(held, life.Reason.AGENT, timezone.now(), leave=True)
+        held = participation.lock_contact(contact.pk)
+        outbox.enqueue(held, "Mira has left.")
+        participation.end(held, life.Reason.AGENT, timezone.now(), leave=True)
     if goodbye:
         Outgoing.objects.filter(contact=contact, kind="DISCONNECT").update(**goodbye)
     return contact
@@ -238,7 +238,7 @@ def test_a_message_before_the_goodbye_was_tried_keeps_our_participant_and_the_co
     ingest.write([event(contact.conversation, "text/plain", "wait!", "ada", "CUSTOMER", at=timezone.now())])
     kept = Contact.objects.get(pk=contact.pk)
     assert (kept.state, kept.round, kept.owner, kept.end_reason) == ("WAITING", 2, None, "")
-    assert rounds.ours_of(kept).participant_id == f"ours-{contact.pk}"
+    assert participation.our_participant(kept).participant_id == f"ours-{contact.pk}"
     rows = Outgoing.objects.filter(contact=contact).order_by("position").values_list("kind", "state", "round")
     assert list(rows) == [("MESSAGE", "queued", 2), ("DISCONNECT", "discarded", 1)]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chats import connect, life, outbox, reconcile, rounds
+from chats import connect, life, outbox, participation, reconcile
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.joining.hand_over import HandOver
@@ -150,9 +150,9 @@ def end_by_agent(contact_id: str) -> None:
     from django.db import transaction
 
     with transaction.atomic():
-        contact = rounds.locked(contact_id)
-        outbox.say(contact, "Goodbye")
-        rounds.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
+        contact = participation.lock_contact(contact_id)
+        outbox.enqueue(contact, "Goodbye")
+        participation.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
 
 
 async def test_when_a_worker_starts_every_open_round_is_compared_first(ada, queue):

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from chats import ingest, life, outbox, rounds, wire
+from chats import ingest, life, outbox, participation, wire
 from chats.models import Contact, Conversation, Item, Outgoing, Participant
 from tests import factories
 from tests.hearing import Ear, listening
@@ -169,11 +169,11 @@ def house(chat: Chat) -> House:
         connection_token="token",
     )
     assert participants.count() == 1
-    outgoing = {n: outbox.say(contact, str(chat.said[n].content), author=mira) for n in chat.ours}
+    outgoing = {n: outbox.enqueue(contact, str(chat.said[n].content), author=mira) for n in chat.ours}
     Outgoing.objects.filter(pk__in=[row.pk for row in outgoing.values()]).update(
         state=Outgoing.State.SENDING, attempts=1
     )
-    unsent = outbox.say(contact, "never sent", author=mira)
+    unsent = outbox.enqueue(contact, "never sent", author=mira)
     columns = {"state": chat.begins, "end_reason": life.Reason.AGENT if chat.begins == "ENDED" else ""}
     Contact.objects.filter(pk=contact.pk).update(**columns)
     return House(contact, mira, outgoing, unsent)
@@ -229,7 +229,7 @@ def test_any_order_and_repetition_comes_to_the_same_end_for_the_same_reason(chat
         deliver(here, chat, delivery)
     contact = Contact.objects.select_related("conversation").get(pk=here.contact.pk)
     reasons = [REASONS[one] for one in chat.endings] + [life.Reason.AGENT] * (chat.begins == "ENDED")
-    best = max(reasons, key=lambda reason: rounds.RANK[reason], default="")
+    best = max(reasons, key=lambda reason: participation.RANK[reason], default="")
     assert (contact.state, contact.end_reason) == ("ENDED" if reasons else chat.begins, best)
     assert (contact.conversation.chat_ended_at is not None) == ("chat" in chat.endings)
     ours = Participant.objects.get(conversation=here.conversation, participant_id=OURS)
@@ -249,7 +249,7 @@ def test_what_was_said_is_sent_and_what_can_never_be_said_fails(chat: Chat) -> N
     over = "chat" in chat.endings or (bool(chat.endings) and chat.begins != "ENDED")
     unsent, contact = Outgoing.objects.get(pk=here.unsent.pk), Contact.objects.get(pk=here.contact.pk)
     assert (unsent.state, unsent.why) == (
-        ("failed", f"Not sent: {rounds.why_unsent(contact)}.") if over else ("queued", "")
+        ("failed", f"Not sent: {participation.why_unsent(contact)}.") if over else ("queued", "")
     )
 
 

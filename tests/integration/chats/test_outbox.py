@@ -12,7 +12,7 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from chats import outbox, rounds
+from chats import outbox, participation
 from chats.models import Contact, Outgoing
 from chats.sending import sender
 from chats.why import Why
@@ -30,7 +30,7 @@ def connected() -> Contact:
 
 @transaction.atomic
 def say(contact: Contact, text: str, **given: Any) -> Outgoing:
-    return outbox.say(rounds.locked(contact.pk), text, **{"author": contact.owner, **given})
+    return outbox.enqueue(participation.lock_contact(contact.pk), text, **{"author": contact.owner, **given})
 
 
 def at_once(*work: Callable[[], Any]) -> list[Any]:
@@ -62,7 +62,7 @@ def test_the_same_token_with_the_same_text_is_one_message() -> None:
 def test_the_same_token_for_something_else_is_refused_and_nothing_is_kept(changed: dict[str, Any]) -> None:
     contact = connected()
     say(contact, "hello", client_token="t")
-    with pytest.raises(outbox.Unsendable) as refused:
+    with pytest.raises(outbox.NotSendable) as refused:
         say(contact, **{"text": "hello", "client_token": "t", **changed})
     assert refused.value.reason == "clientTokenReused"
     assert Outgoing.objects.count() == 1
@@ -95,7 +95,7 @@ def test_eight_tabs_with_one_token_at_the_same_moment_make_one_message() -> None
 )
 def test_what_connect_would_refuse_is_refused_before_it_is_kept(text: str, content_type: str, reason: str) -> None:
     contact = connected()
-    with pytest.raises(outbox.Unsendable) as refused:
+    with pytest.raises(outbox.NotSendable) as refused:
         say(contact, text, content_type=content_type)
     assert refused.value.reason == reason
     assert not Outgoing.objects.exists()
@@ -135,7 +135,7 @@ def test_the_goodbye_comes_after_all_that_was_said() -> None:
     contact = connected()
     say(contact, "one")
     with transaction.atomic():
-        outbox.disconnect(rounds.locked(contact.pk))
+        outbox.disconnect(participation.lock_contact(contact.pk))
     say(contact, "two")
     kinds = []
     for _ in range(3):
@@ -218,10 +218,10 @@ def test_when_nothing_can_be_sent_any_more_all_that_waits_fails_and_the_goodbye_
     tried, waiting = say(contact, "tried"), say(contact, "waiting")
     Outgoing.objects.filter(pk=tried.pk).update(attempts=1)
     with transaction.atomic():
-        goodbye = outbox.disconnect(rounds.locked(contact.pk))
+        goodbye = outbox.disconnect(participation.lock_contact(contact.pk))
     with listening(contact.conversation) as ear:
         with transaction.atomic():
-            outbox.fail_unsent(rounds.locked(contact.pk), Why("the chat had ended"))
+            outbox.fail_unsent(participation.lock_contact(contact.pk), Why("the chat had ended"))
         assert ear.numbers == ear.expected_numbers
         assert ear.held() == ear.fresh()
     rows = {row.pk: (row.state, row.why) for row in Outgoing.objects.all()}

@@ -15,11 +15,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, files, life, outbox, reconcile, rounds, transcripts
+from chats import connect, files, life, outbox, participation, reconcile, transcripts
 from chats.db import db_write
 from chats.joining import agent_token, hand_over
 from chats.models import Contact, Finding, Item, Outgoing, Participant
-from chats.rounds import HandOver
+from chats.participation import HandOver
 from chats.sending import attachment_upload, sender
 from tests import factories
 from tests.attaching import into_connects_queue
@@ -75,7 +75,7 @@ async def custom(line: Line, ada: Customer) -> AsyncIterator[Contact]:
 
 @transaction.atomic
 def _accept(contact_id: str) -> Contact:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     contact.move(life.Move.ACCEPT, timezone.now(), owner=factories.user(first_name="Mira"))
     return contact
 
@@ -84,7 +84,7 @@ def _accept(contact_id: str) -> Contact:
 def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token: str = "t") -> Outgoing:
     key, size = files.keep(io.BytesIO(content), 10**8, lambda _: None)
     with transaction.atomic():
-        held = rounds.locked(contact.pk)
+        held = participation.lock_contact(contact.pk)
         assert held.owner is not None
         file = outbox.File(key, name, "image/png", size)
         return outbox.send_file(held, file, author=held.owner, client_token=token)
@@ -93,7 +93,7 @@ def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token
 @db_write
 @transaction.atomic
 def say(contact: Contact, text: str) -> Outgoing:
-    return outbox.say(rounds.locked(contact.pk), text, author=contact.owner)
+    return outbox.enqueue(participation.lock_contact(contact.pk), text, author=contact.owner)
 
 
 @db_write
@@ -259,7 +259,7 @@ async def test_the_item_that_comes_before_the_answer_is_the_file(relayed: Contac
 async def test_the_same_token_is_the_same_file(relayed: Contact, ada: Customer) -> None:
     first, again = await send(relayed), await send(relayed)
     assert first.pk == again.pk
-    with pytest.raises(outbox.Unsendable, match="used for another message"):
+    with pytest.raises(outbox.NotSendable, match="used for another message"):
         await send(relayed, PNG + b"y")
     await work_off()
     assert got(ada) == ["parcel.png"]
@@ -347,7 +347,7 @@ async def test_a_chat_that_ends_while_connect_scans_leaves_the_outcome_open(rela
 
 @transaction.atomic
 def _end(contact: Contact) -> None:
-    rounds.end(rounds.locked(contact.pk), life.Reason.CHAT_ENDED, timezone.now(), leave=False)
+    participation.end(participation.lock_contact(contact.pk), life.Reason.CHAT_ENDED, timezone.now(), leave=False)
 
 
 # ---- what is left behind ---------------------------------------------------------------------------------------------

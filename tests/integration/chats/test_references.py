@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chats import references
+from chats.contact_data import references
 from chats.db import db_write
 from chats.models import Contact
 from tests import factories

@@ -9,7 +9,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, life, outbox, references, rounds
+from chats import connect, life, outbox, participation
+from chats.contact_data import references
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact
@@ -33,10 +34,10 @@ def patient_line(line: Line, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
 @db_write
 @transaction.atomic
 def connected_with_words(contact_id: str, text: str) -> None:
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     contact.owner = factories.user()
     contact.move(life.Move.ACCEPT, timezone.now())
-    outbox.say(contact, text, author=contact.owner)
+    outbox.enqueue(contact, text, author=contact.owner)
 
 
 async def hand_over(who: Customer) -> Contact:

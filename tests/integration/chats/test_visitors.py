@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from chats.realtime import SocketUser
-from chats.transcripts import Visitors
+from chats.transcripts import UserRights
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def signed_in(user: User) -> SocketUser:
 
 
 def still_here(*visitors: SocketUser) -> list[SocketUser]:
-    versions = Visitors().versions(visitors)
+    versions = UserRights().versions(visitors)
     return [visitor for visitor in visitors if visitor in versions]
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
-from chats.parking import FIRST_PAUSE, LONGEST_PAUSE, Parking
+from chats.row_backoff import FIRST_PAUSE, LONGEST_PAUSE, RowBackoff
 from tests.factories import NOW
 
 
@@ -17,7 +17,7 @@ def later(seconds: float) -> datetime:
 
 
 def test_those_behind_a_row_that_raises_are_done_and_it_is_tried_again_later(caplog: pytest.LogCaptureFixture) -> None:
-    parking, tried = Parking("job"), []
+    parking, tried = RowBackoff("job"), []
 
     def do(row: str) -> bool:
         tried.append(row)
@@ -37,7 +37,7 @@ def test_those_behind_a_row_that_raises_are_done_and_it_is_tried_again_later(cap
 
 
 def test_the_pause_has_an_end_and_a_row_that_is_mended_is_parked_no_more() -> None:
-    parking, now, broken = Parking("job"), NOW, True
+    parking, now, broken = RowBackoff("job"), NOW, True
 
     def do(_row: str) -> bool:
         if broken:
@@ -60,7 +60,7 @@ def test_the_pause_has_an_end_and_a_row_that_is_mended_is_parked_no_more() -> No
     settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="SQLite has one lock for all"
 )
 def test_a_database_that_is_locked_parks_nobody() -> None:
-    parking = Parking("job")
+    parking = RowBackoff("job")
 
     def do(_row: str) -> bool:
         raise OperationalError("database is locked")

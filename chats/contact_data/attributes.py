@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from . import connect, reconcile, rounds
-from .db import db_read, db_write
+from chats import connect, participation, reconcile
+from chats.db import db_read, db_write
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ async def refresh(contact_id: str) -> bool:
 
     Never called by a socket handler that waits: a failure is only logged, what we knew stays.
     """
-    initial = await db_read(rounds.initial_contact_id)(contact_id)
+    initial = await db_read(participation.initial_contact_id)(contact_id)
     if not initial:
         return False
     try:
@@ -28,19 +28,19 @@ async def refresh(contact_id: str) -> bool:
         if isinstance(error, connect.Refused):
             await reconcile.keep_refusal(error)
         return False
-    return await db_write(keep)(contact_id, answer.get("Attributes", {}))
+    return await db_write(save)(contact_id, answer.get("Attributes", {}))
 
 
 @transaction.atomic
-def keep(contact_id: str, attributes: Mapping[str, str]) -> bool:
+def save(contact_id: str, attributes: Mapping[str, str]) -> bool:
     """What Connect says goes before what we knew; what came by the hand-over alone (its parameters) stays."""
-    conversation = rounds.locked(contact_id).conversation
+    conversation = participation.lock_contact(contact_id).conversation
     told = {**conversation.attributes, **{str(name): _storable(str(value)) for name, value in attributes.items()}}
     if told == conversation.attributes:
         return False
     conversation.attributes = told
     conversation.save(update_fields=["attributes"])
-    rounds.tell_contacts(conversation)
+    participation.publish_contacts(conversation)
     return True
 
 

@@ -14,13 +14,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from chats import outbox, realtime, wire
+from chats.db import brief_transaction, db_write
+from chats.models import Conversation, Item, Outgoing, Participant
+from chats.realtime import sequences
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
+from chats.wire import ChatEvent
 
-from . import effects, outbox, realtime, receipts, wire
-from .db import brief_transaction, db_write
-from .models import Conversation, Item, Outgoing, Participant
-from .realtime import sequences
-from .wire import ChatEvent
+from . import contact_events, receipts
 
 OURS = frozenset({"CUSTOM_BOT", "AGENT"})  # what our participants are: the second in a relayed contact
 
@@ -123,9 +124,9 @@ def _hear(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> Non
         if outgoing is not None:
             ours[event.id] = outgoing
     _insert([_item(chat, event, ours.get(event.id), now) for chat, event in fresh])
-    outbox.sent([(outgoing, item_id) for item_id, outgoing in ours.items()])
+    outbox.mark_sent([(outgoing, item_id) for item_id, outgoing in ours.items()])
     receipts.name_roles(fresh)
-    effects.take(fresh, now)
+    contact_events.apply(fresh, now)
 
 
 def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[int]) -> Outgoing | None:
@@ -267,7 +268,7 @@ def _credit_all(answers: Sequence[Answer], rows: Mapping[int, Outgoing]) -> list
             _credit(there[answer.item_id], row)
     _insert(list(new.values()))
     pairs = [(rows[answer.outgoing_pk], answer.item_id) for answer in answers]
-    outbox.sent([(row, item_id) for row, item_id in pairs if row.state != Outgoing.State.SENT])
+    outbox.mark_sent([(row, item_id) for row, item_id in pairs if row.state != Outgoing.State.SENT])
     return [None for _ in answers]
 
 

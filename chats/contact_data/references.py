@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from . import connect, realtime, reconcile, rounds, wire
-from .db import db_read, db_write
+from chats import connect, participation, realtime, reconcile, wire
+from chats.db import db_read, db_write
 
 REFUSED_PAUSE = 600.0  # seconds: a role that lacks the permission is not asked for it at every click
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ async def refresh(contact_id: str) -> bool:
 
     Never called by a socket handler that waits: a failure is only logged, what we knew stays.
     """
-    initial = await db_read(rounds.initial_contact_id)(contact_id)
+    initial = await db_read(participation.initial_contact_id)(contact_id)
     if not initial or time.monotonic() < _asked_again_at:
         return False
     try:
@@ -33,7 +33,7 @@ async def refresh(contact_id: str) -> bool:
     except connect.Unavailable as error:
         log.info("the references of a contact could not be read again: %s", error)
         return False
-    return await db_write(keep)(contact_id, found)
+    return await db_write(save)(contact_id, found)
 
 
 async def _ask(contact_id: str, initial: str) -> list[dict[str, str]]:
@@ -58,9 +58,9 @@ def _rest(error: connect.Refused) -> None:
 
 
 @transaction.atomic
-def keep(contact_id: str, references: Sequence[dict[str, str]]) -> bool:
+def save(contact_id: str, references: Sequence[dict[str, str]]) -> bool:
     """Connect's list is the whole of it. The same again changes nothing."""
-    contact = rounds.locked(contact_id)
+    contact = participation.lock_contact(contact_id)
     if contact.references == list(references):
         return False
     contact.references = list(references)

@@ -18,9 +18,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from .models import Contact, Conversation, Item, Note, Outgoing, Participant, Transfer
-from .realtime import Reading, SocketUser, Update, encode
-from .wire import iso
+from chats.models import Contact, Conversation, Item, Note, Outgoing, Participant, Transfer
+from chats.realtime import Reading, SocketUser, Update, encode
+from chats.wire import iso
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -49,7 +49,7 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Contact]:
     return contacts.filter(conversation__in=chains.values("pk"))
 
 
-class Visitors:
+class UserRights:
     """Who may still be here, and with which rights (fanout.Visitors)."""
 
     def versions(self, visitors: Collection[SocketUser]) -> Mapping[SocketUser, str]:
@@ -179,7 +179,7 @@ def snapshot(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def last_words(conversation: Conversation) -> list[Item]:
+def last_messages(conversation: Conversation) -> list[Item]:
     """The newest messages and files, in their order: for a page that is read without scripts."""
     said = Item.objects.filter(conversation=conversation, type__in=["MESSAGE", "ATTACHMENT"]).select_related("author")
     return list(said.order_by("-absolute_time", "-pk")[:TAIL])[::-1]

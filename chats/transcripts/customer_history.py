@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from .models import Contact, Conversation, Item, person
-from .transcripts import visible_to
-from .wire import iso, iso_or_none
+from chats.models import Contact, Conversation, Item, person
+from chats.wire import iso, iso_or_none
+
+from . import visible_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -20,22 +21,22 @@ LONGEST = 140  # characters of the opening
 
 
 @dataclass(frozen=True)
-class Earlier:
+class CustomerHistory:
     """The earlier contacts, and what made them the same customer: "customerId", "email", "name"; None: nobody knows."""
 
     by: str | None
     contacts: Sequence[dict[str, Any]]
 
 
-def contacts(user: User, conversation: Conversation) -> Earlier:
+def contacts(user: User, conversation: Conversation) -> CustomerHistory:
     """The newest contact of each other conversation of this customer."""
     by, _, value = conversation.customer_key.partition(":")
     if not value:
-        return Earlier(None, [])
+        return CustomerHistory(None, [])
     seen = visible_to(user)
     others = Conversation.objects.filter(customer_key=conversation.customer_key).exclude(pk=conversation.pk)
     chats = others.filter(contacts__in=seen).annotate(opening=_opening()).distinct().order_by("-created_at", "-pk")
-    return Earlier(by, _told(list(chats[:MOST]), seen))
+    return CustomerHistory(by, _told(list(chats[:MOST]), seen))
 
 
 def _opening() -> Subquery:

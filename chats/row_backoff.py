@@ -19,7 +19,7 @@ FIRST_PAUSE = 2.0  # seconds, doubled at every failure in a row
 LONGEST_PAUSE = 600.0
 
 
-class Parking:
+class RowBackoff:
     """Rows of one job, by whatever identifies them, that raised when they were last tried."""
 
     def __init__(self, job: str) -> None:

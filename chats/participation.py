@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import capacity, life, outbox, realtime, signals
+from . import life, outbox, queue_capacity, realtime, signals
 from .models import Contact, Conversation, Outgoing, Participant, Queue
 from .realtime import sequences
 from .why import Why
@@ -56,7 +56,7 @@ class HandOver:
 
 
 @dataclass(frozen=True)
-class Begun:
+class BegunParticipation:
     """A round that has begun, or goes on (`live`), or must first be left (`leave_first`)."""
 
     contact: Contact
@@ -70,22 +70,22 @@ class Begun:
 
 
 @transaction.atomic
-def begin(order: HandOver, now: datetime) -> Begun:
+def begin(order: HandOver, now: datetime) -> BegunParticipation:
     """The rows exist before the first call to AWS: what the customer says from now on has a place. Raises capacity.QueueFull."""
     conversation = conversation_of(order)
     contact = Contact.objects.select_related("queue", "owner").filter(pk=order.contact_id).first()
     if contact is None:
         contact = Contact(id=order.contact_id, conversation=conversation, queue=order.queue)
     contact.conversation = conversation
-    ours = ours_of(contact)
+    ours = our_participant(contact)
     if ours is not None and ours.left_at is None and ours.connection_token:
         if contact.state != life.State.ENDED:
-            return Begun(contact, live=ours)
+            return BegunParticipation(contact, live=ours)
         goodbye = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT).first()
         if goodbye is not None:
-            return Begun(contact, leave_first=goodbye)
+            return BegunParticipation(contact, leave_first=goodbye)
     _begin_round(contact, order, now)
-    return Begun(contact)
+    return BegunParticipation(contact)
 
 
 def conversation_of(order: HandOver) -> Conversation:
@@ -101,7 +101,7 @@ def conversation_of(order: HandOver) -> Conversation:
         named = name != conversation.customer_name
         conversation.attributes, conversation.customer_name = attributes, name
         conversation.save(update_fields=["attributes", "customer_name"])
-        tell_contacts(conversation, named=named)
+        publish_contacts(conversation, named=named)
     return conversation
 
 
@@ -111,7 +111,7 @@ def initial_contact_id(contact_id: str) -> str:
     return found.first() or ""
 
 
-def tell_contacts(conversation: Conversation, *, named: bool = False) -> None:
+def publish_contacts(conversation: Conversation, *, named: bool = False) -> None:
     """Something of the conversation that stands on all its contacts has changed. Call it with the conversation held."""
     if named:
         signals.customer_named.send(sender=Conversation, conversation=conversation)
@@ -124,7 +124,7 @@ def tell_contacts(conversation: Conversation, *, named: bool = False) -> None:
 def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
     if contact.state == life.State.ENDED or contact.round == 0:
         if not order.returns:
-            capacity.check_room(order.queue)
+            queue_capacity.check_room(order.queue)
         contact.queue = order.queue
         contact.references = list(order.references) or contact.references
         _next_round(contact, now)
@@ -138,25 +138,25 @@ def _next_round(contact: Contact, now: datetime) -> None:
 
 
 @transaction.atomic
-def another_attempt(begun: Begun, now: datetime) -> Begun:
+def another_attempt(begun: BegunParticipation, now: datetime) -> BegunParticipation:
     """The participant of this attempt is no more: another one must be made, with other ClientTokens."""
-    contact = locked(begun.contact.pk)
+    contact = lock_contact(begun.contact.pk)
     if contact.state == life.State.JOINING:
         contact.attempt += 1
         contact.move(life.Move.HAND_OVER, now)
         realtime.publish(contact)
-    return Begun(contact)
+    return BegunParticipation(contact)
 
 
-def locked(contact_id: str) -> Contact:
+def lock_contact(contact_id: str) -> Contact:
     """The contact, with its conversation held until the transaction ends. Contact.DoesNotExist when there is none."""
     try:
-        return locked_all([contact_id])[contact_id]
+        return lock_contacts([contact_id])[contact_id]
     except KeyError:
         raise Contact.DoesNotExist(contact_id) from None
 
 
-def locked_all(contact_ids: Collection[str], *, skip_locked: bool = False) -> dict[str, Contact]:
+def lock_contacts(contact_ids: Collection[str], *, skip_locked: bool = False) -> dict[str, Contact]:
     """As `locked`, for many at once; those that do not exist are left out, with `skip_locked` also those that another
     transaction holds.
     """
@@ -170,17 +170,17 @@ def locked_all(contact_ids: Collection[str], *, skip_locked: bool = False) -> di
     return found
 
 
-def ours_of(contact: Contact) -> Participant | None:
+def our_participant(contact: Contact) -> Participant | None:
     """Our participant in the contact's round."""
     return Participant.objects.filter(contact_id=contact.pk, round=contact.round).first()
 
 
 @transaction.atomic
-def keep_participant(begun: Begun, made: Mapping[str, Any]) -> Participant:
+def save_participant(begun: BegunParticipation, made: Mapping[str, Any]) -> Participant:
     """CreateParticipant has answered: the token is kept before it is used. The same answer again changes nothing."""
     contact = begun.contact
     contact.conversation.lock()
-    kept = ours_of(contact)
+    kept = our_participant(contact)
     if kept is not None and kept.participant_id == made["ParticipantId"]:
         return kept
     before = Participant.objects.filter(conversation=contact.conversation).exclude(compared_id="")
@@ -201,7 +201,7 @@ def keep_participant(begun: Begun, made: Mapping[str, Any]) -> Participant:
     return participant
 
 
-def keep_connection(participant: Participant, credentials: Mapping[str, Any], now: datetime) -> None:
+def save_connection(participant: Participant, credentials: Mapping[str, Any], now: datetime) -> None:
     """CreateParticipantConnection has answered: ConnectionToken and Expiry (ISO 8601)."""
     participant.connection_token = credentials["ConnectionToken"]
     participant.connection_made_at = now
@@ -210,9 +210,9 @@ def keep_connection(participant: Participant, credentials: Mapping[str, Any], no
 
 
 @transaction.atomic
-def joined(contact_id: str, now: datetime) -> Contact:
+def mark_joined(contact_id: str, now: datetime) -> Contact:
     """All that was said before is here: the contact waits. Told upward by the signal contact_waits."""
-    contact = locked(contact_id)
+    contact = lock_contact(contact_id)
     if contact.state == life.State.JOINING:
         _wait(contact, now)
     return contact
@@ -252,7 +252,7 @@ def come_back(contact: Contact, now: datetime) -> None:
 @transaction.atomic
 def give_up_return(contact_id: str, now: datetime) -> None:
     """Connect lets us not in again: the chat is over, or the flow has given the customer to somebody else."""
-    contact = locked(contact_id)
+    contact = lock_contact(contact_id)
     contact.rejoin_at = None
     contact.save(update_fields=["rejoin_at"])
     if contact.state == life.State.JOINING:
@@ -299,6 +299,6 @@ def _improve(contact: Contact, reason: life.Reason) -> None:
 
 
 @transaction.atomic
-def left(participant_pk: int, now: datetime) -> None:
+def mark_left(participant_pk: int, now: datetime) -> None:
     """Our participant is no longer in the chat."""
     Participant.objects.filter(pk=participant_pk, left_at=None).update(left_at=now)

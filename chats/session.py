@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from . import connect, rounds, wire
+from . import connect, participation, wire
 from .db import db_write
 from .models import Participant
 from .wire import ChatEvent, Unreadable
@@ -19,7 +19,7 @@ THE_BEGINNING = {"AbsoluteTime": "2010-01-01T00:00:00.000Z"}  # before any chat 
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SentMessage:
     """What Connect made of our words."""
 
     item_id: str
@@ -53,7 +53,7 @@ class MediaController:
     def token(self) -> str:
         return self.participant.connection_token
 
-    async def send_message(self, content: str, content_type: str, client_token: str) -> Spoken:
+    async def send_message(self, content: str, content_type: str, client_token: str) -> SentMessage:
         answer = await connect.participant(
             "send_message",
             Content=content,
@@ -61,7 +61,7 @@ class MediaController:
             ClientToken=client_token,
             ConnectionToken=self.token,
         )
-        return Spoken(answer["Id"], datetime.fromisoformat(answer["AbsoluteTime"]))
+        return SentMessage(answer["Id"], datetime.fromisoformat(answer["AbsoluteTime"]))
 
     async def send_receipt(self, message_id: str) -> None:
         """Tell the customer's side that everything up to this message was read."""
@@ -118,7 +118,7 @@ class MediaController:
             ConnectParticipant=True,
             ParticipantToken=self.participant.participant_token,
         )
-        await db_write(rounds.keep_connection)(self.participant, answer["ConnectionCredentials"], timezone.now())
+        await db_write(participation.save_connection)(self.participant, answer["ConnectionCredentials"], timezone.now())
 
     async def transcript(self, after: str = "") -> AsyncIterator[list[ChatEvent]]:
         """Everything said so far, page by page, oldest first; with `after` from the item of this Id on, itself included.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import realtime
-from .models import Conversation, Item, Participant
-from .wire import ChatEvent, Receipt
+from chats import realtime
+from chats.models import Conversation, Item, Participant
+from chats.wire import ChatEvent, Receipt
 
 Mark = tuple[tuple[int, str], str, Receipt]  # (conversation, participant), the column that rises, and why
 

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from . import life, outbox, realtime, rounds, wire
-from .models import Contact, Conversation, Item, Participant, Text
-from .wire import ChatEvent
+from chats import life, outbox, participation, realtime, wire
+from chats.models import Contact, Conversation, Item, Participant, Text
+from chats.wire import ChatEvent
 
 SAME_MOMENT = timedelta(seconds=60)  # a leaving, and the end of patience that was its cause; also between two clocks
 
 
-def take(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
+def apply(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
     """Call it when all of them are kept: one explains another, in whichever order they came."""
     for conversation, event in fresh:
         _take(conversation, event, now)
@@ -42,23 +42,23 @@ def _take(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
 def _name(conversation: Conversation, name: str) -> None:
     conversation.customer_name = name[:256]
     conversation.save(update_fields=["customer_name"])
-    rounds.tell_contacts(conversation, named=True)
+    participation.publish_contacts(conversation, named=True)
 
 
 def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
     if event.role == "CUSTOMER":
         for contact in _concerned(conversation, event):
-            rounds.end(contact, life.Reason.CUSTOMER, now, leave=False)
+            participation.end(contact, life.Reason.CUSTOMER, now, leave=False)
         return
     ours = Participant.objects.filter(
         conversation=conversation, participant_id=event.participant_id, round__isnull=False
     ).first()
     if ours is None or ours.left_at is not None:
         return
-    rounds.left(ours.pk, now)
+    participation.mark_left(ours.pk, now)
     for contact in _contacts(conversation):
         if contact.pk == ours.contact_id and contact.round == ours.round:
-            rounds.end(contact, _why_out(contact, event), now, leave=False)
+            participation.end(contact, _why_out(contact, event), now, leave=False)
 
 
 def _customers_spoke(spoken: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
@@ -78,9 +78,9 @@ def _customer_spoke(conversation: Conversation, event: ChatEvent, now: datetime)
         return  # somebody is there to answer
     for contact in contacts:
         just_ended = contact.ended_at is not None and event.absolute_time >= contact.ended_at - SAME_MOMENT
-        ours = rounds.ours_of(contact) if just_ended and not contact.is_relayed else None
+        ours = participation.our_participant(contact) if just_ended and not contact.is_relayed else None
         if ours is not None and not _had_left(conversation, ours, event):
-            rounds.come_back(contact, now)
+            participation.come_back(contact, now)
 
 
 def _had_left(conversation: Conversation, ours: Participant, event: ChatEvent) -> bool:
@@ -101,12 +101,12 @@ def _customer_fell_silent(conversation: Conversation, event: ChatEvent, now: dat
     """Connect's own timer took us out. It may be told after what followed, which was then thought to have another reason."""
     chat_ended = _near(conversation, event).filter(content_type=wire.CHAT_ENDED).exists()
     for contact in _concerned(conversation, event):
-        ours = rounds.ours_of(contact)
+        ours = participation.our_participant(contact)
         if ours is None:
             continue
         left = _near(conversation, event).filter(content_type=wire.LEFT, participant_id=ours.participant_id)
         if chat_ended or left.exists():
-            rounds.end(contact, life.Reason.SILENT, now, leave=False)
+            participation.end(contact, life.Reason.SILENT, now, leave=False)
 
 
 def _was_silent(conversation: Conversation, event: ChatEvent) -> bool:
@@ -130,7 +130,7 @@ def _nudge(conversation: Conversation) -> None:
     for contact in _contacts(conversation):
         text = contact.queue.words(Text.NUDGE, conversation.language) if contact.queue.nudge_after else ""
         if text and contact.is_relayed and contact.state == life.State.CONNECTED:
-            outbox.say(contact, text)
+            outbox.enqueue(contact, text)
 
 
 def _chat_ended(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
@@ -142,8 +142,8 @@ def _chat_ended(conversation: Conversation, event: ChatEvent, now: datetime) -> 
     for contact in _contacts(conversation):
         ended = contact.state == life.State.ENDED
         if contact.pk in concerned or not ended:  # no contact outlives its chat
-            rounds.end(contact, reason, now, leave=False)
-        outbox.fail_unsent(contact, rounds.why_unsent(contact))
+            participation.end(contact, reason, now, leave=False)
+        outbox.fail_unsent(contact, participation.why_unsent(contact))
         if ended:
             contact.changed()
             realtime.publish(contact)
@@ -181,7 +181,7 @@ def _ended_of_it(contact: Contact, event: ChatEvent, contacts: Sequence[Contact]
     ended = contact.ended_at
     if ended is not None and abs(event.absolute_time - ended) <= SAME_MOMENT:
         return True
-    ours = rounds.ours_of(contact)  # it may have been told much later: Connect's own times are compared
+    ours = participation.our_participant(contact)  # it may have been told much later: Connect's own times are compared
     out = Q(content_type=wire.CHAT_ENDED) | Q(content_type=wire.LEFT, role="CUSTOMER")
     if ours is not None:
         out |= Q(content_type=wire.LEFT, participant_id=ours.participant_id)

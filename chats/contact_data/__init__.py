@@ -1,0 +1,1 @@
+"""What Connect knows of a contact beside its transcript: attributes and references."""
