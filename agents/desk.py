@@ -12,15 +12,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chats import files, life, outbox, participation, realtime, transcripts, wire
+from chats import contact_state, outbox, participation, realtime, stored_files, transcripts, wire
 from chats.db import brief_transaction
 from chats.models import Contact, Frame, Item, Outgoing
 from chats.realtime import Reading, Update, encode
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
+from chats.reasons import Reason
 from chats.sending import attachment_upload, sender
 from chats.session import MediaController
 from chats.transcripts import customer_history
-from chats.why import Why
 from chats.wire import iso
 
 from . import life as part
@@ -29,7 +29,7 @@ from .protocol import EVENT, GetTranscript
 from .refusal import Refusal
 
 MOST_CHANGES = 200  # an agent's tab that lacks more gets a snapshot instead
-NOT_HERE = Why("There is no such contact on your desk.")
+NOT_HERE = Reason("There is no such contact on your desk.")
 ACCEPTED_EVENTS = (wire.TYPING, wire.DELIVERED, wire.READ)
 
 
@@ -242,7 +242,7 @@ def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact])
 
 
 def _words(contact: Contact, message: Message) -> outbox.OutboundText:
-    closed = Why() if contact.state == life.State.CONNECTED else _why_not_connected(contact)
+    closed = Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
     return outbox.OutboundText(contact, message.text, contact.owner, message.client_token, message.content_type, closed)
 
 
@@ -295,7 +295,7 @@ def send_file(wanted: FileToSend, key: str, size: int) -> Outgoing:
     contact = _mine(wanted.user_id, wanted.contact_id)
     if contact.owner is None:
         raise Refusal("contactNotFound", NOT_HERE)
-    closed = Why() if contact.state == life.State.CONNECTED else _why_not_connected(contact)
+    closed = Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
     file = outbox.File(key, wanted.name, wanted.content_type, size)
     try:
         return outbox.send_file(contact, file, author=contact.owner, client_token=wanted.client_token, closed=closed)
@@ -308,7 +308,7 @@ def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
     """Send a failed message again, with the token it has."""
     contact = _mine(user_id, contact_id)
     outgoing = _own_words(contact, client_token)
-    if outgoing.state == Outgoing.State.FAILED and contact.state != life.State.CONNECTED:
+    if outgoing.state == Outgoing.State.FAILED and contact.state != contact_state.State.CONNECTED:
         raise Refusal("contactNotConnected", _why_not_connected(contact))
     if outgoing.state == Outgoing.State.FAILED and outgoing.kind == Outgoing.Kind.ATTACHMENT:
         _check_file(outgoing)
@@ -320,7 +320,7 @@ def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
 
 
 def _check_file(outgoing: Outgoing) -> None:
-    if not files.is_here(outgoing.file):
+    if not stored_files.exists(outgoing.file):
         raise Refusal("fileGone", "The file is no longer kept here. Attach it again.")
     _check_files_are_taken(outgoing.contact)
 
@@ -352,10 +352,10 @@ def _own_words(contact: Contact, client_token: str) -> Outgoing:
     return outgoing
 
 
-def _why_not_connected(contact: Contact) -> Why:
-    if contact.state == life.State.ENDED:
-        return Why("The contact has ended: this was not sent.")
-    return Why("Accept the contact before you write in it.")
+def _why_not_connected(contact: Contact) -> Reason:
+    if contact.state == contact_state.State.ENDED:
+        return Reason("The contact has ended: this was not sent.")
+    return Reason("Accept the contact before you write in it.")
 
 
 # ---- events: typing and receipts ----------------------------------------------------------------------------------------
@@ -395,7 +395,7 @@ def mark_read(user_id: int, contact_id: str, message_id: str) -> None:
 
 def controller(user_id: int, contact_id: str) -> MediaController:
     """The media controller of a contact this user serves now. Refusal when they do not."""
-    contact = Contact.objects.filter(pk=contact_id, owner_id=user_id, state=life.State.CONNECTED).first()
+    contact = Contact.objects.filter(pk=contact_id, owner_id=user_id, state=contact_state.State.CONNECTED).first()
     ours = participation.our_participant(contact) if contact else None
     if ours is None or ours.left_at is not None:
         raise Refusal("contactNotConnected", "You are not connected to this contact.")

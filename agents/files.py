@@ -23,7 +23,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from chats import attachments, connect, files, kinds, transcripts
+from chats import attachments, connect, file_types, stored_files, transcripts
 from chats.db import db_read, db_write
 from chats.models import Contact
 
@@ -66,14 +66,14 @@ async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
         user = cast("User", await request.auser())
         wanted = _wanted(request, user.pk, contact_id)
         await db_read(desk.check_hand_in)(wanted.user_id, contact_id)
-        check = partial(kinds.check_content, wanted.name)
-        key, size = await asyncio.to_thread(files.keep, cast("BinaryIO", request), kinds.MAX_BYTES, check)
+        check = partial(file_types.check_content, wanted.name)
+        key, size = await asyncio.to_thread(stored_files.save, cast("BinaryIO", request), file_types.MAX_BYTES, check)
         outgoing = await db_write(_keep)(wanted, key, size)
     except Refusal as refusal:
         return _refused(refusal)
-    except kinds.Unfit as unfit:
+    except file_types.FileRejected as unfit:
         return _refused(_refusal(unfit.reason, _name_of(request)))
-    except files.TooLarge:
+    except stored_files.TooLarge:
         return _refused(_refusal("fileTooLarge", ""))
     except OSError as error:
         log.error("A file could not be kept: %s", error)  # noqa: TRY400 -- the line says all
@@ -87,12 +87,12 @@ def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> desk.FileToS
         raise Refusal("params", "X-Client-Token has 1 to %(most)s characters.", most=MAX_CLIENT_TOKEN)
     name = _name_of(request)
     length = request.headers.get("Content-Length", "")
-    kind = kinds.check(name, int(length) if length.isascii() and length.isdecimal() else 1)
+    kind = file_types.check(name, int(length) if length.isascii() and length.isdecimal() else 1)
     return desk.FileToSend(user_id, contact_id, token, name, kind.content_type)
 
 
 def _name_of(request: HttpRequest) -> str:
-    return kinds.tidy(unquote(request.headers.get("X-File-Name", "")))
+    return file_types.safe_name(unquote(request.headers.get("X-File-Name", "")))
 
 
 def _refusal(reason: str, name: str) -> Refusal:
@@ -101,7 +101,7 @@ def _refusal(reason: str, name: str) -> Refusal:
         case "fileEmpty":
             return Refusal("fileEmpty", "The file is empty.")
         case "fileTooLarge":
-            most = kinds.MAX_BYTES // 1024 // 1024
+            most = file_types.MAX_BYTES // 1024 // 1024
             return Refusal("fileTooLarge", "The file is larger than %(most)s MB, the most that can be sent.", most=most)
         case "fileLies":
             ending = name.rpartition(".")[2].lower()
@@ -121,13 +121,13 @@ def _refusal(reason: str, name: str) -> Refusal:
 def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
     """The row, or nothing at all. The same file again has a row already, and bytes of its own."""
     try:
-        kinds.check(wanted.name, size)
+        file_types.check(wanted.name, size)
         outgoing = desk.send_file(wanted, key, size)
     except BaseException:
-        files.drop(key)
+        stored_files.delete(key)
         raise
     if outgoing.file != key:
-        files.drop(key)
+        stored_files.delete(key)
     return outgoing.client_token, str(outgoing.as_dict()["state"])
 
 
@@ -176,12 +176,12 @@ async def _opened(file: attachments.File, *, preview: bool) -> HttpResponseBase:
     async with AsyncExitStack() as closing:
         pieces = await closing.enter_async_context(attachments.opened(file))
         head = await _head(pieces)
-        picture = kinds.picture(head)
+        picture = file_types.picture(head)
         if preview and (picture is None or not picture.is_bearable):
             return HttpResponse(status=415, headers=HEADERS)
         body = _body(head, pieces, closing.pop_all())
     shown = picture.content_type if preview and picture else "application/octet-stream"
-    disposition = content_disposition_header(not preview, kinds.tidy(file.name) or "file")
+    disposition = content_disposition_header(not preview, file_types.safe_name(file.name) or "file")
     headers = HEADERS | ({"Content-Disposition": disposition} if disposition else {})
     return StreamingHttpResponse(body, content_type=shown, headers=headers)
 
@@ -190,7 +190,7 @@ async def _head(pieces: AsyncIterator[bytes]) -> bytes:
     head = b""
     async for piece in pieces:
         head += piece
-        if len(head) >= kinds.HEAD_BYTES:
+        if len(head) >= file_types.HEAD_BYTES:
             break
     return head
 

@@ -7,10 +7,10 @@ from typing import TypeAlias
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
-from chats import life, transcripts
+from chats import contact_state, transcripts
 from chats.models import Contact
 
-LIVE = (life.State.WAITING, life.State.CONNECTED)
+LIVE = (contact_state.State.WAITING, contact_state.State.CONNECTED)
 Seen: TypeAlias = tuple[tuple[object, ...], ...]  # what a row of the list shows, and what decides its place
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 
-from chats import files
+from chats import stored_files
 from chats.db import db_read, db_write
 
 log = logging.getLogger(__name__)
@@ -71,8 +71,8 @@ def _takes_a_row() -> None:
 
 
 def _takes_a_file() -> None:
-    files.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=files.folder(), buffering=0) as file:
+    stored_files.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=stored_files.folder(), buffering=0) as file:
         file.write(b"\0" * 4096)
 
 

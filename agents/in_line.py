@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, F
 
-from chats import life
+from chats import contact_state
 from chats.db import db_read
 from chats.models import Contact
 
@@ -32,7 +32,9 @@ NONE = Queues()
 
 def waiting() -> dict[int, Queues]:
     """By agent. Whoever is offered to somebody waits still: nobody has answered them."""
-    in_line = Contact.objects.filter(state=life.State.WAITING).order_by().values_list("queue").annotate(Count("pk"))
+    in_line = (
+        Contact.objects.filter(state=contact_state.State.WAITING).order_by().values_list("queue").annotate(Count("pk"))
+    )
     by_queue = dict(in_line)
     by_profile: Counter[int] = Counter()
     for profile, queue in RoutingProfileQueue.objects.values_list("routing_profile_id", "queue_id"):
@@ -45,7 +47,7 @@ def waiting() -> dict[int, Queues]:
 def _missed() -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     parts = AgentContact.objects.filter(
-        state=part.State.MISSED, contact__state=life.State.WAITING, round=F("contact__round")
+        state=part.State.MISSED, contact__state=contact_state.State.WAITING, round=F("contact__round")
     )
     for agent, contact in parts.order_by("pk").values_list("agent", "contact"):
         found[agent].append(contact)

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from chats import realtime
+from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
-from chats.why import Why
 
 from . import life
 from .models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfile
@@ -45,10 +45,10 @@ def set_state(agent: Agent, name: str, *, enqueue_next: bool = False, by: User |
         if enqueue_next and held.load > 0 and not state.is_routable:
             _enqueue(held, state)
         elif held.state_id != state.pk or held.next_state_id is not None:
-            enter(held, state, by=by, why=Why(), now=now)
+            enter(held, state, by=by, why=Reason(), now=now)
 
 
-def enter(agent: Agent, state: AgentState, *, by: User | None, why: Why, now: datetime) -> None:
+def enter(agent: Agent, state: AgentState, *, by: User | None, why: Reason, now: datetime) -> None:
     """Enter the state now, on a `locked` agent. Entering the present state only forgets the next one."""
     if agent.state_id == state.pk:
         agent.enqueue(None)
@@ -72,7 +72,7 @@ def enter(agent: Agent, state: AgentState, *, by: User | None, why: Why, now: da
 def enter_next(agent: Agent, now: datetime) -> None:
     """The state that was enqueued comes into force, on a `locked` agent, once no contact is open."""
     if agent.next_state is not None and agent.load == 0:
-        enter(agent, agent.next_state, by=agent.user, why=Why("enqueued as the next state"), now=now)
+        enter(agent, agent.next_state, by=agent.user, why=Reason("enqueued as the next state"), now=now)
 
 
 def offline() -> AgentState | None:
@@ -90,7 +90,7 @@ def _state(name: str, agent: Agent) -> AgentState:
     states = {state.name: state for state in AgentState.to_choose()}
     if name in states:
         return states[name]
-    known = ", ".join(states) or Why("none yet")
+    known = ", ".join(states) or Reason("none yet")
     if name == settings.CCP_NOT_RESPONDING:
         refusal = Refusal(
             "stateNotChosen",
@@ -136,9 +136,9 @@ def last_sign(agent: Agent) -> datetime:
     return max(agent.state_since, agent.seen_at or agent.state_since)
 
 
-def no_open_desk(seconds: float) -> Why:
+def no_open_desk(seconds: float) -> Reason:
     """Why somebody who is not there is offered nothing."""
-    return Why("no open desk for %(seconds)s s", seconds=f"{seconds:.1f}".removesuffix(".0"))
+    return Reason("no open desk for %(seconds)s s", seconds=f"{seconds:.1f}".removesuffix(".0"))
 
 
 def sweep(now: datetime) -> int:

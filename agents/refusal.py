@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from chats.why import Why
+from chats.reasons import Reason
 
 
 class Refusal(Exception):
     """It cannot be done; nothing has changed."""
 
     def __init__(self, reason: str, sentence: str, **values: object) -> None:
-        self.why = sentence if isinstance(sentence, Why) else Why(sentence, **values)
+        self.why = sentence if isinstance(sentence, Reason) else Reason(sentence, **values)
         super().__init__(self.message)
         self.reason = reason
         self.current: dict[str, Any] = {}

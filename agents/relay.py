@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chats import connect, participation, realtime, reconcile
-from chats import life as chat
+from chats import contact_state as chat
 from chats.db import db_write
 from chats.joining import agent_token
 from chats.joining.agent_token import RelayedContact

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from chats import life, outbox, participation
+from chats import contact_state, outbox, participation
 from chats.models import Contact, Item, Outgoing, Text
 from chats.row_backoff import RowBackoff
 
@@ -42,7 +42,7 @@ def _look(timer_pk: int, contact_id: str, now: datetime) -> bool:
     if timer is None:
         return False  # another worker was faster
     queue = contact.queue
-    if contact.state != life.State.CONNECTED or timer.round != contact.round or not queue.nudge_after:
+    if contact.state != contact_state.State.CONNECTED or timer.round != contact.round or not queue.nudge_after:
         timer.delete()
         return False
     asked = _unanswered_since(contact)
@@ -86,5 +86,5 @@ def _end(contact: Contact, timer: ContactTimer, now: datetime) -> bool:
     text = contact.queue.words(Text.SILENT, contact.conversation.language)
     if text:
         outbox.enqueue(contact, text)
-    participation.end(contact, life.Reason.SILENT, now, leave=True)
+    participation.end(contact, contact_state.EndReason.SILENT, now, leave=True)
     return True

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from chats import kinds, life, transcripts
+from chats import contact_state, file_types, transcripts
 from chats.models import Contact, Queue
 from chats.sending import attachment_upload
 
@@ -89,7 +89,7 @@ def floor(request: HttpRequest) -> HttpResponse:
     found = matching(transcripts.visible_to(user), wanted, CUSTOMER_AND_AGENT).select_related(
         "conversation", "queue", "owner"
     )
-    ended = Paginator(found.filter(state=life.State.ENDED).order_by("-ended_at", "pk"), ENDED_PER_PAGE)
+    ended = Paginator(found.filter(state=contact_state.State.ENDED).order_by("-ended_at", "pk"), ENDED_PER_PAGE)
     context = {"live": live(found), "ended": ended.get_page(request.GET.get("page")), "q": wanted}
     return render(request, "floor.html", _frame(user, {"wsPath": "/ws/floor/"}) | context)
 
@@ -187,9 +187,9 @@ def matching(contacts: QuerySet[Contact], wanted: str, names: Sequence[str]) -> 
 
 def _file_rules() -> dict[str, Any]:
     """What the desk can say of a file before it is uploaded (state/attaching.js)."""
-    types = {ending: kind.content_type for ending, kind in sorted(kinds.KINDS.items())}
+    types = {ending: kind.content_type for ending, kind in sorted(file_types.KINDS.items())}
     refused = attachment_upload.are_refused_to("CUSTOM_BOT", timezone.now())
-    return {"maxBytes": kinds.MAX_BYTES, "types": types, "refusedToUs": refused}
+    return {"maxBytes": file_types.MAX_BYTES, "types": types, "refusedToUs": refused}
 
 
 def _frame(user: User, page: dict[str, Any]) -> dict[str, Any]:

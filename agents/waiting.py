@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from chats import life, outbox, participation, signals
+from chats import contact_state, outbox, participation, signals
 from chats.models import Contact, Outgoing, Queue, Text
 from chats.row_backoff import RowBackoff
 
@@ -39,10 +39,10 @@ def _begin(*, contact: Contact, **_kwargs: Any) -> None:
 
 def position(contact: Contact) -> int:
     """1: next in line; 0: an agent serves the contact already."""
-    if contact.state != life.State.WAITING or contact.waiting_since is None:
+    if contact.state != contact_state.State.WAITING or contact.waiting_since is None:
         return 0
     earlier = Q(waiting_since__lt=contact.waiting_since) | Q(waiting_since=contact.waiting_since, pk__lt=contact.pk)
-    return Contact.objects.filter(earlier, queue=contact.queue, state=life.State.WAITING).count() + 1
+    return Contact.objects.filter(earlier, queue=contact.queue, state=contact_state.State.WAITING).count() + 1
 
 
 def expected_wait(queue: Queue, place: int, now: datetime) -> timedelta | None:
@@ -83,7 +83,7 @@ def _remind(timer_pk: int, contact_id: str, now: datetime) -> bool:
     if timer is None:
         return False  # another worker was faster
     every = contact.queue.waiting_every
-    if contact.state != life.State.WAITING or timer.round != contact.round or not every:
+    if contact.state != contact_state.State.WAITING or timer.round != contact.round or not every:
         timer.delete()
         return False
     timer.again(now, every)

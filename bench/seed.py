@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from agents import life as part
 from agents.models import Agent, AgentContact, AgentState, RoutingProfile, RoutingProfileQueue
-from chats import life
+from chats import contact_state
 from chats.models import Contact, Conversation, Participant, Queue
 
 TOGETHER = 2  # contacts per desk; a socket may send 40 frames a second, so few would do for many messages
@@ -74,7 +74,7 @@ def _contact(number: int, agent: Agent, queue: Queue) -> Contact:
         id=f"bench-{number}",
         conversation=chat,
         queue=queue,
-        state=life.State.CONNECTED,
+        state=contact_state.State.CONNECTED,
         round=1,
         attempt=1,
         owner=agent.user,

@@ -17,8 +17,8 @@ from django.conf import settings
 from agents import files
 from agents.reception.door import MAX_BODY_BYTES as MAX_HAND_OVER_BYTES
 from agents.socket import language
+from chats.file_types import MAX_BYTES as MAX_FILE_BYTES
 from chats.inbox.sns import MAX_BODY_BYTES as MAX_SNS_BYTES
-from chats.kinds import MAX_BYTES as MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 65_536  # of any path that is not named below: forms of a few fields
 MAX_BODIES_BYTES = 268_435_456  # of all bodies that come or are worked on at once in a process

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from . import files, realtime, richtext
+from . import realtime, rich_text, stored_files
 from .models import PLAIN, Contact, Outgoing
 from .realtime import sequences
-from .why import Why
+from .reasons import Reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 BELL = "outbox"
 MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: bytes, not characters
 CONTENT_TYPES = frozenset({"text/plain", "text/markdown"})
-NOTHING = Why()
-TOKEN_REUSED = Why("This client token was used for another message: make a new one")
+NOTHING = Reason()
+TOKEN_REUSED = Reason("This client token was used for another message: make a new one")
 
 
 class NotSendable(ValueError):
     """Connect would refuse this; `reason` is for programs, `why` for people."""
 
-    def __init__(self, reason: str, why: Why) -> None:
+    def __init__(self, reason: str, why: Reason) -> None:
         super().__init__(str(why))
         self.reason, self.why = reason, why
 
@@ -39,14 +39,14 @@ def check(text: str, content_type: str) -> None:
     """Raise Unsendable for what Connect would refuse, before it is kept."""
     if content_type not in CONTENT_TYPES:
         use = " / ".join(sorted(CONTENT_TYPES))
-        raise NotSendable("contentType", Why("%(type)s cannot be sent: use %(use)s", type=content_type, use=use))
+        raise NotSendable("contentType", Reason("%(type)s cannot be sent: use %(use)s", type=content_type, use=use))
     if not text.strip():
-        raise NotSendable("empty", Why("An empty message cannot be sent"))
+        raise NotSendable("empty", Reason("An empty message cannot be sent"))
     size = len(text.encode())
     if size > MAX_CONTENT_BYTES:
         raise NotSendable(
             "tooLong",
-            Why(
+            Reason(
                 "The message has %(size)s bytes; Amazon Connect takes at most %(most)s",
                 size=f"{size:,}",
                 most=f"{MAX_CONTENT_BYTES:,}",
@@ -63,7 +63,7 @@ class OutboundText:
     author: User | None = None
     client_token: str = field(default_factory=lambda: str(uuid.uuid4()))
     content_type: str = "text/plain"
-    closed: Why = NOTHING  # why nothing new can be said in this contact; what was said already is still answered
+    closed: Reason = NOTHING  # why nothing new can be said in this contact; what was said already is still answered
 
     @property
     def key(self) -> tuple[int, str]:
@@ -100,7 +100,7 @@ def _say(one: OutboundText, said: dict[tuple[int, str], Outgoing], new: list[Out
         what = {"author": one.author, **_fitting(one)}
         known = said[one.key] = _row(one.contact, one.client_token, **what)
         new.append(known)
-    elif known.content not in {one.text, richtext.plain(one.text)} or known.author_id != (
+    elif known.content not in {one.text, rich_text.plain(one.text)} or known.author_id != (
         one.author.pk if one.author else None
     ):
         return NotSendable("clientTokenReused", TOKEN_REUSED)
@@ -111,17 +111,17 @@ def _fitting(one: OutboundText) -> dict[str, str]:
     """The words in a type that the chat takes."""
     if one.content_type in one.contact.conversation.content_types:
         return {"content": one.text, "content_type": one.content_type}
-    return {"content": richtext.plain(one.text), "content_type": PLAIN}
+    return {"content": rich_text.plain(one.text), "content_type": PLAIN}
 
 
 def as_plain_text(outgoing: Outgoing, now: datetime) -> None:
     """Connect has refused markdown: these words, and all that wait behind them, go as plain text. With the conversation held."""
     waiting = Outgoing.objects.filter(
-        conversation=outgoing.conversation, content_type=richtext.MARKDOWN, state__in=Outgoing.UNFINISHED
+        conversation=outgoing.conversation, content_type=rich_text.MARKDOWN, state__in=Outgoing.UNFINISHED
     )
     for row in waiting.select_related("author").order_by("position"):
         row.conversation = outgoing.conversation
-        fitting = {"content": richtext.plain(row.content), "content_type": PLAIN}
+        fitting = {"content": rich_text.plain(row.content), "content_type": PLAIN}
         if row.pk == outgoing.pk:
             change(row, state=Outgoing.State.QUEUED, due_at=now, **fitting)
         else:
@@ -137,7 +137,7 @@ def _said_already(words: Sequence[OutboundText]) -> dict[tuple[int, str], Outgoi
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that somebody wants to send, whose bytes are kept (chats.files)."""
+    """A file that somebody wants to send, whose bytes are kept (chats.stored_files)."""
 
     key: str
     name: str
@@ -145,7 +145,7 @@ class File:
     size: int
 
 
-def send_file(contact: Contact, file: File, *, author: User, client_token: str, closed: Why = NOTHING) -> Outgoing:
+def send_file(contact: Contact, file: File, *, author: User, client_token: str, closed: Reason = NOTHING) -> Outgoing:
     """Queue a file for the customer. The same client token again is the same file: the row that is there."""
     contact.conversation.lock()
     known = _said_already([OutboundText(contact, "", client_token=client_token)]).get(
@@ -178,7 +178,7 @@ def retry(outgoing: Outgoing, now: datetime) -> None:
     if outgoing.state != Outgoing.State.FAILED:
         return
     seq = outgoing.conversation.next_seq()
-    outgoing.state, outgoing.why, outgoing.position, outgoing.seq = Outgoing.State.QUEUED, Why(), seq, seq
+    outgoing.state, outgoing.why, outgoing.position, outgoing.seq = Outgoing.State.QUEUED, Reason(), seq, seq
     outgoing.due_at, outgoing.attempts, outgoing.first_tried_at = now, 0, None
     outgoing.save()
     realtime.publish(outgoing)
@@ -192,7 +192,7 @@ def discard(outgoing: Outgoing) -> None:
         change(outgoing, state=Outgoing.State.DISCARDED)
 
 
-def fail_unsent(contact: Contact, why: Why) -> None:
+def fail_unsent(contact: Contact, why: Reason) -> None:
     """Nothing of this round can be sent any more: what waits fails, visibly. What is on its way finds out itself."""
     unsent = [Outgoing.State.QUEUED, Outgoing.State.TAKEN]
     waiting = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=unsent)
@@ -201,23 +201,23 @@ def fail_unsent(contact: Contact, why: Why) -> None:
         fail(outgoing, why, tried=outgoing.attempts > 0)
 
 
-def fail(outgoing: Outgoing, why: Why, *, tried: bool) -> None:
+def fail(outgoing: Outgoing, why: Reason, *, tried: bool) -> None:
     """A message fails, visibly; a goodbye that cannot be said any more has been said. `tried`: nobody ever answered."""
     if outgoing.kind == Outgoing.Kind.DISCONNECT:
-        change(outgoing, state=Outgoing.State.SENT, why=Why())
+        change(outgoing, state=Outgoing.State.SENT, why=Reason())
     else:
         change(outgoing, state=Outgoing.State.FAILED, why=_unsent(outgoing, why, tried=tried))
 
 
-def _unsent(outgoing: Outgoing, why: Why, *, tried: bool) -> Why:
+def _unsent(outgoing: Outgoing, why: Reason, *, tried: bool) -> Reason:
     if not tried:
-        return Why("Not sent: %(why)s.", why=why)
+        return Reason("Not sent: %(why)s.", why=why)
     if outgoing.state == Outgoing.State.TAKEN:
-        return Why("Perhaps not sent, Amazon Connect was still looking at it: %(why)s.", why=why)
-    return Why("Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=why)
+        return Reason("Perhaps not sent, Amazon Connect was still looking at it: %(why)s.", why=why)
+    return Reason("Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=why)
 
 
-def correct(contact: Contact, told: Why, better: Why) -> None:
+def correct(contact: Contact, told: Reason, better: Reason) -> None:
     """Why the contact ended is known better now: what failed because of it says so, too."""
     failed = Outgoing.objects.filter(contact=contact, round=contact.round, state=Outgoing.State.FAILED)
     for outgoing in failed:
@@ -232,7 +232,7 @@ def mark_sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
         return
     numbers = sequences.next_numbers([outgoing.conversation for outgoing, _ in rows])
     for (outgoing, item_id), number in zip(rows, numbers, strict=True):
-        outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = Outgoing.State.SENT, item_id, Why(), number
+        outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = Outgoing.State.SENT, item_id, Reason(), number
     with connection.cursor() as cursor:  # one trip; the ORM's bulk_update takes longer than single ones
         cursor.executemany(
             "UPDATE chats_outgoing SET state = %s, item_id = %s, why = '', seq = %s WHERE id = %s",
@@ -256,7 +256,7 @@ def change(outgoing: Outgoing, **changes: object) -> None:
 
 def _needs_its_file_no_more(outgoing: Outgoing) -> None:
     if outgoing.file:
-        transaction.on_commit(partial(files.drop, outgoing.file), robust=True)
+        transaction.on_commit(partial(stored_files.delete, outgoing.file), robust=True)
 
 
 def _row(contact: Contact, token: str, **what: Any) -> Outgoing:

@@ -13,31 +13,31 @@ from typing import Any
 
 from django.db import transaction
 
-from . import life, outbox, queue_capacity, realtime, signals
+from . import contact_state, outbox, queue_capacity, realtime, signals
 from .models import Contact, Conversation, Outgoing, Participant, Queue
 from .realtime import sequences
-from .why import Why
+from .reasons import Reason
 
 # Why a contact ended is learnt from notifications that come in any order: the better reason wins.
 RANK = {
     "": -1,
-    life.Reason.LOST: 0,
-    life.Reason.NOT_JOINED: 0,
-    life.Reason.REMOVED: 1,
-    life.Reason.AGENT_LEFT: 1,
-    life.Reason.CHAT_ENDED: 2,
-    life.Reason.CUSTOMER: 3,
-    life.Reason.AGENT: 4,
-    life.Reason.SILENT: 4,
+    contact_state.EndReason.LOST: 0,
+    contact_state.EndReason.NOT_JOINED: 0,
+    contact_state.EndReason.REMOVED: 1,
+    contact_state.EndReason.AGENT_LEFT: 1,
+    contact_state.EndReason.CHAT_ENDED: 2,
+    contact_state.EndReason.CUSTOMER: 3,
+    contact_state.EndReason.AGENT: 4,
+    contact_state.EndReason.SILENT: 4,
 }
 NOT_SENT = {
-    life.Reason.LOST: Why("Amazon Connect no longer lets us speak in this chat"),
-    life.Reason.REMOVED: Why("Amazon Connect took us out of the chat"),
-    life.Reason.AGENT_LEFT: Why("you had left the chat in Amazon Connect"),
-    life.Reason.CHAT_ENDED: Why("the chat had ended"),
-    life.Reason.CUSTOMER: Why("the customer had left"),
+    contact_state.EndReason.LOST: Reason("Amazon Connect no longer lets us speak in this chat"),
+    contact_state.EndReason.REMOVED: Reason("Amazon Connect took us out of the chat"),
+    contact_state.EndReason.AGENT_LEFT: Reason("you had left the chat in Amazon Connect"),
+    contact_state.EndReason.CHAT_ENDED: Reason("the chat had ended"),
+    contact_state.EndReason.CUSTOMER: Reason("the customer had left"),
 }
-OVER = Why("the contact had ended")
+OVER = Reason("the contact had ended")
 REJOIN = "rejoin"  # the bell: a customer is back whom nobody hears
 
 
@@ -79,7 +79,7 @@ def begin(order: HandOver, now: datetime) -> BegunParticipation:
     contact.conversation = conversation
     ours = our_participant(contact)
     if ours is not None and ours.left_at is None and ours.connection_token:
-        if contact.state != life.State.ENDED:
+        if contact.state != contact_state.State.ENDED:
             return BegunParticipation(contact, live=ours)
         goodbye = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT).first()
         if goodbye is not None:
@@ -122,7 +122,7 @@ def publish_contacts(conversation: Conversation, *, named: bool = False) -> None
 
 
 def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
-    if contact.state == life.State.ENDED or contact.round == 0:
+    if contact.state == contact_state.State.ENDED or contact.round == 0:
         if not order.returns:
             queue_capacity.check_room(order.queue)
         contact.queue = order.queue
@@ -132,18 +132,18 @@ def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
 
 
 def _next_round(contact: Contact, now: datetime) -> None:
-    contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
+    contact.round, contact.attempt, contact.state = contact.round + 1, 1, contact_state.State.JOINING
     contact.owner = None
-    contact.move(life.Move.HAND_OVER, now)
+    contact.move(contact_state.Move.HAND_OVER, now)
 
 
 @transaction.atomic
 def another_attempt(begun: BegunParticipation, now: datetime) -> BegunParticipation:
     """The participant of this attempt is no more: another one must be made, with other ClientTokens."""
     contact = lock_contact(begun.contact.pk)
-    if contact.state == life.State.JOINING:
+    if contact.state == contact_state.State.JOINING:
         contact.attempt += 1
-        contact.move(life.Move.HAND_OVER, now)
+        contact.move(contact_state.Move.HAND_OVER, now)
         realtime.publish(contact)
     return BegunParticipation(contact)
 
@@ -213,13 +213,13 @@ def save_connection(participant: Participant, credentials: Mapping[str, Any], no
 def mark_joined(contact_id: str, now: datetime) -> Contact:
     """All that was said before is here: the contact waits. Told upward by the signal contact_waits."""
     contact = lock_contact(contact_id)
-    if contact.state == life.State.JOINING:
+    if contact.state == contact_state.State.JOINING:
         _wait(contact, now)
     return contact
 
 
 def _wait(contact: Contact, now: datetime) -> None:
-    contact.move(life.Move.JOINED, now, rejoin_at=None)
+    contact.move(contact_state.Move.JOINED, now, rejoin_at=None)
     realtime.publish(contact)
     signals.contact_waits.send(sender=Contact, contact=contact, at=now)
 
@@ -255,26 +255,26 @@ def give_up_return(contact_id: str, now: datetime) -> None:
     contact = lock_contact(contact_id)
     contact.rejoin_at = None
     contact.save(update_fields=["rejoin_at"])
-    if contact.state == life.State.JOINING:
-        end(contact, life.Reason.NOT_JOINED, now, leave=False)
+    if contact.state == contact_state.State.JOINING:
+        end(contact, contact_state.EndReason.NOT_JOINED, now, leave=False)
 
 
 def requeue(contact: Contact, now: datetime) -> None:
     """The contact waits again, at its old place, and is nobody's. Call it on a `locked` contact that is CONNECTED."""
-    contact.move(life.Move.REQUEUE, now, owner=None, connected_at=None, attention=Why())
+    contact.move(contact_state.Move.REQUEUE, now, owner=None, connected_at=None, attention=Reason())
     realtime.publish(contact)
     signals.contact_waits.send(sender=Contact, contact=contact, at=now)
 
 
-def end(contact: Contact, reason: life.Reason, now: datetime, *, leave: bool) -> None:
+def end(contact: Contact, reason: contact_state.EndReason, now: datetime, *, leave: bool) -> None:
     """Our part is over, because of `reason`; `leave` queues our goodbye. Call it on a `locked` contact.
 
     Ending what has ended only improves the reason: notifications come in any order.
     """
-    if contact.state == life.State.ENDED:
+    if contact.state == contact_state.State.ENDED:
         _improve(contact, reason)
         return
-    contact.move(life.Move.END, now, end_reason=reason)
+    contact.move(contact_state.Move.END, now, end_reason=reason)
     if leave:
         outbox.disconnect(contact)
     else:
@@ -283,14 +283,14 @@ def end(contact: Contact, reason: life.Reason, now: datetime, *, leave: bool) ->
     signals.contact_ended.send(sender=Contact, contact=contact)
 
 
-def why_unsent(contact: Contact) -> Why:
+def why_unsent(contact: Contact) -> Reason:
     """Why words for a contact that has ended are not sent, for their author."""
-    return NOT_SENT.get(life.Reason(contact.end_reason), OVER) if contact.end_reason else OVER
+    return NOT_SENT.get(contact_state.EndReason(contact.end_reason), OVER) if contact.end_reason else OVER
 
 
-def _improve(contact: Contact, reason: life.Reason) -> None:
-    if RANK[reason] > RANK[contact.end_reason] and reason != life.Reason.AGENT:
-        told, before = why_unsent(contact), life.Reason(contact.end_reason) if contact.end_reason else None
+def _improve(contact: Contact, reason: contact_state.EndReason) -> None:
+    if RANK[reason] > RANK[contact.end_reason] and reason != contact_state.EndReason.AGENT:
+        told, before = why_unsent(contact), contact_state.EndReason(contact.end_reason) if contact.end_reason else None
         contact.end_reason = reason
         contact.changed()
         realtime.publish(contact)

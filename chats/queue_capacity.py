@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import life
+from . import contact_state
 from .models import Contact, Queue
 
 
@@ -25,4 +25,6 @@ def check_room(queue: Queue) -> None:
 
 def waiting_in(queue: Queue) -> int:
     """How many places are taken: by who waits, and by who is about to."""
-    return Contact.objects.filter(queue=queue, state__in=[life.State.JOINING, life.State.WAITING]).count()
+    return Contact.objects.filter(
+        queue=queue, state__in=[contact_state.State.JOINING, contact_state.State.WAITING]
+    ).count()

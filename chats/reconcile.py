@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from . import connect, ingest, life, participation
+from . import connect, contact_state, ingest, participation
 from .db import claim, db_read, db_write
 from .models import Contact, Finding, Participant, RefusedCall
 from .row_backoff import RowBackoff
@@ -80,16 +80,16 @@ async def truth(participant: Participant) -> None:
         ended = answer["Contact"].get("DisconnectTimestamp") is not None
         reason = _why_out(participant, ended=ended)
     except connect.Refused as error:
-        reason = life.Reason.LOST  # the page says that the end could not be verified
+        reason = contact_state.EndReason.LOST  # the page says that the end could not be verified
         await keep_refusal(error)
     await db_write(_out)(participant.pk, reason, timezone.now())
 
 
-def _why_out(participant: Participant, *, ended: bool) -> life.Reason:
+def _why_out(participant: Participant, *, ended: bool) -> contact_state.EndReason:
     """An agent's contact ends with the agent's part, and the chat may go on with the next one; a token may just be over."""
     if participant.role == "AGENT":
-        return life.Reason.AGENT_LEFT if ended else life.Reason.LOST
-    return life.Reason.CHAT_ENDED if ended else life.Reason.REMOVED
+        return contact_state.EndReason.AGENT_LEFT if ended else contact_state.EndReason.LOST
+    return contact_state.EndReason.CHAT_ENDED if ended else contact_state.EndReason.REMOVED
 
 
 async def due(now: datetime, limit: int = 4) -> int:
@@ -152,27 +152,27 @@ def give_up_joining(now: datetime) -> int:
 
 def give_up_steps(now: datetime) -> Iterator[int]:
     """`give_up_joining`, contact by contact."""
-    late = Contact.objects.filter(state=life.State.JOINING, handed_over_at__lt=now - JOINING_LASTS)
+    late = Contact.objects.filter(state=contact_state.State.JOINING, handed_over_at__lt=now - JOINING_LASTS)
     yield from _parking.steps(list(late.values_list("pk", flat=True)), lambda pk: _give_up(pk, now), now)
 
 
 @transaction.atomic
 def _give_up(contact_id: str, now: datetime) -> bool:
     contact = participation.lock_contact(contact_id)
-    if contact.state != life.State.JOINING:
+    if contact.state != contact_state.State.JOINING:
         return False
-    participation.end(contact, life.Reason.NOT_JOINED, now, leave=False)
+    participation.end(contact, contact_state.EndReason.NOT_JOINED, now, leave=False)
     return True
 
 
 @transaction.atomic
-def _out(participant_pk: int, reason: life.Reason, now: datetime) -> None:
+def _out(participant_pk: int, reason: contact_state.EndReason, now: datetime) -> None:
     participant = Participant.objects.get(pk=participant_pk)
     contact = participation.lock_contact(participant.contact_id)
     participation.mark_left(participant_pk, now)
     if contact.round != participant.round:
         return
-    if reason is life.Reason.CHAT_ENDED and contact.conversation.chat_ended_at is None:
+    if reason is contact_state.EndReason.CHAT_ENDED and contact.conversation.chat_ended_at is None:
         contact.conversation.chat_ended_at = now
         contact.conversation.save(update_fields=["chat_ended_at"])
         participation.publish_contacts(contact.conversation)

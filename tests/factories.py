@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 
 from agents.models import Agent, AgentState, RoutingProfile, RoutingProfileQueue
-from chats import life
+from chats import contact_state
 from chats.models import Contact, Conversation, Item, Queue
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -100,7 +100,7 @@ def contact(customer: str = "Sanna Virtanen", *, waited: float = 0, **columns: A
     defaults = {
         "id": f"contact-{number():06}",
         "queue": columns.pop("queue", None) or queue(),
-        "state": life.State.WAITING,
+        "state": contact_state.State.WAITING,
         "round": 1,
         "handed_over_at": since,
         "waiting_since": since,

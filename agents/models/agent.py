@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from chats.models import Contact, Frame
-from chats.why import Why
+from chats.reasons import Reason
 from chats.wire import iso
 
 from .profiles import RoutingProfile
@@ -128,12 +128,12 @@ class Agent(models.Model):
         self.viewing_seq = self.next_seq()
         self.save(update_fields=["viewing", "viewing_seq"])
 
-    def _state_why(self) -> Why:
+    def _state_why(self) -> Reason:
         """Why the server put them where nothing is offered; empty: they, or somebody for them, chose it."""
         if self.state.is_routable:
-            return Why()
+            return Reason()
         last = self.state_changes.order_by("-at", "-pk").first()
-        return last.why if last is not None and last.by_id is None and last.new_state == self.state.name else Why()
+        return last.why if last is not None and last.by_id is None and last.new_state == self.state.name else Reason()
 
     def frame(self) -> Frame:
         return "agent", {"agent": self.as_dict()}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import life
 from chats.models import Contact, Frame
-from chats.why import Why, WhyField
+from chats.reasons import Reason, ReasonField
 from chats.wire import iso, iso_or_none
 
 from .agent import Agent
@@ -57,7 +57,7 @@ class AgentContact(models.Model):
     round = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=[(s, s) for s in life.State], default=life.State.CONNECTING)
     outcome = models.CharField(max_length=16, choices=[(s, s) for s in life.State], blank=True)  # outlives clearing
-    why = WhyField()
+    why = ReasonField()
     story = models.JSONField(default=list, blank=True)  # of the offer: [{"at": time, "what": Told}, …]
     holds_slot = models.BooleanField(default=True)
     offered_at = models.DateTimeField()
@@ -139,7 +139,7 @@ class AgentContact(models.Model):
     def rings_since(self) -> datetime | None:
         return self.expires_at and self.expires_at - timedelta(seconds=settings.CCP_OFFER_SECONDS)
 
-    def move(self, move: life.Move, now: datetime, *, why: Why | None = None) -> None:
+    def move(self, move: life.Move, now: datetime, *, why: Reason | None = None) -> None:
         """Make a move of `life`; life.IllegalMove when it cannot happen. The caller keeps the agent's load."""
         self.state = life.after(life.State(self.state), move)
         self.why = why or self.why
@@ -164,7 +164,7 @@ class AgentContact(models.Model):
         if profile.acw == RoutingProfile.Acw.TIMED:
             self.acw_until = now + timedelta(seconds=profile.acw_seconds)
 
-    def explain(self, why: Why) -> None:
+    def explain(self, why: Reason) -> None:
         """Why it ended is known better now."""
         self.why = why
         self.changed()
@@ -179,7 +179,7 @@ class AgentContact(models.Model):
         self.disposition = disposition or self.disposition
         self.note = note or self.note
 
-    def hurry(self, now: datetime, why: Why) -> None:
+    def hurry(self, now: datetime, why: Reason) -> None:
         """The offer is over now, not later."""
         self.expires_at, self.why = now, why
         self._tell(Told.NO_DESK, now)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chats.why import WhyField
+from chats.reasons import ReasonField
 
 
 class AgentState(models.Model):
@@ -51,7 +51,7 @@ class AgentStateChange(models.Model):
     old_state = models.CharField(max_length=80)
     new_state = models.CharField(max_length=80)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    why = WhyField()
+    why = ReasonField()
     at = models.DateTimeField()
     lasted = models.DurationField(_("time in the old state"), default=timedelta)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agents.models import QueueTopic
 from agents.waiting import position
-from chats import life, queue_capacity, wire
+from chats import contact_state, queue_capacity, wire
 from chats.joining.hand_over import HandOver
 from chats.models import Contact, Queue, Text
 
@@ -18,7 +18,7 @@ from .event import ContactFlowEvent
 
 log = logging.getLogger(__name__)
 
-LIVE = (life.State.JOINING, life.State.WAITING, life.State.CONNECTED)
+LIVE = (contact_state.State.JOINING, contact_state.State.WAITING, contact_state.State.CONNECTED)
 
 
 class NoQueue(Exception):

@@ -9,10 +9,10 @@ from django.db import transaction
 from agents import desk, life
 from agents.models import Agent, AgentContact, Disposition, RoutingProfile
 from agents.refusal import Refusal
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation, realtime
 from chats.models import Text
-from chats.why import Why
+from chats.reasons import Reason
 
 from . import transfers
 from .offers import put_on_the_desk
@@ -69,7 +69,7 @@ def _check_it_waits(held: Held, part: AgentContact, now: datetime) -> None:
         raise NotNow("offerGone", "This contact cannot be taken any more: %(why)s.", held, now)
     if not held.agent.has_room:
         allowed = held.agent.routing_profile.chat_concurrency
-        why = Why("no room: the routing profile allows %(n)s chats at once", n=allowed)
+        why = Reason("no room: the routing profile allows %(n)s chats at once", n=allowed)
         raise not_now(held, Refusal("noRoom", "This contact cannot be taken now: %(why)s.", why=why))
 
 
@@ -79,7 +79,7 @@ def _withdraw_from_colleague(held: Held, now: datetime) -> None:
         return
     other = with_agent(held.contact, asked.agent_id)
     asked.agent, asked.contact = other.agent, held.contact
-    move(asked, life.Move.WITHDRAW, now, Why("a colleague took it"))
+    move(asked, life.Move.WITHDRAW, now, Reason("a colleague took it"))
     move(asked, life.Move.CLEAR, now)
     desk.look_on(other.agent.user_id, closed=held.contact.pk)
 
@@ -94,7 +94,7 @@ def reject(agent: Agent, contact_id: str, now: datetime) -> None:
             raise NotNow("offerGone", "This contact cannot be declined any more: %(why)s.", held, now)
         held.agent.pay_attention()
         give_back(held)
-        move(part, life.Move.REJECT, now, Why("declined"))
+        move(part, life.Move.REJECT, now, Reason("declined"))
         move(part, life.Move.CLEAR, now)
 
 
@@ -108,7 +108,7 @@ def end(agent: Agent, contact_id: str, now: datetime) -> None:
             raise NotNow("contactNotConnected", "This contact cannot be ended: %(why)s.", held, now)
         say(held, Text.LEFT)
         say(held, Text.ENDED)
-        participation.end(held.contact, chat.Reason.AGENT, now, leave=True)
+        participation.end(held.contact, chat.EndReason.AGENT, now, leave=True)
 
 
 def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = "", note: str = "") -> None:
@@ -135,7 +135,7 @@ def _disposition(held: Held, name: str) -> Disposition | None:
             "dispositionNotFound",
             "There is no disposition “%(name)s” in this queue. There are: %(known)s.",
             name=name,
-            known=", ".join(known) or Why("none"),
+            known=", ".join(known) or Reason("none"),
         ).but(dispositions=list(known))
     return known[name]
 

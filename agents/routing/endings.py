@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from agents import desk, life, presence
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
-from chats import life as chat
+from chats import contact_state as chat
 from chats import realtime, signals
 from chats.models import Contact, Conversation
-from chats.why import Why
+from chats.reasons import Reason
 
 from . import transfers
 from .parts import ENDED_BECAUSE, disown, ended_because, hold, move, with_agent
@@ -66,9 +66,9 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
         disown(contact)
 
 
-def _it_is_explained(*, contact: Contact, before: chat.Reason | None, **_kwargs: Any) -> None:
+def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwargs: Any) -> None:
     """Notifications come in any order: whoever was told the first guess is told the better one."""
-    guess = ENDED_BECAUSE[before] if before is not None else Why()
+    guess = ENDED_BECAUSE[before] if before is not None else Reason()
     told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
     for pk, agent_id in list(told.order_by("agent").values_list("pk", "agent_id")):
         agent = with_agent(contact, agent_id).agent

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from agents import presence
 from agents.models import Agent, AgentState
 from agents.refusal import Refusal
-from chats import life as chat
+from chats import contact_state as chat
 from chats import queue_capacity
 from chats.models import Queue
 

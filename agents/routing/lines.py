@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from agents import life, presence
 from agents.models import Agent, AgentContact, AgentState, ContactTimer, RoutingProfileQueue
-from chats import life as chat
+from chats import contact_state as chat
 from chats.models import Contact
 
 from .choice import Line, Seat, Service, Waiting

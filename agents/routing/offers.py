@@ -13,11 +13,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agents import desk, life, presence
 from agents.models import Agent, AgentContact, Told
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation, realtime
 from chats.models import Contact, Conversation
+from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
-from chats.why import Why
 
 from . import lines, misses
 from .choice import Board
@@ -26,7 +26,7 @@ from .stories import why_missed
 
 log = logging.getLogger(__name__)
 _parking, _overdue_parking = RowBackoff("offering"), RowBackoff("taking offers back")
-NOT_ANSWERING = Why("another offer before it was not answered")
+NOT_ANSWERING = Reason("another offer before it was not answered")
 
 
 class _ContactGone(Exception):
@@ -249,7 +249,7 @@ def _take_from_behind(held: Held, part: AgentContact, now: datetime) -> bool:
 def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
     part.tell(Told.NO_ROOM, now)
     allowed = held.agent.routing_profile.chat_concurrency
-    move(part, life.Move.WITHDRAW, now, Why("no room: the routing profile allows %(n)s chats at once", n=allowed))
+    move(part, life.Move.WITHDRAW, now, Reason("no room: the routing profile allows %(n)s chats at once", n=allowed))
     move(part, life.Move.CLEAR, now)
 
 
@@ -265,7 +265,7 @@ def _count_miss(agent: Agent, now: datetime) -> None:
     agent.count_miss()
     limit = settings.CCP_MISSES_IN_A_ROW
     if limit and agent.misses >= limit and agent.state.is_routable:
-        why = Why("%(n)s offers in a row were not answered", n=agent.misses)
+        why = Reason("%(n)s offers in a row were not answered", n=agent.misses)
         presence.enter(agent, presence.not_responding(), by=None, why=why, now=now)
 
 

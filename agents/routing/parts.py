@@ -8,23 +8,23 @@ from typing import NamedTuple
 
 from agents import life, presence
 from agents.models import Agent, AgentContact, ContactTimer
-from chats import life as chat
+from chats import contact_state as chat
 from chats import outbox, participation, realtime
 from chats.models import Contact, Text, Transfer
-from chats.why import Why
+from chats.reasons import Reason
 
 ENDED_BECAUSE = {
-    chat.Reason.AGENT: Why("the agent ended it"),
-    chat.Reason.CUSTOMER: Why("the customer left"),
-    chat.Reason.CHAT_ENDED: Why("the chat ended"),
-    chat.Reason.REMOVED: Why("Amazon Connect took us out of the chat, because another agent or a bot joined"),
-    chat.Reason.AGENT_LEFT: Why("it was ended or transferred in Amazon Connect"),
-    chat.Reason.LOST: Why("Amazon Connect no longer lets us speak in this chat"),
-    chat.Reason.SILENT: Why("the customer did not answer any more"),
-    chat.Reason.NOT_JOINED: Why("the chat could not be joined in time"),
+    chat.EndReason.AGENT: Reason("the agent ended it"),
+    chat.EndReason.CUSTOMER: Reason("the customer left"),
+    chat.EndReason.CHAT_ENDED: Reason("the chat ended"),
+    chat.EndReason.REMOVED: Reason("Amazon Connect took us out of the chat, because another agent or a bot joined"),
+    chat.EndReason.AGENT_LEFT: Reason("it was ended or transferred in Amazon Connect"),
+    chat.EndReason.LOST: Reason("Amazon Connect no longer lets us speak in this chat"),
+    chat.EndReason.SILENT: Reason("the customer did not answer any more"),
+    chat.EndReason.NOT_JOINED: Reason("the chat could not be joined in time"),
 }
 
-ENDED = Why("it has ended")
+ENDED = Reason("it has ended")
 
 NOT_TAKEN = {
     life.Move.REJECT: Transfer.State.DECLINED,
@@ -107,7 +107,7 @@ def with_agent(contact: Contact, agent_id: int) -> Held:
     return Held(contact, agent, part)
 
 
-def move(part: AgentContact, step: life.Move, now: datetime, why: Why | None = None) -> None:
+def move(part: AgentContact, step: life.Move, now: datetime, why: Reason | None = None) -> None:
     """Make the move and tell it. An agent who thereby has a slot more may get the next contact."""
     held_a_slot = part.holds_slot
     part.move(step, now, why=why)
@@ -186,6 +186,6 @@ def say(held: Held, kind: Text) -> None:
         outbox.enqueue(contact, text)
 
 
-def ended_because(contact: Contact) -> Why:
+def ended_because(contact: Contact) -> Reason:
     """Why our part of this contact ended, in words for an agent."""
-    return ENDED_BECAUSE[chat.Reason(contact.end_reason)] if contact.end_reason else ENDED
+    return ENDED_BECAUSE[chat.EndReason(contact.end_reason)] if contact.end_reason else ENDED

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from agents import life, presence
 from agents.models import Agent, AgentContact, AgentState, Told
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation, realtime
 from chats.models import Contact, Queue, Text
+from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
-from chats.why import Why
 
 from .parts import Held, free, give_back, hold, hold_together, move, say, with_agent
 
@@ -101,8 +101,8 @@ def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
     give_back(held)
 
 
-def _closed(agent: Agent) -> Why:
-    return Why("%(name)s may not sign in any more", name=agent)
+def _closed(agent: Agent) -> Reason:
+    return Reason("%(name)s may not sign in any more", name=agent)
 
 
 # ---- who is gone -----------------------------------------------------------------------------------------------------
@@ -137,14 +137,14 @@ def _rescue(contact_id: str, agent_id: int, now: datetime) -> bool:
     return True
 
 
-def _why(held: Held, now: datetime) -> Why:
+def _why(held: Held, now: datetime) -> Reason:
     if not held.agent.user.is_active:
         return _closed(held.agent)
     seen = held.agent.seen_at
-    return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Why("no open desk")
+    return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Reason("no open desk")
 
 
-def _care(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
+def _care(held: Held, part: AgentContact, why: Reason, now: datetime) -> None:
     say(held, Text.RESCUE)
     part.rescued(now)
     never_back = not held.agent.user.is_active  # nobody to wait for, whatever the queue says
@@ -152,13 +152,13 @@ def _care(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
         case Queue.Rescue.REQUEUE if not held.contact.is_relayed:  # that one is Amazon Connect's to give away
             _requeue(held, part, why, now)
         case Queue.Rescue.ATTENTION:
-            held.contact.call_for_attention(Why("%(name)s: %(why)s", name=held.agent, why=why))
+            held.contact.call_for_attention(Reason("%(name)s: %(why)s", name=held.agent, why=why))
             realtime.publish(held.contact)
 
 
-def _requeue(held: Held, part: AgentContact, why: Why, now: datetime) -> None:
+def _requeue(held: Held, part: AgentContact, why: Reason, now: datetime) -> None:
     """The card stays, so that the agent finds out when they come back; nobody is there to work after it."""
-    move(part, life.Move.END, now, Why("back to the queue: %(why)s", why=why))
+    move(part, life.Move.END, now, Reason("back to the queue: %(why)s", why=why))
     if part.holds_slot:
         part.let_go()
         realtime.publish(part)
@@ -179,7 +179,7 @@ def _calm(contact_id: str) -> bool:
         contact = participation.lock_contact(contact_id)
         calmed = _unneeded_attention().filter(pk=contact_id).exists()
         if calmed:
-            contact.call_for_attention(Why())
+            contact.call_for_attention(Reason())
             realtime.publish(contact)
         return calmed
 
@@ -195,7 +195,7 @@ def _take_from_nobody(contact_id: str, now: datetime) -> bool:
         contact = participation.lock_contact(contact_id)
         orphaned = _orphans().filter(pk=contact_id).exists()
         if orphaned and contact.is_relayed:
-            participation.end(contact, chat.Reason.LOST, now, leave=False)
+            participation.end(contact, chat.EndReason.LOST, now, leave=False)
         elif orphaned:
             participation.requeue(contact, now)
     if orphaned:

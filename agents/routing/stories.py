@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from agents import life
 from agents.models import Agent, AgentContact, Told
-from chats.why import Why
+from chats.reasons import Reason
 
 
 def offer_seen(agent_id: int, contact_id: str, visible: bool, now: datetime) -> None:
@@ -39,22 +39,22 @@ def tabs_turned(agent_id: int, visible: bool, now: datetime) -> None:
             offer_seen(agent_id, part.contact_id, visible, now)
 
 
-def why_missed(part: AgentContact, seconds: float) -> Why:
+def why_missed(part: AgentContact, seconds: float) -> Reason:
     """One line for people, from the story."""
     told = [one["what"] for one in part.story]
-    return Why("no answer within %(seconds)s s: %(cause)s", seconds=f"{seconds:g}", cause=_cause(told))
+    return Reason("no answer within %(seconds)s s: %(cause)s", seconds=f"{seconds:g}", cause=_cause(told))
 
 
-def _cause(told: list[str]) -> Why:
+def _cause(told: list[str]) -> Reason:
     if _last(told, Told.SOCKET_DOWN, Told.SOCKET_UP) == Told.SOCKET_DOWN:
-        return Why("the desk had lost its connection")
+        return Reason("the desk had lost its connection")
     if Told.PAINTED not in told:
-        return Why("no tab of the desk reported that it showed it")
+        return Reason("no tab of the desk reported that it showed it")
     if Told.SHOWN not in told:
-        return Why("every tab that showed it was in the background")
+        return Reason("every tab that showed it was in the background")
     if _last(told, Told.SHOWN, Told.HIDDEN) == Told.HIDDEN:
-        return Why("it was seen, then the tab went to the background")
-    return Why("it was shown in an open tab all the time")
+        return Reason("it was seen, then the tab went to the background")
+    return Reason("it was shown in an open tab all the time")
 
 
 def _last(told: list[str], *of: Told) -> str:

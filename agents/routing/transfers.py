@@ -14,11 +14,11 @@ from django.db import transaction
 from agents import desk, life
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from agents.refusal import Refusal
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation, realtime, signals
 from chats.models import Contact, Queue, Text, Transfer
+from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
-from chats.why import Why
 
 from . import endpoints
 from .offers import put_on_the_desk
@@ -26,7 +26,7 @@ from .parts import Held, ended_because, hold_together, move, say, take, with_age
 from .truth import NotNow, mine, not_now
 
 ME = "agents.routing.transfers"
-TAKEN_BACK = Why("the sender took it back")
+TAKEN_BACK = Reason("the sender took it back")
 _parking = RowBackoff("transfers")
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
 
@@ -148,7 +148,7 @@ def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: date
     endpoints.check_queue(queue, now)
     contact = held.contact
     say(held, Text.LEFT)
-    _part_with(part, Why("handed on to the queue %(name)s", name=queue.name), now)
+    _part_with(part, Reason("handed on to the queue %(name)s", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
@@ -173,13 +173,13 @@ def _take_over(held: Held, part: AgentContact, asked: Transfer, now: datetime) -
     before = with_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     say(before, Text.LEFT)
-    _part_with(served, Why("handed on to %(name)s", name=held.agent.name), now)
-    asked.settle(Transfer.State.ACCEPTED, Why(), now)
+    _part_with(served, Reason("handed on to %(name)s", name=held.agent.name), now)
+    asked.settle(Transfer.State.ACCEPTED, Reason(), now)
     held.contact.owner = held.agent.user
     take(held, part, now, chat.Move.TRANSFER)
 
 
-def _part_with(part: AgentContact, why: Why, now: datetime) -> None:
+def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
     """The sender's part is over: after contact work begins, unless their routing profile knows none."""
     move(part, life.Move.END, now, why)
     if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:
@@ -198,14 +198,14 @@ def listen() -> None:
 
 def _it_waits(*, contact: Contact, at: datetime, **_kwargs: Any) -> None:
     """The sender was gone for good: who was asked finds the contact in the queue, like everybody."""
-    _withdraw(contact, Why("it went back to the queue"), at)
+    _withdraw(contact, Reason("it went back to the queue"), at)
 
 
 def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
     _withdraw(contact, ended_because(contact), contact.ended_at)
 
 
-def _withdraw(contact: Contact, why: Why, now: datetime | None) -> None:
+def _withdraw(contact: Contact, why: Reason, now: datetime | None) -> None:
     """Nothing is there to be taken over any more. The conversation is held by whoever sent the signal."""
     asked = contact.newest_transfer
     if asked is None or not asked.is_open or now is None:
@@ -224,7 +224,7 @@ def _withdraw(contact: Contact, why: Why, now: datetime | None) -> None:
     desk.look_on(other.agent.user_id, closed=contact.pk)
 
 
-def _settle_alone(contact: Contact, asked: Transfer, why: Why, now: datetime) -> None:
+def _settle_alone(contact: Contact, asked: Transfer, why: Reason, now: datetime) -> None:
     asked.settle(Transfer.State.WITHDRAWN, why, now)
     contact.changed()
     realtime.publish(contact)
@@ -251,5 +251,5 @@ def _settle_unanswerable(contact_id: str, now: datetime) -> bool:
             return False
         if AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING).exists():
             return False
-        _settle_alone(contact, asked, Why("the colleague has no desk any more"), now)
+        _settle_alone(contact, asked, Reason("the colleague has no desk any more"), now)
         return True

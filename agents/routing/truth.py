@@ -6,8 +6,8 @@ from datetime import datetime
 
 from agents.models import Agent, AgentContact
 from agents.refusal import Refusal
-from chats import life as chat
-from chats.why import Why
+from chats import contact_state as chat
+from chats.reasons import Reason
 
 from .parts import Held, ended_because, hold
 
@@ -34,19 +34,19 @@ class NotNow(Refusal):
         not_now(held, self)
 
 
-def truth(held: Held, now: datetime) -> Why:
+def truth(held: Held, now: datetime) -> Reason:
     """What is so instead, as the end of a sentence."""
     contact = held.contact
     if contact.state == chat.State.ENDED:
         return ended_because(contact)
     if held.is_served:
-        return Why("you are serving it, end it first")
+        return Reason("you are serving it, end it first")
     if held.is_open_transfer(now):
-        return Why("a colleague serves it and hands it on to you, accept or decline it first")
+        return Reason("a colleague serves it and hands it on to you, accept or decline it first")
     if contact.owner_id not in {None, held.agent.user_id}:
-        return Why("a colleague has it now")
+        return Reason("a colleague has it now")
     if not held.is_offered:
-        return Why("it went back to the queue")
+        return Reason("it went back to the queue")
     if held.is_open_offer(now):
-        return Why("it is still offered to you, accept or decline it first")
-    return Why("the time to answer is over, it goes back to the queue")
+        return Reason("it is still offered to you, accept or decline it first")
+    return Reason("the time to answer is over, it goes back to the queue")

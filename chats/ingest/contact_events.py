@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from chats import life, outbox, participation, realtime, wire
+from chats import contact_state, outbox, participation, realtime, wire
 from chats.models import Contact, Conversation, Item, Participant, Text
 from chats.wire import ChatEvent
 
@@ -48,7 +48,7 @@ def _name(conversation: Conversation, name: str) -> None:
 def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
     if event.role == "CUSTOMER":
         for contact in _concerned(conversation, event):
-            participation.end(contact, life.Reason.CUSTOMER, now, leave=False)
+            participation.end(contact, contact_state.EndReason.CUSTOMER, now, leave=False)
         return
     ours = Participant.objects.filter(
         conversation=conversation, participant_id=event.participant_id, round__isnull=False
@@ -65,7 +65,7 @@ def _customers_spoke(spoken: Sequence[tuple[Conversation, ChatEvent]], now: date
     """After an agent had ended the contact, and before Connect let our participant go: the flow does not hear it, as it
     waits for our leaving first. Nobody would answer.
     """
-    over = Contact.objects.filter(conversation__in={chat.pk for chat, _ in spoken}, state=life.State.ENDED)
+    over = Contact.objects.filter(conversation__in={chat.pk for chat, _ in spoken}, state=contact_state.State.ENDED)
     with_ended = set(over.values_list("conversation", flat=True))
     for conversation, event in spoken:
         if conversation.pk in with_ended:
@@ -74,7 +74,7 @@ def _customers_spoke(spoken: Sequence[tuple[Conversation, ChatEvent]], now: date
 
 def _customer_spoke(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
     contacts = _contacts(conversation)
-    if any(contact.state != life.State.ENDED for contact in contacts):
+    if any(contact.state != contact_state.State.ENDED for contact in contacts):
         return  # somebody is there to answer
     for contact in contacts:
         just_ended = contact.ended_at is not None and event.absolute_time >= contact.ended_at - SAME_MOMENT
@@ -90,11 +90,11 @@ def _had_left(conversation: Conversation, ours: Participant, event: ChatEvent) -
     return left is not None and event.absolute_time > left
 
 
-def _why_out(contact: Contact, left: ChatEvent) -> life.Reason:
+def _why_out(contact: Contact, left: ChatEvent) -> contact_state.EndReason:
     """A custom participant is removed; an agent leaves, or transfers, in the CCP; either when the customer fell silent."""
     if _was_silent(contact.conversation, left):
-        return life.Reason.SILENT
-    return life.Reason.AGENT_LEFT if contact.is_relayed else life.Reason.REMOVED
+        return contact_state.EndReason.SILENT
+    return contact_state.EndReason.AGENT_LEFT if contact.is_relayed else contact_state.EndReason.REMOVED
 
 
 def _customer_fell_silent(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
@@ -106,7 +106,7 @@ def _customer_fell_silent(conversation: Conversation, event: ChatEvent, now: dat
             continue
         left = _near(conversation, event).filter(content_type=wire.LEFT, participant_id=ours.participant_id)
         if chat_ended or left.exists():
-            participation.end(contact, life.Reason.SILENT, now, leave=False)
+            participation.end(contact, contact_state.EndReason.SILENT, now, leave=False)
 
 
 def _was_silent(conversation: Conversation, event: ChatEvent) -> bool:
@@ -129,18 +129,18 @@ def _nudge(conversation: Conversation) -> None:
         return
     for contact in _contacts(conversation):
         text = contact.queue.words(Text.NUDGE, conversation.language) if contact.queue.nudge_after else ""
-        if text and contact.is_relayed and contact.state == life.State.CONNECTED:
+        if text and contact.is_relayed and contact.state == contact_state.State.CONNECTED:
             outbox.enqueue(contact, text)
 
 
 def _chat_ended(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
-    reason = life.Reason.SILENT if _was_silent(conversation, event) else life.Reason.CHAT_ENDED
+    reason = contact_state.EndReason.SILENT if _was_silent(conversation, event) else contact_state.EndReason.CHAT_ENDED
     conversation.chat_ended_at = now
     conversation.save(update_fields=["chat_ended_at"])
     Participant.objects.filter(conversation=conversation, round__isnull=False, left_at=None).update(left_at=now)
     concerned = {contact.pk for contact in _concerned(conversation, event)}
     for contact in _contacts(conversation):
-        ended = contact.state == life.State.ENDED
+        ended = contact.state == contact_state.State.ENDED
         if contact.pk in concerned or not ended:  # no contact outlives its chat
             participation.end(contact, reason, now, leave=False)
         outbox.fail_unsent(contact, participation.why_unsent(contact))
@@ -171,12 +171,12 @@ def _concerned(conversation: Conversation, event: ChatEvent) -> list[Contact]:
 
 def _was_live(contact: Contact, event: ChatEvent) -> bool:
     begun = contact.handed_over_at
-    return contact.state != life.State.ENDED and (begun is None or event.absolute_time >= begun - SAME_MOMENT)
+    return contact.state != contact_state.State.ENDED and (begun is None or event.absolute_time >= begun - SAME_MOMENT)
 
 
 def _ended_of_it(contact: Contact, event: ChatEvent, contacts: Sequence[Contact]) -> bool:
     """It ended in the same moment, and the chat did not go on with another contact in between."""
-    if contact.state != life.State.ENDED or _went_on(contact, event, contacts):
+    if contact.state != contact_state.State.ENDED or _went_on(contact, event, contacts):
         return False
     ended = contact.ended_at
     if ended is not None and abs(event.absolute_time - ended) <= SAME_MOMENT:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from chats import connect, ingest, life, participation, realtime, reconcile
+from chats import connect, contact_state, ingest, participation, realtime, reconcile
 from chats.db import db_write
 from chats.models import Contact, Item, Outgoing, Participant, Queue
 from chats.participation import HandOver
@@ -149,7 +149,9 @@ def _check_page(relay: RelayedContact, events: Sequence[ChatEvent]) -> None:
 
 def known_participant(relay: RelayedContact, owner: User) -> Participant | None:
     """Our participant, if we speak for this agent with this very token already."""
-    contact = Contact.objects.filter(pk=relay.order.contact_id, owner=owner).exclude(state=life.State.ENDED).first()
+    contact = (
+        Contact.objects.filter(pk=relay.order.contact_id, owner=owner).exclude(state=contact_state.State.ENDED).first()
+    )
     ours = participation.our_participant(contact) if contact is not None and contact.is_relayed else None
     same = ours is not None and ours.left_at is None and ours.participant_id == relay.participant_id
     return ours if same else None
@@ -170,7 +172,9 @@ def begin_participation(
     ours = participation.our_participant(contact)
     if ours is not None and ours.left_at is None:
         _check_round(contact, ours, relay, owner)
-    is_new = contact.state == life.State.ENDED or contact.round == 0 or ours is None or ours.left_at is not None
+    is_new = (
+        contact.state == contact_state.State.ENDED or contact.round == 0 or ours is None or ours.left_at is not None
+    )
     if is_new:
         _begin_round(contact, relay, owner, now)
     return contact, _keep(contact, relay, proof, now), is_new
@@ -183,15 +187,15 @@ def _check_round(contact: Contact, ours: Participant, relay: RelayedContact, own
     if goodbye.exists() and contact.is_relayed:
         raise Leaving
     same = ours.participant_id == relay.participant_id and contact.owner_id == owner.pk
-    if contact.state != life.State.ENDED and not same:
+    if contact.state != contact_state.State.ENDED and not same:
         raise ServedByAnother(ours)
 
 
 def _begin_round(contact: Contact, relay: RelayedContact, owner: User, now: datetime) -> None:
-    contact.round, contact.attempt, contact.state = contact.round + 1, 1, life.State.JOINING
+    contact.round, contact.attempt, contact.state = contact.round + 1, 1, contact_state.State.JOINING
     contact.queue, contact.owner, contact.relayed_round = relay.order.queue, owner, contact.round
     contact.references = list(relay.order.references) or contact.references
-    contact.move(life.Move.HAND_OVER, now)
+    contact.move(contact_state.Move.HAND_OVER, now)
     realtime.publish(contact)
 
 

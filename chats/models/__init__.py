@@ -15,8 +15,8 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from chats import life, richtext
-from chats.why import Why, WhyField
+from chats import contact_state, rich_text
+from chats.reasons import Reason, ReasonField
 from chats.wire import iso, iso_or_none
 
 from .capability import Finding, RefusedCall
@@ -100,7 +100,7 @@ class Conversation(models.Model):
     @property
     def content_types(self) -> list[str]:
         """What can be said, as far as we know: Connect tells nobody which types a chat was started with, it refuses the others."""
-        return [PLAIN] if self.plain_text_only else [PLAIN, richtext.MARKDOWN]
+        return [PLAIN] if self.plain_text_only else [PLAIN, rich_text.MARKDOWN]
 
     def next_seq(self) -> int:
         """Take the next number. It locks the row until the transaction ends, so numbers have no hole and no twin."""
@@ -116,12 +116,14 @@ class Contact(models.Model):
     id = models.CharField(primary_key=True, max_length=256)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="contacts")
     queue = models.ForeignKey(Queue, models.PROTECT, related_name="contacts")
-    state = models.CharField(max_length=16, choices=[(s, s) for s in life.State], default=life.State.JOINING)
+    state = models.CharField(
+        max_length=16, choices=[(s, s) for s in contact_state.State], default=contact_state.State.JOINING
+    )
     round = models.PositiveIntegerField(default=0)
     attempt = models.PositiveIntegerField(default=0)  # of joining in this round; ClientTokens derive from it
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="contacts")
     end_reason = models.CharField(max_length=16, blank=True)
-    attention = WhyField()  # why a supervisor should look at it, while they should
+    attention = ReasonField()  # why a supervisor should look at it, while they should
     transfer = models.ForeignKey(Transfer, models.SET_NULL, null=True, related_name="+")  # the newest
     references = models.JSONField(default=list, blank=True)  # wire.listed_references
     relayed_round = models.PositiveIntegerField(null=True)  # the round Amazon Connect itself gave to an agent
@@ -158,21 +160,21 @@ class Contact(models.Model):
     def stream(self) -> str:
         return self.conversation.stream
 
-    def move(self, move: life.Move, now: datetime, **changes: object) -> None:
+    def move(self, move: contact_state.Move, now: datetime, **changes: object) -> None:
         """Make a move of `life`; IllegalMove when it cannot happen. Times that belong to the move are set here."""
-        self.state = life.after(life.State(self.state), move)
+        self.state = contact_state.after(contact_state.State(self.state), move)
         match self.state:
-            case life.State.JOINING:
+            case contact_state.State.JOINING:
                 self.handed_over_at, self.ended_at, self.connected_at, self.served_since = now, None, None, None
                 self.end_reason = ""
-            case life.State.WAITING:
-                self.waiting_since = self.waiting_since if move is life.Move.REQUEUE else now
+            case contact_state.State.WAITING:
+                self.waiting_since = self.waiting_since if move is contact_state.Move.REQUEUE else now
                 self.waits_since, self.served_since = now, None
-            case life.State.CONNECTED:
-                self.connected_at = self.connected_at if move is life.Move.TRANSFER else now
+            case contact_state.State.CONNECTED:
+                self.connected_at = self.connected_at if move is contact_state.Move.TRANSFER else now
                 self.served_since = now
-            case life.State.ENDED:
-                self.ended_at, self.attention = now, Why()
+            case contact_state.State.ENDED:
+                self.ended_at, self.attention = now, Reason()
         for name, value in changes.items():
             setattr(self, name, value)
         self.changed()
@@ -185,7 +187,7 @@ class Contact(models.Model):
     @property
     def in_state_since(self) -> datetime | None:
         """Since when it waits, or is served by its owner: the one number that desk, floor and admin show."""
-        if self.state == life.State.CONNECTED:
+        if self.state == contact_state.State.CONNECTED:
             return self.served_since or self.connected_at
         return self.waits_since or self.waiting_since
 
@@ -194,7 +196,7 @@ class Contact(models.Model):
         """Of this round."""
         return self.transfer if self.transfer_id and self.transfer and self.transfer.round == self.round else None
 
-    def call_for_attention(self, why: Why) -> None:
+    def call_for_attention(self, why: Reason) -> None:
         """A supervisor should look at it; empty: no more."""
         self.attention = why
         self.changed()
@@ -340,7 +342,7 @@ class Item(models.Model):
             "Number": self.number,
             "Seq": self.seq,
             "Author": person(self.author),
-            **richtext.field("Rich", self.content_type, self.content),
+            **rich_text.field("Rich", self.content_type, self.content),
         }
 
 
@@ -372,12 +374,12 @@ class Outgoing(models.Model):
     content_type = models.CharField(max_length=100, default="text/plain")
     content = models.TextField(blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
-    why = WhyField()
+    why = ReasonField()
     attempts = models.PositiveIntegerField(default=0)
     first_tried_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()  # not before; while SENDING: the end of the lease
     item_id = models.CharField(max_length=256, blank=True)  # Connect's Id, known with the answer
-    file = models.CharField(max_length=32, blank=True, default="")  # the key of its bytes (chats.files)
+    file = models.CharField(max_length=32, blank=True, default="")  # the key of its bytes (chats.stored_files)
     size = models.PositiveBigIntegerField(null=True)  # of the file, in bytes
     attachment_id = models.CharField(max_length=256, blank=True, default="")  # Connect's, when its bytes are there
     position = models.PositiveBigIntegerField()
@@ -420,7 +422,7 @@ class Outgoing(models.Model):
             "position": self.position,
             "createdAt": iso(self.created_at),
             **({} if self.size is None else {"size": self.size}),
-            **richtext.field("rich", self.content_type, self.content),
+            **rich_text.field("rich", self.content_type, self.content),
         }
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from chats.why import Why, WhyField
+from chats.reasons import Reason, ReasonField
 from chats.wire import iso, iso_or_none
 
 from .person import person
@@ -42,7 +42,7 @@ class Transfer(models.Model):
     to_name = models.CharField(max_length=256)
     comment = models.CharField(_("comment"), max_length=MAX_COMMENT, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.OFFERED)
-    why = WhyField(_("why"))
+    why = ReasonField(_("why"))
     asked_at = models.DateTimeField(_("asked"))
     settled_at = models.DateTimeField(_("settled"), null=True)
 
@@ -82,7 +82,7 @@ class Transfer(models.Model):
     def to_type(self) -> str:
         return "queue" if self.state == self.State.QUEUED else "agent"
 
-    def settle(self, state: State, why: Why, now: datetime) -> None:
+    def settle(self, state: State, why: Reason, now: datetime) -> None:
         """What came of it. Whoever calls it keeps the contact under its next number."""
         self.state, self.why, self.settled_at = state, why, now
         self.save(update_fields=["state", "why", "settled_at"])

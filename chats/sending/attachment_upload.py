@@ -17,22 +17,24 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from chats import connect, files, outbox, reconcile
+from chats import connect, outbox, reconcile, stored_files
 from chats.db import db_write
 from chats.models import Finding, Outgoing, Participant
 from chats.models.capability import CUSTOM_PARTICIPANT_SENDS_NO_FILES
+from chats.reasons import Reason
 from chats.session import MediaController
-from chats.why import Why
 
 log = logging.getLogger(__name__)
 # A started upload is good for some minutes (UrlExpiry): within them it is the same one, whatever became of its bytes.
 STARTED_HOLDS = timedelta(minutes=10)
 FAILED_ARE_KEPT = timedelta(days=7)  # as long as a chat can last
-NOT_OURS_TO_SEND = Why(
+NOT_OURS_TO_SEND = Reason(
     "Amazon Connect takes no files from the portal in this chat. Put it where the customer can fetch it and send a link"
 )
-NOT_YOURS_TO_SEND = Why("Amazon Connect does not let you send files. An administrator can switch attachments on there")
-GONE = Why("the file is no longer kept here. Attach it again")
+NOT_YOURS_TO_SEND = Reason(
+    "Amazon Connect does not let you send files. An administrator can switch attachments on there"
+)
+GONE = Reason("the file is no longer kept here. Attach it again")
 
 
 def lease(now: datetime) -> datetime:
@@ -55,12 +57,12 @@ async def send_attachment(outgoing: Outgoing, controller: MediaController) -> No
 
 async def _uploaded(outgoing: Outgoing, controller: MediaController) -> str:
     """Connect's id of the attachment, once it has the bytes."""
-    if not files.is_here(outgoing.file):
+    if not stored_files.exists(outgoing.file):
         raise connect.Refused("FileGone", GONE)
     upload = await controller.start_upload(
         outgoing.content, outgoing.content_type, outgoing.size or 0, _start_token(outgoing)
     )
-    await connect.upload(upload.url, upload.headers, files.path_of(outgoing.file))
+    await connect.upload(upload.url, upload.headers, stored_files.path_of(outgoing.file))
     return await db_write(_keep_attachment)(outgoing, upload.attachment_id)
 
 
@@ -121,18 +123,18 @@ def _taken(outgoing: Outgoing) -> None:
     row = Outgoing.objects.select_related("author").get(pk=outgoing.pk)
     row.conversation = outgoing.conversation
     if row.state == Outgoing.State.SENDING:
-        outbox.change(row, state=Outgoing.State.TAKEN, why=Why())
+        outbox.change(row, state=Outgoing.State.TAKEN, why=Reason())
 
 
 # ---- a refusal that is about files, not about us ---------------------------------------------------------------------
 
 
-async def denied(participant: Participant) -> Why:
+async def denied(participant: Participant) -> Reason:
     """AccessDenied may mean "you are out" or "not for files". Whoever may still read is not out: why then; empty: out."""
     try:
         await reconcile.transcript(participant)
     except connect.Refused:
-        return Why()
+        return Reason()
     if participant.role == "CUSTOM_BOT":
         await db_write(Finding.keep)(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         return NOT_OURS_TO_SEND
@@ -152,4 +154,4 @@ def drop_forgotten(now: datetime) -> int:
     waiting = Outgoing.objects.filter(kind=Outgoing.Kind.ATTACHMENT).exclude(file="")
     live = waiting.filter(state__in=Outgoing.UNSENT)
     failed = waiting.filter(state=Outgoing.State.FAILED, created_at__gt=now - FAILED_ARE_KEPT)
-    return files.drop_forgotten({*live.values_list("file", flat=True), *failed.values_list("file", flat=True)})
+    return stored_files.delete_unneeded({*live.values_list("file", flat=True), *failed.values_list("file", flat=True)})

@@ -18,12 +18,12 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chats import connect, ingest, outbox, participation, realtime, reconcile, richtext
+from chats import connect, ingest, outbox, participation, realtime, reconcile, rich_text
 from chats.db import db_read, db_write
 from chats.models import Item, Outgoing, Participant
 from chats.realtime.group_commit import REST, GroupCommit
+from chats.reasons import Reason
 from chats.session import MediaController
-from chats.why import Why
 
 from . import attachment_upload
 
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 32
 RECONCILE_AFTER = timedelta(seconds=60)
 FRESH = timedelta(seconds=30)
-TRYING_AGAIN = Why("Not sent yet: the chat service does not answer. Trying again.")
+TRYING_AGAIN = Reason("Not sent yet: the chat service does not answer. Trying again.")
 
 
 async def work(hub: Hub) -> None:
@@ -132,7 +132,7 @@ async def _speak(outgoing: Outgoing, participant: Participant) -> None:
 
 
 async def _refused(outgoing: Outgoing, participant: Participant, error: connect.Refused) -> None:
-    if error.code == UNFIT and outgoing.content_type == richtext.MARKDOWN:
+    if error.code == UNFIT and outgoing.content_type == rich_text.MARKDOWN:
         await db_write(_as_plain_text)(outgoing, timezone.now())
         return
     if not error.is_gone:
@@ -152,10 +152,10 @@ async def _refused(outgoing: Outgoing, participant: Participant, error: connect.
         await db_write(_give_up)(outgoing)
 
 
-def _why_refused(error: connect.Refused) -> Why:
-    if isinstance(error.message, Why):  # it was not Connect, we knew it before
+def _why_refused(error: connect.Refused) -> Reason:
+    if isinstance(error.message, Reason):  # it was not Connect, we knew it before
         return error.message
-    return Why("Amazon Connect refused it (%(told)s)", told=error.message or error.code)
+    return Reason("Amazon Connect refused it (%(told)s)", told=error.message or error.code)
 
 
 async def _may_speak_again(participant: Participant) -> bool:
@@ -222,7 +222,7 @@ def _give_up(outgoing: Outgoing) -> None:
 
 
 @transaction.atomic
-def _fail(outgoing: Outgoing, why: Why) -> None:
+def _fail(outgoing: Outgoing, why: Reason) -> None:
     row = _locked(outgoing)
     if row.state == Outgoing.State.SENDING:
         outbox.fail(row, why, tried=False)

@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from agents import protocol
-from chats import richtext
-from chats.why import Why
+from chats import rich_text
+from chats.reasons import Reason
 from chats.wire import iso
 from tests.e2e.fed_desk import AVAILABLE, BREAK, ME, Guarded, Refused, agent_contact, answer, complete, item
 from tests.e2e.forms import ADA, INTERACTIVE, TEMPLATES, form
@@ -68,12 +68,12 @@ def everything_said() -> list[dict[str, Any]]:
         item(9, ADA, "Choose 2"),
         form(10, "QuickReply", TEMPLATES["QuickReply"][0]),
         item(11, ADA, "{", ContentType=INTERACTIVE),
-        answer(12, ADA, MARKDOWN, ContentType="text/markdown", Rich=list(richtext.tree(MARKDOWN) or [])),
+        answer(12, ADA, MARKDOWN, ContentType="text/markdown", Rich=list(rich_text.tree(MARKDOWN) or [])),
         item(13, ADA, "And then the side panel came split"),
     ]
 
 
-def endpoint(kind: str, key: str, name: str, refusal: Why | None = None, **more: Any) -> dict[str, Any]:
+def endpoint(kind: str, key: str, name: str, refusal: Reason | None = None, **more: Any) -> dict[str, Any]:
     known = {"type": kind, "id": key, "name": name, "refusal": refusal.data if refusal else None, **more}
     return protocol.Endpoint(**known).model_dump()
 
@@ -86,7 +86,7 @@ def endpoints() -> list[dict[str, Any]]:
             "agent",
             "a3",
             "Noor Haddad",
-            Why("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
+            Reason("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
             **free | {"state": BREAK},
         ),
         endpoint("queue", "1", "Orders", open=True, waiting=2),

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from agents.models import Agent, AgentContact, Disposition
-from chats import life
+from chats import contact_state
 from tests import factories
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
@@ -20,7 +20,7 @@ refund, _ = Disposition.objects.get_or_create(name="Refund", defaults={"order": 
 
 for minutes, name in enumerate(("Amelia Hart", LONG, "Kasimir Lund"), 1):
     began, over = now - timedelta(minutes=minutes * 9), now - timedelta(minutes=minutes)
-    ended = {"state": life.State.ENDED, "end_reason": "customer", "ended_at": over, "connected_at": began}
+    ended = {"state": contact_state.State.ENDED, "end_reason": "customer", "ended_at": over, "connected_at": began}
     contact = factories.contact(name, queue=mira.routing_profile.queues.first(), owner=mira.user, **ended)
     factories.item(contact, "The side panel is split")
     part = {
@@ -35,7 +35,7 @@ for minutes, name in enumerate(("Amelia Hart", LONG, "Kasimir Lund"), 1):
         agent=mira, contact=contact, disposition=refund if minutes == 1 else None, holds_slot=False, **part
     )
 
-served = {"state": life.State.CONNECTED, "owner": mira.user, "connected_at": now - timedelta(minutes=4)}
+served = {"state": contact_state.State.CONNECTED, "owner": mira.user, "connected_at": now - timedelta(minutes=4)}
 factories.contact(
     "Noor Haddad", queue=mira.routing_profile.queues.first(), waiting_since=now - timedelta(hours=3), **served
 )

@@ -13,8 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from chats.reasons import Reason
 from chats.sending import attachment_upload
-from chats.why import Why
 from tests.attaching import hand_in, into_connects_queue, relay, sends
 from tests.e2e.browsing import window
 from tests.e2e.desks import CustomerPage, DeskPage
@@ -304,7 +304,7 @@ def test_a_file_under_way_is_told_as_it_stands(desk: Guarded) -> None:
     expect(meta).to_contain_text("Queued")
     told("taken")
     expect(meta).to_contain_text("Being scanned")
-    why = Why("Not sent: %(why)s.", why=attachment_upload.NOT_OURS_TO_SEND)
+    why = Reason("Not sent: %(why)s.", why=attachment_upload.NOT_OURS_TO_SEND)
     told("failed", why=why.data)
     expect(meta).to_have_text(why)
     told("sent", itemId=f"{ADA}-000002")

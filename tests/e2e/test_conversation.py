@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from agents import protocol
-from chats import richtext
+from chats import rich_text
 from tests.e2e.browsing import window
 from tests.e2e.fed_desk import ME, Guarded, agent_contact, answer, at, complete, contact, item
 from tests.e2e.forms import ADA, TEMPLATES, form
@@ -83,7 +83,7 @@ def test_a_file_tells_its_name_size_type_and_scan_and_why_it_cannot_be_opened(
 
 def test_markdown_is_bold_italic_lists_and_links(desk: Guarded) -> None:
     words = "**Done**, *soon*:\n\n1. [the guide](https://shop.example/guide)\n2. `x < y`"
-    lay(desk, [answer(1, ADA, words, ContentType="text/markdown", Rich=list(richtext.tree(words) or []))])
+    lay(desk, [answer(1, ADA, words, ContentType="text/markdown", Rich=list(rich_text.tree(words) or []))])
     bubble = desk.bubbles.first
     for tag, text in {"strong": "Done", "em": "soon", "ol > li a": "the guide", "code": "x < y"}.items():
         expect(bubble.locator(tag)).to_have_text(text)
@@ -164,7 +164,7 @@ def test_words_are_found_counted_and_marked(desk: Guarded) -> None:
     rich = "a **she**lf"
     said = [
         item(1, ADA, "My Shelf is here, the shelf is split"),
-        answer(2, ADA, rich, ContentType="text/markdown", Rich=list(richtext.tree(rich) or [])),
+        answer(2, ADA, rich, ContentType="text/markdown", Rich=list(rich_text.tree(rich) or [])),
         item(3, ADA, "thank you"),
     ]
     lay(desk, said)

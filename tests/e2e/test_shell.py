@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from agents import protocol
-from chats import life, participation
-from chats.why import Why
+from chats import contact_state, participation
+from chats.reasons import Reason
 from chats.wire import iso
 from tests.e2e.browsing import window
 from tests.e2e.fed_desk import (
@@ -66,7 +66,7 @@ def transfer(state: str, sender: dict[str, Any] = ME, to: str = "Jonas Kessler",
     }
 
 
-def endpoint(kind: str, key: str, name: str, refusal: Why | None = None, **more: Any) -> dict[str, Any]:
+def endpoint(kind: str, key: str, name: str, refusal: Reason | None = None, **more: Any) -> dict[str, Any]:
     known = {"type": kind, "id": key, "name": name, "refusal": refusal.data if refusal else None, **more}
     return protocol.Endpoint(**known).model_dump()
 
@@ -80,7 +80,7 @@ def endpoints() -> list[dict[str, Any]]:
             "agent",
             "a3",
             "Noor Haddad",
-            Why("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
+            Reason("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
             **free | {"state": BREAK},
         ),
         endpoint("queue", "1", "Orders", open=True, waiting=2),
@@ -88,7 +88,7 @@ def endpoints() -> list[dict[str, Any]]:
             "queue",
             "2",
             "Second level",
-            Why("The queue %(name)s is closed now.", name="Second level"),
+            Reason("The queue %(name)s is closed now.", name="Second level"),
             open=False,
             waiting=0,
         ),
@@ -185,7 +185,7 @@ def test_the_sender_sees_who_is_asked_takes_it_back_and_hears_of_a_decline(desk:
     expect(page.locator("#transfer")).to_have_attribute("aria-disabled", "true")
     fine(page)
     line.get_by_role("button", name="Take back").click()
-    told(desk, transfer=transfer("declined", why=Why("declined").data))
+    told(desk, transfer=transfer("declined", why=Reason("declined").data))
     expect(line).to_contain_text("Jonas Kessler declined: you go on serving.")
     assert asked(desk, "cancelTransfer") == [{"contactId": "ada"}]
     line.get_by_role("button", name="Transfer again").click()
@@ -276,7 +276,7 @@ def test_time_boxed_work_that_was_written_is_kept_before_the_time_is_over(desk: 
 
 
 def test_a_contact_that_was_handed_on_says_where_its_transcript_is(desk: Guarded) -> None:
-    gone = ended(why=Why("handed on to %(name)s", name="Jonas Kessler").data)
+    gone = ended(why=Reason("handed on to %(name)s", name="Jonas Kessler").data)
     lay(desk, gone, viewing="dora")
     desk.close_stream("conversation:dora")
     expect(desk.page.locator("#head")).to_contain_text("Handed on to Jonas Kessler")
@@ -472,8 +472,8 @@ def test_g_leads_to_the_contacts_and_to_the_history_and_swallows_what_is_no_way(
 
 def make_news(desk: Guarded) -> None:
     """A colleague declines, Cleo's offer is missed, Dora leaves, a message to Ben fails."""
-    told(desk, transfer=transfer("declined", why=Why("declined").data, settledAt=soon(-40)))
-    why = Why("the desk had lost its connection").data
+    told(desk, transfer=transfer("declined", why=Reason("declined").data, settledAt=soon(-40)))
+    why = Reason("the desk had lost its connection").data
     missed = agent_contact("cleo", customerName="Cleo Brandt", state="missed", why=why, endedAt=soon(-30))
     desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(missed))
     over = soon(-20)
@@ -485,7 +485,7 @@ def make_news(desk: Guarded) -> None:
     about = {
         "author": ME,
         "state": "failed",
-        "why": Why("Not sent: %(why)s.", why=Why("the customer had left")).data,
+        "why": Reason("Not sent: %(why)s.", why=Reason("the customer had left")).data,
         "position": 1,
         "createdAt": soon(-10),
     }
@@ -548,10 +548,10 @@ def test_on_a_german_desk_every_reason_is_told_in_german(desk: Guarded) -> None:
     """What the server tells to readers of all languages, and a reason inside a reason."""
     page = desk.page
     missed = agent_contact("cleo", customerName="Cleo Brandt", state="missed", endedAt=soon(-30))
-    because = Why(
-        "no answer within %(seconds)s s: %(cause)s", seconds="20", cause=Why("the desk had lost its connection")
+    because = Reason(
+        "no answer within %(seconds)s s: %(cause)s", seconds="20", cause=Reason("the desk had lost its connection")
     )
-    gone = ended(why=Why("handed on to the queue %(name)s", name="VIP").data)
+    gone = ended(why=Reason("handed on to the queue %(name)s", name="VIP").data)
     lay(desk, missed | {"why": because.data}, gone)
     page.context.add_cookies([{"name": "django_language", "value": "de", "url": desk.portal.url}])
     page.reload()
@@ -559,11 +559,12 @@ def test_on_a_german_desk_every_reason_is_told_in_german(desk: Guarded) -> None:
         "Keine Antwort innerhalb von 20 s: der Arbeitsplatz hatte seine Verbindung verloren"
     )
     expect(page.locator("#cards [data-contact=dora]")).to_contain_text("An die Warteschlange VIP übergeben")
-    told(desk, transfer=transfer("withdrawn", why=Why("the sender took it back").data))
+    told(desk, transfer=transfer("withdrawn", why=Reason("the sender took it back").data))
     expect(page.locator("#handing")).to_contain_text("der Absender nahm ihn zurück.")
     failed = {"contactId": "ada", "clientToken": "t1", "kind": "MESSAGE", "contentType": "text/plain", "content": "Hi"}
-    perhaps = Why(
-        "Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=participation.NOT_SENT[life.Reason.CUSTOMER]
+    perhaps = Reason(
+        "Perhaps not sent, Amazon Connect did not answer: %(why)s.",
+        why=participation.NOT_SENT[contact_state.EndReason.CUSTOMER],
     )
     about = {"author": ME, "state": "failed", "why": perhaps.data, "position": 1, "createdAt": soon(-10)}
     desk.tell("outgoing", "conversation:ada", outgoing=complete(protocol.Outgoing, failed | about))

@@ -17,7 +17,7 @@ from agents.models import (
     QuickResponse,
     RoutingProfile,
 )
-from chats import life
+from chats import contact_state
 from chats.models import (
     Contact,
     Conversation,
@@ -83,7 +83,11 @@ def row(number):
     weekly = HoursOfOperation.objects.create(name=f"Hours {number}")
     OpeningHours.objects.create(hours=weekly, weekday=0, opens="08:00", closes="18:00")
     contact = factories.contact(
-        queue=profile.queues.get(), state=life.State.ENDED, owner=agent.user, ended_at=NOW, end_reason="customer"
+        queue=profile.queues.get(),
+        state=contact_state.State.ENDED,
+        owner=agent.user,
+        ended_at=NOW,
+        end_reason="customer",
     )
     factories.item(contact)
     Note.write(contact, agent.user, "Called twice.", f"note-{number}", NOW)

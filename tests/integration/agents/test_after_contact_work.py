@@ -6,7 +6,7 @@ import pytest
 
 from agents import presence, routing
 from agents.models import Agent, AgentContact, Disposition
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from tests import factories
 
@@ -80,7 +80,7 @@ def test_the_next_state_waits_for_work_that_counts_as_a_chat(mira, serve, clock)
 
 def test_the_customers_leaving_begins_it_too(mira, serve, clock):
     contact = serve(acw="timed", acw_seconds=30)
-    participation.end(participation.lock_contact(contact.pk), chat.Reason.CUSTOMER, clock.tick(9), leave=False)
+    participation.end(participation.lock_contact(contact.pk), chat.EndReason.CUSTOMER, clock.tick(9), leave=False)
     assert (part().acw_until - clock.now).total_seconds() == 30
 
 

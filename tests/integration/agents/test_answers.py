@@ -6,7 +6,7 @@ import pytest
 
 from agents import presence, routing
 from agents.models import Agent, AgentContact, AgentStateChange
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, Outgoing
 from tests import factories
@@ -126,7 +126,7 @@ def test_an_unknown_contact_is_refused(mira, clock):
 
 
 def test_accepting_after_the_customer_left_says_so(mira, offered, clock):
-    participation.end(participation.lock_contact(offered.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(offered.pk), chat.EndReason.CUSTOMER, clock.now, leave=False)
     assert refusal(routing.accept, mira, offered.pk, clock.now) == (
         "offerGone",
         "This contact cannot be accepted any more: the customer left.",
@@ -197,7 +197,7 @@ def test_ending_twice_says_goodbye_once(mira, connected, clock):
 
 
 def test_ending_what_the_customer_ended_is_no_error(mira, connected, clock):
-    participation.end(participation.lock_contact(connected.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(connected.pk), chat.EndReason.CUSTOMER, clock.now, leave=False)
     routing.end(mira, connected.pk, clock.now)
     assert part_of(mira).why == "the customer left"
 

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from agents import life as part
 from agents import presence, routing
 from agents.models import Agent, AgentContact, AgentStateChange
-from chats import life, realtime
+from chats import contact_state, realtime
 from chats.models import Contact, Queue, Transfer
 from tests import factories
 from tests.factories import NOW
@@ -59,9 +59,9 @@ def test_contacts_wait_again_offers_are_withdrawn_and_the_agent_is_offline_at_on
     first, second = served_by(mira), served_by(mira)
     offered = factories.contact()
     routing.run(NOW)
-    assert of(offered) == (life.State.WAITING, mira.user_id)
+    assert of(offered) == (contact_state.State.WAITING, mira.user_id)
     close_account(mira)
-    assert [of(one) for one in (first, second, offered)] == [(life.State.WAITING, None)] * 3
+    assert [of(one) for one in (first, second, offered)] == [(contact_state.State.WAITING, None)] * 3
     agent = Agent.objects.get()
     assert (agent.state.name, agent.load) == ("Offline", 0)
     assert [str(change.why) for change in AgentStateChange.objects.all()] == ["Mira Okafor may not sign in any more"]
@@ -74,7 +74,7 @@ def test_nobody_is_waited_for_whatever_the_queue_says(mira, rescue, close_accoun
     contact = served_by(mira)
     factories.rules(contact.queue, rescue=rescue)
     close_account(mira)
-    assert of(contact) == (life.State.WAITING, None)
+    assert of(contact) == (contact_state.State.WAITING, None)
 
 
 def test_the_next_agent_is_offered_what_was_theirs(mira, close_account):
@@ -82,7 +82,7 @@ def test_the_next_agent_is_offered_what_was_theirs(mira, close_account):
     jonas = factories.agent("jonas", profile=mira.routing_profile)
     close_account(mira)
     routing.run(NOW)
-    assert of(contact) == (life.State.WAITING, jonas.user_id)
+    assert of(contact) == (contact_state.State.WAITING, jonas.user_id)
 
 
 def test_a_colleague_who_was_asked_is_asked_no_more_and_the_sender_keeps_the_contact(mira, close_account):
@@ -94,7 +94,7 @@ def test_a_colleague_who_was_asked_is_asked_no_more_and_the_sender_keeps_the_con
     Agent.objects.filter(pk=jonas.pk).update(state=factories.state("Available"))
     routing.transfers.transfer(mira, contact.pk, routing.endpoints.Ref("agent", str(jonas.key)), "", NOW)
     close_account(jonas)
-    assert of(contact) == (life.State.CONNECTED, mira.user_id)
+    assert of(contact) == (contact_state.State.CONNECTED, mira.user_id)
     assert Transfer.objects.get().state == Transfer.State.WITHDRAWN
     assert Agent.objects.get(pk=jonas.pk).load == 0
 
@@ -106,7 +106,7 @@ def test_an_account_closed_by_other_means_is_offered_nothing_and_its_offer_is_ta
     mira.user.__class__.objects.filter(pk=mira.user_id).update(is_active=False)
     presence.sweep(NOW)
     routing.run(NOW)
-    assert of(offered) == (life.State.WAITING, None)
+    assert of(offered) == (contact_state.State.WAITING, None)
     assert AgentContact.objects.get().state == part.State.MISSED
 
 
@@ -114,7 +114,7 @@ def test_whoever_signs_in_changes_nothing_of_this(mira, heard):
     contact = served_by(mira)
     with heard.committed():
         mira.user.save(update_fields=["last_login"])
-    assert of(contact) == (life.State.CONNECTED, mira.user_id)
+    assert of(contact) == (contact_state.State.CONNECTED, mira.user_id)
     assert heard.bells == []
 
 
@@ -127,7 +127,7 @@ def test_the_admin_closes_an_account_in_one_transaction(mira, admin):
     joined = {"date_joined_0": "2026-11-20", "date_joined_1": "12:00:00"}
     answer = admin.post(f"/admin/auth/user/{mira.user_id}/change/", {**values, **inline, **joined})
     assert answer.status_code == 302, answer.context["errors"]
-    assert of(contact) == (life.State.WAITING, None)
+    assert of(contact) == (contact_state.State.WAITING, None)
 
 
 # ---- deleting --------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from agents import life, presence, routing, silence, waiting
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, Outgoing
 from tests import factories
@@ -79,7 +79,7 @@ class Desks(RuleBasedStateMachine):
     def customer_leaves(self, contact):
         row = participation.lock_contact(contact)
         if row.state != chat.State.ENDED:
-            participation.end(row, chat.Reason.CUSTOMER, self.now, leave=False)
+            participation.end(row, chat.EndReason.CUSTOMER, self.now, leave=False)
 
     @rule(contact=contacts)
     def agent_speaks(self, contact):

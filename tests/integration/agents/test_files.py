@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chats import kinds
-from chats.why import Why
+from chats import file_types
+from chats.reasons import Reason
 from tests.attaching import ask, hand_in, into_connects_queue, relay, sends
 from tests.emulating import Customer, customer, eventually
 from tests.pictures import JPEG, PNG
@@ -106,7 +106,7 @@ REFUSED = [
     ("table.xlsx", b"PK\x03\x04 no package", 415, "fileLies"),
     ("notes.txt", b"MZ\x90\0", 415, "fileLies"),
     ("empty.txt", b"", 413, "fileEmpty"),
-    ("long.txt", b"x" * (kinds.MAX_BYTES + 1), 413, "fileTooLarge"),
+    ("long.txt", b"x" * (file_types.MAX_BYTES + 1), 413, "fileTooLarge"),
 ]
 
 
@@ -128,7 +128,7 @@ def ada_once(product: Product, mira: Desk) -> Iterator[Customer]:
 
 
 def test_a_file_of_the_size_that_is_allowed_goes(product: Product, mira: Desk, ada: Customer) -> None:
-    assert hand_in(mira, ada.contact_id, b"x" * kinds.MAX_BYTES, "long.txt").status == 200
+    assert hand_in(mira, ada.contact_id, b"x" * file_types.MAX_BYTES, "long.txt").status == 200
     assert ada.wait_for(lambda item: item["Type"] == "ATTACHMENT", 30)["Attachments"][0]["Status"] == "APPROVED"
 
 
@@ -185,7 +185,9 @@ def test_after_the_end_a_file_is_refused_and_one_that_waits_fails_visibly(produc
             ada.leave()
             mira.until(lambda held: held.outgoing[token]["state"] == "failed", "it fails, visibly")
             reasons = {"the customer had left.", "the chat had ended."}  # what tells of them comes in any order
-            mira.until(lambda held: Why.of(held.outgoing[token]["why"]).rpartition(": ")[2] in reasons, "it says why")
+            mira.until(
+                lambda held: Reason.of(held.outgoing[token]["why"]).rpartition(": ")[2] in reasons, "it says why"
+            )
         finally:
             product.emulator.control("faults", {"clear": True})
         assert hand_in(mira, ada.contact_id, PNG, "b.png").reason == "contactNotConnected"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from agents import floor
-from chats import life
+from chats import contact_state
 from chats.models import Contact
 from tests import factories
 
@@ -21,7 +21,7 @@ def test_it_is_the_list_of_the_page() -> None:
     ida = factories.supervisor()
     young, old = factories.contact(waited=1), factories.contact(waited=9)
     factories.contact(queue=factories.queue("VIP"))
-    factories.contact(state=life.State.ENDED, ended_at=timezone.now())
+    factories.contact(state=contact_state.State.ENDED, ended_at=timezone.now())
     assert pks(floor.seen_by(ida.pk)) == [old.pk, young.pk]
     assert pks(floor.seen_by(factories.user().pk)) == []
     assert floor.seen_by(0) == ()
@@ -42,10 +42,10 @@ def test_what_a_row_shows_makes_it_another_list() -> None:
     lists = {floor.seen_by(ida.pk)}
     for change in (
         {"owner": mira},
-        {"state": life.State.CONNECTED, "connected_at": timezone.now()},
+        {"state": contact_state.State.CONNECTED, "connected_at": timezone.now()},
         {"queue": vip},
         {"waiting_since": timezone.now()},
-        {"state": life.State.ENDED, "ended_at": timezone.now()},
+        {"state": contact_state.State.ENDED, "ended_at": timezone.now()},
     ):
         row.update(**change)
         lists.add(floor.seen_by(ida.pk))

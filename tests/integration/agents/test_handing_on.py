@@ -9,10 +9,10 @@ import pytest
 from agents import presence, routing
 from agents.models import AgentContact, ContactTimer, RoutingProfile
 from agents.routing import endpoints, transfers
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation, transcripts
 from chats.models import Contact, Outgoing, Transfer
-from chats.why import Why
+from chats.reasons import Reason
 from chats.wire import iso
 from tests import factories
 from tests.factories import NOW
@@ -66,7 +66,7 @@ def told(contact):
 
 
 def came_of(contact):
-    return told(contact)["state"], Why.of(told(contact)["why"])
+    return told(contact)["state"], Reason.of(told(contact)["why"])
 
 
 def refused(sender, contact, to, now):
@@ -393,7 +393,7 @@ def test_only_who_serves_it_hands_it_on(clock, mira, served, jonas, vip):
     hand_on(mira, served, jonas, clock.now)
     reason, message = refused(jonas, served, vip, clock.now)
     assert (reason, "hands it on to you" in message) == ("contactNotConnected", True)
-    participation.end(participation.lock_contact(served.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(served.pk), chat.EndReason.CUSTOMER, clock.now, leave=False)
     assert refused(mira, served, vip, clock.now) == (
         "contactNotConnected",
         "This contact cannot be transferred: the customer left.",
@@ -407,7 +407,7 @@ def test_only_who_serves_it_hands_it_on(clock, mira, served, jonas, vip):
 def test_the_end_of_the_contact_withdraws_the_offer(clock, mira, served, jonas, who):
     hand_on(mira, served, jonas, clock.now)
     if who == "customer":
-        participation.end(participation.lock_contact(served.pk), chat.Reason.CUSTOMER, clock.tick(1), leave=False)
+        participation.end(participation.lock_contact(served.pk), chat.EndReason.CUSTOMER, clock.tick(1), leave=False)
     else:
         routing.end(mira, served.pk, clock.tick(1))
     assert parts(served) == [("mira", "ended"), ("jonas", "cleared")]
@@ -455,7 +455,7 @@ def test_endpoints_are_colleagues_then_queues_with_the_truth_about_each(clock, m
     factories.contact(queue=vip)
     closed = factories.queue("Closed", is_open=False)
     listed = endpoints.listed(mira, clock.now)
-    assert [(one["type"], one["name"], str(Why.of(one["refusal"]))) for one in listed] == [
+    assert [(one["type"], one["name"], str(Reason.of(one["refusal"]))) for one in listed] == [
         ("agent", "Ivy Lund", "Ivy Lund is not there."),
         ("agent", "Jonas Berg", ""),
         ("queue", "Closed", "The queue Closed is closed now."),

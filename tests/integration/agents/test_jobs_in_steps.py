@@ -13,8 +13,8 @@ from django.db import connection, transaction
 
 from agents import life, presence, routing, silence, waiting
 from agents.models import Agent, AgentContact, ContactTimer
+from chats import contact_state as chat
 from chats import db, ingest, reconcile
-from chats import life as chat
 from chats.db import db_steps, db_write
 from chats.models import Contact, Transfer
 from chats.wire import ChatEvent

@@ -10,7 +10,7 @@ from agents import life as part
 from agents import routing
 from agents.desk import AgentStreams, snapshot
 from agents.models import AgentContact
-from chats import ingest, life, participation, wire
+from chats import contact_state, ingest, participation, wire
 from tests import factories
 from tests.portal import Held
 
@@ -78,7 +78,7 @@ def test_every_card_of_the_customer_has_the_name_and_frames_make_the_snapshot(le
 
 def test_a_card_that_has_left_the_desk_is_not_told_and_a_known_name_is_told_once(mira, offered, heard, clock):
     routing.accept(mira, offered.pk, clock.now)
-    participation.end(participation.lock_contact(offered.pk), life.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(offered.pk), contact_state.EndReason.CUSTOMER, clock.now, leave=False)
     routing.clear(mira, offered.pk, clock.now)
     with heard.committed():
         first_words(offered)

@@ -36,7 +36,7 @@ def miss(mira, clock, settings):
 
 
 def stop(mira, clock):
-    presence.enter(Agent.locked(mira.pk), presence.not_responding(), by=None, why=presence.Why("why"), now=clock.now)
+    presence.enter(Agent.locked(mira.pk), presence.not_responding(), by=None, why=presence.Reason("why"), now=clock.now)
 
 
 def test_a_routable_state_counts_at_once_with_contacts_open(mira, clock):
@@ -66,7 +66,11 @@ def test_agents_neither_see_nor_choose_it(mira, clock):
 
 def test_it_says_why_until_the_agent_chooses_a_state(mira, clock):
     presence.enter(
-        Agent.locked(mira.pk), presence.not_responding(), by=None, why=presence.Why("%(n)s missed", n=3), now=clock.now
+        Agent.locked(mira.pk),
+        presence.not_responding(),
+        by=None,
+        why=presence.Reason("%(n)s missed", n=3),
+        now=clock.now,
     )
     assert Agent.objects.get().as_dict()["stateWhy"] == {"sentence": "%(n)s missed", "values": {"n": 3}}
     presence.set_state(mira, "Break", by=mira.user, now=clock.tick(1))

@@ -7,7 +7,7 @@ import pytest
 from agents import life, presence, routing
 from agents.models import Agent, AgentContact
 from agents.routing import offers
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact
 from tests import factories
@@ -225,7 +225,7 @@ def test_what_was_offered_to_an_agent_who_is_deleted_waits_again(clock):
 
 
 def customer_leaves(contact, now):
-    participation.end(participation.lock_contact(contact.pk), chat.Reason.CUSTOMER, now, leave=False)
+    participation.end(participation.lock_contact(contact.pk), chat.EndReason.CUSTOMER, now, leave=False)
 
 
 def test_an_offer_is_withdrawn_when_the_customer_leaves(clock, heard):
@@ -260,7 +260,7 @@ def test_a_reason_that_is_known_better_later_is_told_to_the_agent_too(clock, hea
     agent, contact = factories.agent(), factories.contact()
     routing.run(clock.now)
     routing.accept(agent, contact.pk, clock.now)
-    for reason in (chat.Reason.REMOVED, chat.Reason.CUSTOMER, chat.Reason.CHAT_ENDED):
+    for reason in (chat.EndReason.REMOVED, chat.EndReason.CUSTOMER, chat.EndReason.CHAT_ENDED):
         with heard.committed():
             participation.end(participation.lock_contact(contact.pk), reason, clock.tick(1), leave=False)
     assert AgentContact.objects.get().why == "the customer left"
@@ -268,7 +268,7 @@ def test_a_reason_that_is_known_better_later_is_told_to_the_agent_too(clock, hea
     assert load(agent) == 0
 
 
-@pytest.mark.parametrize("reason", list(chat.Reason))
+@pytest.mark.parametrize("reason", list(chat.EndReason))
 def test_every_reason_has_words(clock, reason):
     agent, contact = factories.agent(), factories.contact()
     routing.run(clock.now)

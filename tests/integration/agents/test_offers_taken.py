@@ -10,7 +10,7 @@ import pytest
 from agents import in_line, presence, routing
 from agents.models import Agent, AgentContact
 from agents.routing import endpoints, transfers
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact
 from tests import factories
@@ -48,7 +48,7 @@ def test_of_several_offers_one_rings_and_the_next_has_its_own_time(mira, clock, 
 def test_when_the_customer_who_rings_leaves_the_next_one_rings(mira, clock):
     first, second = factories.contact(waited=9), factories.contact()
     routing.run(clock.now)
-    participation.end(participation.lock_contact(first.pk), chat.Reason.CUSTOMER, clock.tick(3), leave=False)
+    participation.end(participation.lock_contact(first.pk), chat.EndReason.CUSTOMER, clock.tick(3), leave=False)
     assert offers() == [(second.pk, 23)]
 
 

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from agents.models import AgentContact, Disposition
-from chats import life
-from chats.why import Why
+from chats import contact_state
+from chats.reasons import Reason
 from tests import factories
 from tests.factories import NOW
 
@@ -128,13 +128,13 @@ def shown(answer):
 
 
 def ended(minutes_ago, **columns):
-    return factories.contact(state=life.State.ENDED, ended_at=NOW - timedelta(minutes=minutes_ago), **columns)
+    return factories.contact(state=contact_state.State.ENDED, ended_at=NOW - timedelta(minutes=minutes_ago), **columns)
 
 
 def test_live_contacts_longest_first_ended_ones_newest_first(signed_in, ida):
     young, old = factories.contact(waited=1), factories.contact(waited=9)
-    served = factories.contact(waited=5, state=life.State.CONNECTED, connected_at=NOW, owner=factories.user())
-    factories.contact(state=life.State.JOINING, waiting_since=None)
+    served = factories.contact(waited=5, state=contact_state.State.CONNECTED, connected_at=NOW, owner=factories.user())
+    factories.contact(state=contact_state.State.JOINING, waiting_since=None)
     first, last = ended(9), ended(1)
     answer = signed_in(ida).get("/floor/")
     assert shown(answer) == ([old.pk, served.pk, young.pk], [last.pk, first.pk])
@@ -156,7 +156,7 @@ def test_the_permission_to_view_contacts_shows_all(signed_in):
 
 def test_the_floor_is_not_for_agents_not_even_with_contacts_of_their_own(signed_in):
     agent = factories.agent()
-    contact = factories.contact(state=life.State.CONNECTED, connected_at=NOW, owner=agent.user)
+    contact = factories.contact(state=contact_state.State.CONNECTED, connected_at=NOW, owner=agent.user)
     client = signed_in(agent.user)
     assert [client.get(path).status_code for path in ("/floor/", f"/floor/{contact.pk}/")] == [403, 403]
 
@@ -190,7 +190,7 @@ def test_more_contacts_are_no_more_queries(signed_in, ida, django_assert_max_num
     mira = factories.user("mira", first_name="Mira")
     for minutes in range(30):
         ended(minutes, owner=mira)
-        factories.contact(waited=minutes, state=life.State.CONNECTED, connected_at=NOW, owner=mira)
+        factories.contact(waited=minutes, state=contact_state.State.CONNECTED, connected_at=NOW, owner=mira)
     client = signed_in(ida)
     with django_assert_max_num_queries(10):
         assert client.get("/floor/").status_code == 200
@@ -198,7 +198,7 @@ def test_more_contacts_are_no_more_queries(signed_in, ida, django_assert_max_num
 
 def test_one_contact_names_itself_and_its_chain(signed_in, ida):
     chain = factories.conversation(initial_contact_id="i-1")
-    first = factories.contact(conversation=chain, waited=60, state=life.State.ENDED, ended_at=NOW)
+    first = factories.contact(conversation=chain, waited=60, state=contact_state.State.ENDED, ended_at=NOW)
     second = factories.contact(conversation=chain, waited=5)
     answer = signed_in(ida).get(f"/floor/{second.pk}/")
     assert answer.context["page"] | {"contactId": second.pk, "initialContactId": "i-1"} == answer.context["page"]
@@ -253,7 +253,7 @@ def test_an_agent_finds_what_they_served_newest_first_and_nobody_elses(signed_in
     served(jonas, 5)
     missed = ended(3, owner=mira.user)
     part_of(mira, missed, state="missed", accepted_at=None)
-    still_here = factories.contact(state=life.State.CONNECTED, connected_at=NOW, owner=mira.user)
+    still_here = factories.contact(state=contact_state.State.CONNECTED, connected_at=NOW, owner=mira.user)
     part_of(mira, still_here, state="connected", ended_at=None)
     assert parts_on(signed_in(mira.user).get("/history/")) == [last, first]
 
@@ -282,7 +282,7 @@ def test_what_was_handed_on_is_the_receivers_and_a_readers(signed_in, mira):
 def test_a_row_says_who_when_how_long_and_what_came_of_it(signed_in, mira):
     refund = Disposition.objects.create(name="Refund")
     contact, _ = served(mira, 1, customer="Amelia Hart", part={"disposition": refund, "state": "cleared"})
-    served(mira, 2, lasted=8076.9, part={"why": Why("handed on to %(name)s", name="Jonas")})
+    served(mira, 2, lasted=8076.9, part={"why": Reason("handed on to %(name)s", name="Jonas")})
     client = signed_in(mira.user)
     page = client.get("/history/").content.decode()
     first, second = cells(page)

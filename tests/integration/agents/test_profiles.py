@@ -8,7 +8,7 @@ import pytest
 
 from agents import life, presence, routing
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer, RoutingProfileQueue
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, Outgoing
 from tests import factories
@@ -82,7 +82,7 @@ def back(clock):
     mira, contact = factories.agent("mira", chats=1), factories.contact()
     run(clock)
     routing.accept(mira, contact.pk, clock.now)
-    participation.end(participation.lock_contact(contact.pk), chat.Reason.CUSTOMER, clock.tick(5), leave=False)
+    participation.end(participation.lock_contact(contact.pk), chat.EndReason.CUSTOMER, clock.tick(5), leave=False)
     routing.clear(mira, contact.pk, clock.now)
     factories.agent("jonas", idle_since=clock.now - timedelta(hours=1))
 

@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from agents.models import QueueTopic
 from agents.reception import seal
-from chats import connect, db, life
+from chats import connect, contact_state, db
 from chats.db import db_write
 from chats.models import Contact, Conversation, HoursOfOperation, Item, QueueText
 from tests import factories
@@ -143,7 +143,7 @@ async def test_amazon_away_is_503_and_the_flow_asks_again(async_client, settings
     status, answer = await post(async_client, event_of())
     assert status == 503
     assert answer["error"].startswith("Amazon Connect could not be asked, try again: ")
-    assert await db_write(lambda: Contact.objects.get().state)() == life.State.JOINING
+    assert await db_write(lambda: Contact.objects.get().state)() == contact_state.State.JOINING
     connect.close()
 
 

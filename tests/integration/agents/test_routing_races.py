@@ -16,7 +16,7 @@ from django.db.models import Count
 from agents import presence, routing
 from agents.models import Agent, AgentContact
 from agents.routing import offers
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, Outgoing
 from tests import factories
@@ -64,7 +64,7 @@ def claim(contact, agent):
 def leave(contact):
     def customer_leaves():
         with transaction.atomic():
-            participation.end(participation.lock_contact(contact.pk), chat.Reason.CUSTOMER, NOW, leave=False)
+            participation.end(participation.lock_contact(contact.pk), chat.EndReason.CUSTOMER, NOW, leave=False)
 
     return customer_leaves
 

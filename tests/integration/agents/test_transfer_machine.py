@@ -12,7 +12,7 @@ from hypothesis.stateful import initialize, invariant, rule, run_state_machine_a
 from agents import life, routing
 from agents.models import Agent, AgentContact, RoutingProfile
 from agents.routing import endpoints, transfers
-from chats import life as chat
+from chats import contact_state as chat
 from chats.models import Contact, Outgoing, Transfer
 from tests import factories
 from tests.integration.agents.test_desks_machine import AGENTS, CHECKS, OPEN, Desks

@@ -8,7 +8,7 @@ import pytest
 
 from agents import routing, silence, waiting
 from agents.models import AgentContact, ContactTimer
-from chats import life as chat
+from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, Outgoing, QueueText
 from tests import factories
@@ -67,7 +67,7 @@ def test_nobody_is_told_to_wait_who_is_served(waits, clock):
 
 
 def test_nobody_is_told_to_wait_who_has_left(waits, clock):
-    participation.end(participation.lock_contact(waits.pk), chat.Reason.CUSTOMER, clock.now, leave=False)
+    participation.end(participation.lock_contact(waits.pk), chat.EndReason.CUSTOMER, clock.now, leave=False)
     assert [waiting.run(clock.tick(60)), ContactTimer.objects.count()] == [0, 0]
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chats import ingest, life, outbox, participation, reconcile, wire
+from chats import contact_state, ingest, outbox, participation, reconcile, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant, RefusedCall
@@ -109,9 +109,9 @@ async def test_a_refusal_that_means_that_somebody_is_gone_is_kept_nowhere(ours: 
 def accept_and_end(contact_id: str) -> None:
     contact = participation.lock_contact(contact_id)
     contact.owner = factories.user(first_name="Mira")
-    contact.move(life.Move.ACCEPT, timezone.now())
+    contact.move(contact_state.Move.ACCEPT, timezone.now())
     outbox.enqueue(contact, "Mira has left.")
-    participation.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
+    participation.end(contact, contact_state.EndReason.AGENT, timezone.now(), leave=True)
 
 
 async def work_off() -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, ingest, life, outbox, participation, realtime, reconcile, session, wire
+from chats import connect, contact_state, ingest, outbox, participation, realtime, reconcile, session, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant
@@ -36,7 +36,7 @@ async def contact(line: Line, ada: Customer) -> Contact:
 def _accept(contact_id: str) -> Contact:
     contact = participation.lock_contact(contact_id)
     contact.owner = factories.user(first_name="Mira")
-    contact.move(life.Move.ACCEPT, timezone.now())
+    contact.move(contact_state.Move.ACCEPT, timezone.now())
     return contact
 
 
@@ -346,7 +346,7 @@ async def test_words_that_were_sent_but_never_answered_before_the_chat_ended(
 @db_write
 @transaction.atomic
 def leave(contact: Contact) -> None:
-    participation.end(participation.lock_contact(contact.pk), life.Reason.AGENT, timezone.now(), leave=True)
+    participation.end(participation.lock_contact(contact.pk), contact_state.EndReason.AGENT, timezone.now(), leave=True)
 
 
 @pytest.mark.parametrize(("status", "when"), TROUBLE.values(), ids=TROUBLE)

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, ingest, life, participation, signals, wire
+from chats import connect, contact_state, ingest, participation, signals, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, Outgoing, Participant
@@ -183,8 +183,8 @@ async def test_the_customer_is_back_before_our_goodbye_was_confirmed(
 def _end_by_the_agent(contact_id: str) -> None:
     contact = participation.lock_contact(contact_id)
     contact.owner = factories.user()
-    contact.move(life.Move.ACCEPT, timezone.now())
-    participation.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
+    contact.move(contact_state.Move.ACCEPT, timezone.now())
+    participation.end(contact, contact_state.EndReason.AGENT, timezone.now(), leave=True)
 
 
 async def test_a_chat_that_ended_meanwhile_is_not_joined_and_ends_here_too(ada: Customer, waits: list[str]) -> None:

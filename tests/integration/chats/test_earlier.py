@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from agents import desk, protocol
 from agents.models import AgentContact, Disposition
 from agents.refusal import Refusal
-from chats import life
+from chats import contact_state
 from chats.models import Contact, Conversation, customer_key
 from tests import factories
 
@@ -28,7 +28,7 @@ def had(days_ago: int, *, name: str = "Amelia", attributes: dict[str, str] | Non
     chat = factories.conversation(name, attributes=attributes or {})
     moment = factories.NOW - timedelta(days=days_ago)
     Conversation.objects.filter(pk=chat.pk).update(created_at=moment)
-    ended = {"state": life.State.ENDED, "ended_at": moment, "end_reason": "customer", "handed_over_at": moment}
+    ended = {"state": contact_state.State.ENDED, "ended_at": moment, "end_reason": "customer", "handed_over_at": moment}
     return factories.contact(conversation=chat, **ended | columns)
 
 
@@ -112,7 +112,9 @@ def test_one_row_tells_what_it_was_about_and_who_served_it(ida):
 def test_a_chain_of_contacts_is_one_row_and_its_newest_contact(ida):
     first = had(5)
     second = factories.contact(
-        conversation=first.conversation, state=life.State.ENDED, handed_over_at=factories.NOW - timedelta(days=4)
+        conversation=first.conversation,
+        state=contact_state.State.ENDED,
+        handed_over_at=factories.NOW - timedelta(days=4),
     )
     assert ids(ask(ida, had(0))) == [second.pk]
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from chats import ingest, life, outbox, participation, wire
+from chats import contact_state, ingest, outbox, participation, wire
 from chats.models import Contact, Conversation, Outgoing, Participant
 from chats.wire import ChatEvent
 from tests import factories
@@ -23,16 +23,22 @@ from tests.integration.chats.test_ingest import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 ANY_ORDER = examples(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 NOW = factories.NOW
-EARLIER = [life.Reason.REMOVED, life.Reason.LOST, life.Reason.CHAT_ENDED, life.Reason.NOT_JOINED, life.Reason.AGENT]
-LIVE = [life.State.JOINING, life.State.WAITING, life.State.CONNECTED]
+EARLIER = [
+    contact_state.EndReason.REMOVED,
+    contact_state.EndReason.LOST,
+    contact_state.EndReason.CHAT_ENDED,
+    contact_state.EndReason.NOT_JOINED,
+    contact_state.EndReason.AGENT,
+]
+LIVE = [contact_state.State.JOINING, contact_state.State.WAITING, contact_state.State.CONNECTED]
 
 
 @dataclass(frozen=True)
 class Scene:
     """Contacts that ended long before, those that are live, and the ending, as it is told."""
 
-    earlier: tuple[life.Reason, ...]
-    live: tuple[life.State, ...]
+    earlier: tuple[contact_state.EndReason, ...]
+    live: tuple[contact_state.State, ...]
     endings: tuple[str, ...]  # in the order in which they are told, some twice
 
 
@@ -102,11 +108,15 @@ def event(
     )
 
 
-def best(scene: Scene) -> life.Reason:
-    known = {"customer": life.Reason.CUSTOMER, "chat": life.Reason.CHAT_ENDED, "ours": life.Reason.REMOVED}
+def best(scene: Scene) -> contact_state.EndReason:
+    known = {
+        "customer": contact_state.EndReason.CUSTOMER,
+        "chat": contact_state.EndReason.CHAT_ENDED,
+        "ours": contact_state.EndReason.REMOVED,
+    }
     told = set(scene.endings)
     if "silent" in told:
-        return life.Reason.SILENT
+        return contact_state.EndReason.SILENT
     return max((known[one] for one in told), key=lambda reason: participation.RANK[reason])
 
 
@@ -227,7 +237,7 @@ def an_ended_contact(**goodbye: Any) -> Contact:
     with transaction.atomic():
         held = participation.lock_contact(contact.pk)
         outbox.enqueue(held, "Mira has left.")
-        participation.end(held, life.Reason.AGENT, timezone.now(), leave=True)
+        participation.end(held, contact_state.EndReason.AGENT, timezone.now(), leave=True)
     if goodbye:
         Outgoing.objects.filter(contact=contact, kind="DISCONNECT").update(**goodbye)
     return contact

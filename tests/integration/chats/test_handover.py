@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chats import connect, life, outbox, participation, reconcile
+from chats import connect, contact_state, outbox, participation, reconcile
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.joining.hand_over import HandOver
@@ -104,7 +104,7 @@ async def test_an_ended_chat_cannot_be_joined_and_says_so(ada, queue):
     assert (await Contact.objects.aget()).state == "JOINING"
     assert await db_write(reconcile.give_up_joining)(timezone.now() + timedelta(minutes=11)) == 1
     contact = await Contact.objects.aget()
-    assert (contact.state, contact.end_reason) == ("ENDED", life.Reason.NOT_JOINED)
+    assert (contact.state, contact.end_reason) == ("ENDED", contact_state.EndReason.NOT_JOINED)
 
 
 async def test_a_hand_over_that_takes_too_long_is_cut_off_and_made_again(ada, queue, emulator, settings):
@@ -142,7 +142,7 @@ async def test_the_end_of_a_chat_that_sns_lost_is_found_by_reconciling(ada, queu
     ada.leave()
     await reconcile.due(timezone.now() + timedelta(minutes=2))
     contact = await Contact.objects.select_related("conversation").aget()
-    assert (contact.state, contact.end_reason) == ("ENDED", life.Reason.CHAT_ENDED)
+    assert (contact.state, contact.end_reason) == ("ENDED", contact_state.EndReason.CHAT_ENDED)
     assert contact.conversation.chat_ended_at is not None
 
 
@@ -152,7 +152,7 @@ def end_by_agent(contact_id: str) -> None:
     with transaction.atomic():
         contact = participation.lock_contact(contact_id)
         outbox.enqueue(contact, "Goodbye")
-        participation.end(contact, life.Reason.AGENT, timezone.now(), leave=True)
+        participation.end(contact, contact_state.EndReason.AGENT, timezone.now(), leave=True)
 
 
 async def test_when_a_worker_starts_every_open_round_is_compared_first(ada, queue):

@@ -17,7 +17,7 @@ from django.db import OperationalError, connection, connections, transaction
 from agents import desk
 from agents import life as part
 from agents.models import Agent
-from chats import ingest, life
+from chats import contact_state, ingest
 from chats.db import db_read, db_write
 from chats.models import Contact, Conversation, Item, Outgoing
 from chats.realtime import group_commit
@@ -122,7 +122,7 @@ async def test_a_held_agent_holds_up_what_ends_their_contact_and_no_others() -> 
 @transaction.atomic
 def _served() -> tuple[Contact, Agent]:
     agent = factories.agent(load=1)
-    contact = factories.contact(state=life.State.CONNECTED, owner=agent.user)
+    contact = factories.contact(state=contact_state.State.CONNECTED, owner=agent.user)
     agent.agent_contacts.create(contact=contact, round=1, state=part.State.CONNECTED, offered_at=factories.NOW)
     return contact, agent
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chats import ingest, life, wire
+from chats import contact_state, ingest, wire
 from chats.joining import agent_token
 from chats.models import Contact, Item, Outgoing, Participant, Queue
 from tests import factories
@@ -22,7 +22,7 @@ def served(*, relayed: bool = False, **queue: Any) -> Contact:
     """A contact that an agent serves, and our participant in it."""
     contact = factories.contact(
         queue=factories.queue(**queue),
-        state=life.State.CONNECTED,
+        state=contact_state.State.CONNECTED,
         owner=factories.user("mira"),
         relayed_round=1 if relayed else 0,
     )
@@ -56,7 +56,7 @@ def silenced(contact: Contact, role: str = "CUSTOMER") -> list[wire.ChatEvent]:
 
 def reason(contact: Contact) -> str:
     contact.refresh_from_db()
-    assert contact.state == life.State.ENDED
+    assert contact.state == contact_state.State.ENDED
     return contact.end_reason
 
 
@@ -68,22 +68,22 @@ def test_a_customer_who_was_silent_for_too_long_is_the_reason(relayed: bool, ord
     told = [*silenced(contact), event(contact, wire.CHAT_ENDED, "nobody", 0.5)]
     for events in [told] if order is None else [[told[place]] for place in order]:
         ingest.write(events)
-    assert reason(contact) == life.Reason.SILENT
-    assert (ingest.write(told), reason(contact)) == (0, life.Reason.SILENT)  # told twice
+    assert reason(contact) == contact_state.EndReason.SILENT
+    assert (ingest.write(told), reason(contact)) == (0, contact_state.EndReason.SILENT)  # told twice
     assert Item.objects.filter(conversation=contact.conversation).count() == 3
 
 
 def test_an_agent_who_was_silent_is_another_reason() -> None:
     contact = served(relayed=True)
     ingest.write(silenced(contact, role="AGENT"))
-    assert reason(contact) == life.Reason.AGENT_LEFT
+    assert reason(contact) == contact_state.EndReason.AGENT_LEFT
 
 
 def test_the_silence_of_another_hour_is_no_reason() -> None:
     contact = served()
     ingest.write([event(contact, wire.IDLE_TOO_LONG, "her", -3600)])
     ingest.write([event(contact, wire.LEFT, OURS, 0, "CUSTOM_BOT")])
-    assert reason(contact) == life.Reason.REMOVED
+    assert reason(contact) == contact_state.EndReason.REMOVED
 
 
 def test_it_ends_nothing_by_itself() -> None:
@@ -91,7 +91,7 @@ def test_it_ends_nothing_by_itself() -> None:
     contact = served()
     ingest.write([event(contact, wire.IDLE_TOO_LONG, "her")])
     contact.refresh_from_db()
-    assert contact.state == life.State.CONNECTED
+    assert contact.state == contact_state.State.CONNECTED
 
 
 # ---- nudging -----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from chats import ingest, life, outbox, participation, wire
+from chats import contact_state, ingest, outbox, participation, wire
 from chats.models import Contact, Conversation, Item, Outgoing, Participant
 from tests import factories
 from tests.hearing import Ear, listening
@@ -100,7 +100,11 @@ def _said(
 
 
 ENDINGS = {"customer": (THEIRS, wire.LEFT), "ours": (OURS, wire.LEFT), "chat": (None, wire.CHAT_ENDED)}
-REASONS = {"customer": life.Reason.CUSTOMER, "ours": life.Reason.REMOVED, "chat": life.Reason.CHAT_ENDED}
+REASONS = {
+    "customer": contact_state.EndReason.CUSTOMER,
+    "ours": contact_state.EndReason.REMOVED,
+    "chat": contact_state.EndReason.CHAT_ENDED,
+}
 
 
 @st.composite
@@ -174,7 +178,7 @@ def house(chat: Chat) -> House:
         state=Outgoing.State.SENDING, attempts=1
     )
     unsent = outbox.enqueue(contact, "never sent", author=mira)
-    columns = {"state": chat.begins, "end_reason": life.Reason.AGENT if chat.begins == "ENDED" else ""}
+    columns = {"state": chat.begins, "end_reason": contact_state.EndReason.AGENT if chat.begins == "ENDED" else ""}
     Contact.objects.filter(pk=contact.pk).update(**columns)
     return House(contact, mira, outgoing, unsent)
 
@@ -228,7 +232,7 @@ def test_any_order_and_repetition_comes_to_the_same_end_for_the_same_reason(chat
     for delivery in chat.deliveries:
         deliver(here, chat, delivery)
     contact = Contact.objects.select_related("conversation").get(pk=here.contact.pk)
-    reasons = [REASONS[one] for one in chat.endings] + [life.Reason.AGENT] * (chat.begins == "ENDED")
+    reasons = [REASONS[one] for one in chat.endings] + [contact_state.EndReason.AGENT] * (chat.begins == "ENDED")
     best = max(reasons, key=lambda reason: participation.RANK[reason], default="")
     assert (contact.state, contact.end_reason) == ("ENDED" if reasons else chat.begins, best)
     assert (contact.conversation.chat_ended_at is not None) == ("chat" in chat.endings)

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from chats import outbox, participation
 from chats.models import Contact, Outgoing
+from chats.reasons import Reason
 from chats.sending import sender
-from chats.why import Why
 from tests import factories
 from tests.hearing import listening
 
@@ -221,7 +221,7 @@ def test_when_nothing_can_be_sent_any_more_all_that_waits_fails_and_the_goodbye_
         goodbye = outbox.disconnect(participation.lock_contact(contact.pk))
     with listening(contact.conversation) as ear:
         with transaction.atomic():
-            outbox.fail_unsent(participation.lock_contact(contact.pk), Why("the chat had ended"))
+            outbox.fail_unsent(participation.lock_contact(contact.pk), Reason("the chat had ended"))
         assert ear.numbers == ear.expected_numbers
         assert ear.held() == ear.fresh()
     rows = {row.pk: (row.state, row.why) for row in Outgoing.objects.all()}

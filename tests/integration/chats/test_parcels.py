@@ -15,7 +15,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, files, life, outbox, participation, reconcile, transcripts
+from chats import connect, contact_state, outbox, participation, reconcile, stored_files, transcripts
 from chats.db import db_write
 from chats.joining import agent_token, hand_over
 from chats.models import Contact, Finding, Item, Outgoing, Participant
@@ -60,7 +60,7 @@ async def relayed(line: Line, emulator: RunningEmulator, ada: Customer) -> Async
 def _stand_in(given: agent_token.RelayedContact, proof: agent_token.VerifiedToken) -> Contact:
     owner = factories.user(first_name="Mira")
     contact, _, _ = agent_token.begin_participation(given, proof, owner, timezone.now())
-    contact.move(life.Move.RELAY, timezone.now(), owner=owner)
+    contact.move(contact_state.Move.RELAY, timezone.now(), owner=owner)
     return contact
 
 
@@ -76,13 +76,13 @@ async def custom(line: Line, ada: Customer) -> AsyncIterator[Contact]:
 @transaction.atomic
 def _accept(contact_id: str) -> Contact:
     contact = participation.lock_contact(contact_id)
-    contact.move(life.Move.ACCEPT, timezone.now(), owner=factories.user(first_name="Mira"))
+    contact.move(contact_state.Move.ACCEPT, timezone.now(), owner=factories.user(first_name="Mira"))
     return contact
 
 
 @db_write
 def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token: str = "t") -> Outgoing:
-    key, size = files.keep(io.BytesIO(content), 10**8, lambda _: None)
+    key, size = stored_files.save(io.BytesIO(content), 10**8, lambda _: None)
     with transaction.atomic():
         held = participation.lock_contact(contact.pk)
         assert held.owner is not None
@@ -139,7 +139,7 @@ def got(ada: Customer) -> list[str]:
 
 
 def kept() -> list[str]:
-    return [one.name for one in files.folder().glob("*")]
+    return [one.name for one in stored_files.folder().glob("*")]
 
 
 # ---- in its turn, once -----------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ def _retry(outgoing: Outgoing) -> None:
 async def test_what_the_storage_says_is_told(relayed: Contact, ada: Customer) -> None:
     """Another size than announced: the signature does not fit."""
     file = await send(relayed)
-    files.path_of(file.file).write_bytes(PNG + b"more")
+    stored_files.path_of(file.file).write_bytes(PNG + b"more")
     await work_off()
     failed = await row(file)
     assert failed.why == "Not sent: Amazon Connect refused it (its storage for files says SignatureDoesNotMatch)."
@@ -301,7 +301,7 @@ async def test_what_the_storage_says_is_told(relayed: Contact, ada: Customer) ->
 
 async def test_a_file_that_is_no_longer_here_says_so(relayed: Contact) -> None:
     file = await send(relayed)
-    files.drop(file.file)
+    stored_files.delete(file.file)
     await work_off()
     assert ((await row(file)).state, (await row(file)).why) == ("failed", f"Not sent: {attachment_upload.GONE}.")
 
@@ -347,7 +347,9 @@ async def test_a_chat_that_ends_while_connect_scans_leaves_the_outcome_open(rela
 
 @transaction.atomic
 def _end(contact: Contact) -> None:
-    participation.end(participation.lock_contact(contact.pk), life.Reason.CHAT_ENDED, timezone.now(), leave=False)
+    participation.end(
+        participation.lock_contact(contact.pk), contact_state.EndReason.CHAT_ENDED, timezone.now(), leave=False
+    )
 
 
 # ---- what is left behind ---------------------------------------------------------------------------------------------
@@ -368,11 +370,11 @@ def _discard(outgoing: Outgoing) -> None:
 async def test_files_nobody_needs_are_swept_and_those_that_wait_or_may_be_retried_stay(relayed: Contact) -> None:
     waits, failed = await send(relayed, token="a"), await send(relayed, token="b")
     await db_write(Outgoing.objects.filter(pk=failed.pk).update)(state="failed")
-    files.keep(io.BytesIO(b"cut off"), 100, lambda _: None)
-    half = files.path_of("0" * 32).with_suffix(".part")
+    stored_files.save(io.BytesIO(b"cut off"), 100, lambda _: None)
+    half = stored_files.path_of("0" * 32).with_suffix(".part")
     half.write_bytes(b"half")
     assert await db_write(attachment_upload.drop_forgotten)(timezone.now()) == 0  # they may be on their way just now
-    for path in files.folder().glob("*"):
+    for path in stored_files.folder().glob("*"):
         os.utime(path, (0, 0))
     assert await db_write(attachment_upload.drop_forgotten)(timezone.now()) == 2
     assert sorted(kept()) == sorted([waits.file, failed.file])
@@ -384,19 +386,19 @@ def test_what_is_larger_than_allowed_or_wrong_leaves_nothing(tmp_path: Path) -> 
     def refuse(_file: Any) -> None:
         raise ValueError("wrong")
 
-    with pytest.raises(files.TooLarge):
-        files.keep(io.BytesIO(b"12345"), 4, lambda _: None)
+    with pytest.raises(stored_files.TooLarge):
+        stored_files.save(io.BytesIO(b"12345"), 4, lambda _: None)
     with pytest.raises(ValueError, match="wrong"):
-        files.keep(io.BytesIO(b"12345"), 5, refuse)
+        stored_files.save(io.BytesIO(b"12345"), 5, refuse)
     assert kept() == []
-    key, _ = files.keep(io.BytesIO(b"12345"), 5, lambda _: None)
-    assert files.path_of(key).stat().st_mode & 0o077 == 0
+    key, _ = stored_files.save(io.BytesIO(b"12345"), 5, lambda _: None)
+    assert stored_files.path_of(key).stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("key", ["", "../secret", "a" * 31, "A" * 32, "/etc/passwd"])
 def test_a_key_never_leads_out_of_the_folder(key: str) -> None:
     with pytest.raises(ValueError, match="no key"):
-        files.path_of(key)
+        stored_files.path_of(key)
 
 
 # ---- the state of attachments ----------------------------------------------------------------------------------------

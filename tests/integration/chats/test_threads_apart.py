@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, life, outbox, participation
+from chats import connect, contact_state, outbox, participation
 from chats.contact_data import references
 from chats.db import db_write
 from chats.joining import hand_over
@@ -36,7 +36,7 @@ def patient_line(line: Line, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def connected_with_words(contact_id: str, text: str) -> None:
     contact = participation.lock_contact(contact_id)
     contact.owner = factories.user()
-    contact.move(life.Move.ACCEPT, timezone.now())
+    contact.move(contact_state.Move.ACCEPT, timezone.now())
     outbox.enqueue(contact, text, author=contact.owner)
 
 
@@ -78,7 +78,7 @@ async def test_words_that_connect_does_not_answer_delay_no_hand_over(
     slow = [asyncio.create_task(deliver_all()), *(asyncio.create_task(_word(ada)) for _ in range(4))]
     await asyncio.to_thread(held.wait)
     with customer(emulator, "Ben", "hello") as ben:
-        assert (await hand_over(ben)).state == life.State.WAITING
+        assert (await hand_over(ben)).state == contact_state.State.WAITING
     patient_line.clear()
     await asyncio.gather(*slow, return_exceptions=True)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from agents import protocol
-from chats import richtext, wire
+from chats import rich_text, wire
 
 TIME = "2026-11-20T12:00:00.000Z"
 ASKED = {
@@ -246,7 +246,7 @@ def test_what_may_be_lost_has_no_number(name):
 
 
 def test_rich_text_has_the_pieces_that_markdown_is_made_into():
-    assert sorted(get_args(protocol.Piece.model_fields["tag"].annotation)) == sorted(richtext.TAGS)
+    assert sorted(get_args(protocol.Piece.model_fields["tag"].annotation)) == sorted(rich_text.TAGS)
 
 
 def test_only_requests_are_answered():
@@ -255,7 +255,7 @@ def test_only_requests_are_answered():
 
 def test_the_words_are_those_of_the_rooms_below():
     """Protocol imports no model, so the lists are written twice; this holds them together."""
-    from chats.life import State
+    from chats.contact_state import State
     from chats.models import Outgoing
 
     assert get_args(protocol.Contact.model_fields["state"].annotation) == tuple(str(state) for state in State)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chats import kinds
+from chats import file_types
 from emulator import limits
 from emulator.attachments import kinds as theirs
 from tests.pictures import JPEG, png
@@ -17,17 +17,17 @@ from tests.unit.emulator.test_emulator_attachments import FILES
 
 def fits(name: str, content: bytes) -> bool:
     try:
-        kinds.check_content(name, io.BytesIO(content))
-    except kinds.Unfit:
+        file_types.check_content(name, io.BytesIO(content))
+    except file_types.FileRejected:
         return False
     return True
 
 
 def test_we_take_what_connect_takes_under_its_names_for_it() -> None:
-    assert set(kinds.KINDS) == set(theirs.KINDS)
-    for ending, kind in kinds.KINDS.items():
+    assert set(file_types.KINDS) == set(theirs.KINDS)
+    for ending, kind in file_types.KINDS.items():
         assert kind.content_type in theirs.KINDS[ending].content_types
-    assert kinds.MAX_BYTES == limits.ATTACHMENT_BYTES
+    assert file_types.MAX_BYTES == limits.ATTACHMENT_BYTES
 
 
 OLD = {"doc", "xls", "ppt"}
@@ -48,7 +48,7 @@ LOOK_ALIKE = {  # what else the bytes of each may be called: the same format, an
 
 @pytest.mark.parametrize("ending", sorted(FILES))
 def test_bytes_are_taken_for_what_they_can_be_and_for_nothing_else(ending: str) -> None:
-    taken = {other for other in kinds.KINDS if fits(f"a.{other.upper()}", FILES[ending][1])}
+    taken = {other for other in file_types.KINDS if fits(f"a.{other.upper()}", FILES[ending][1])}
     alike = LOOK_ALIKE.get(ending, {ending})
     assert taken - WORDS == alike - WORDS
     assert not alike & WORDS or taken >= WORDS
@@ -105,7 +105,7 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes) -
     assert theirs.is_what_it_says(name, content)
 
 
-@pytest.mark.parametrize("ending", sorted(kinds.KINDS))
+@pytest.mark.parametrize("ending", sorted(file_types.KINDS))
 @pytest.mark.parametrize(
     "content",
     [
@@ -125,7 +125,7 @@ def test_a_program_or_an_archive_is_taken_under_no_name(ending: str, content: by
     assert not theirs.is_what_it_says(f"a.{ending}", content)
 
 
-@given(st.sampled_from(sorted(kinds.KINDS)), st.binary(max_size=300))
+@given(st.sampled_from(sorted(file_types.KINDS)), st.binary(max_size=300))
 def test_both_ends_of_the_wire_see_the_same_in_any_bytes(ending: str, content: bytes) -> None:
     assert fits(f"a.{ending}", content) == theirs.is_what_it_says(f"a.{ending}", content)
 
@@ -135,8 +135,8 @@ def test_both_ends_of_the_wire_see_the_same_in_any_bytes(ending: str, content: b
     [("a.exe", 1, "fileType"), ("png", 1, "fileType"), ("a.png", 0, "fileEmpty"), ("a.png", 2**25, "fileTooLarge")],
 )
 def test_what_cannot_be_is_refused_before_a_byte_is_here(name: str, size: int, reason: str) -> None:
-    with pytest.raises(kinds.Unfit) as unfit:
-        kinds.check(name, size)
+    with pytest.raises(file_types.FileRejected) as unfit:
+        file_types.check(name, size)
     assert unfit.value.reason == reason
 
 
@@ -154,25 +154,25 @@ def test_what_cannot_be_is_refused_before_a_byte_is_here(name: str, size: int, r
     ],
 )
 def test_a_name_is_only_a_name(name: str, tidied: str) -> None:
-    assert kinds.tidy(name) == tidied
+    assert file_types.safe_name(name) == tidied
 
 
 @given(st.text(max_size=600))
 def test_a_tidy_name_fits_and_stays_as_it_is(name: str) -> None:
-    tidied = kinds.tidy(name)
-    assert len(tidied) <= kinds.MAX_NAME
+    tidied = file_types.safe_name(name)
+    assert len(tidied) <= file_types.MAX_NAME
     assert not {"/", "\\", "\n", "\r", "\0"} & set(tidied)
 
 
 def test_a_picture_is_what_its_bytes_say() -> None:
-    assert kinds.picture(png(48, 32)) == kinds.Picture("image/png", 48, 32)
-    assert kinds.picture(JPEG) == kinds.Picture("image/jpeg", 64, 48)
+    assert file_types.picture(png(48, 32)) == file_types.Picture("image/png", 48, 32)
+    assert file_types.picture(JPEG) == file_types.Picture("image/jpeg", 64, 48)
     for content in (b"", b"<svg/>", b"GIF89a", JPEG[:20], png()[:20], b"\x89PNG\r\n\x1a\n" + b"x" * 40):
-        assert kinds.picture(content) is None
-    assert not kinds.Picture("image/png", 100_000, 100_000).is_bearable
-    assert not kinds.Picture("image/png", 0, 10).is_bearable
+        assert file_types.picture(content) is None
+    assert not file_types.Picture("image/png", 100_000, 100_000).is_bearable
+    assert not file_types.Picture("image/png", 0, 10).is_bearable
 
 
 @given(st.binary(max_size=100))
 def test_no_bytes_of_a_jpeg_break_the_look_at_it(content: bytes) -> None:
-    kinds.picture(b"\xff\xd8\xff" + content)
+    file_types.picture(b"\xff\xd8\xff" + content)

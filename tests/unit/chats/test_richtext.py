@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chats import richtext
-from chats.richtext import tree
+from chats import rich_text
+from chats.rich_text import tree
 
 HTML = {"h": "p", "br": "br", "hr": "hr"}
 
@@ -110,14 +110,14 @@ def test_what_would_be_dropped_is_left_as_it_was_written(text):
 
 
 def test_what_is_longer_than_a_message_should_be_is_left_as_it_was_written():
-    assert tree("*a* " * (richtext.LONGEST // 4)) is not None
-    assert tree("*a* " * (richtext.LONGEST // 4) + "a") is None
+    assert tree("*a* " * (rich_text.LONGEST // 4)) is not None
+    assert tree("*a* " * (rich_text.LONGEST // 4) + "a") is None
 
 
 @pytest.mark.parametrize("part", ["[", "*a ", "`", "[a](", "a**b", "- a\n", "*_", "&", "[]("])
 def test_no_text_keeps_the_parser_busy(part):
     starts = time.process_time()
-    tree((part * richtext.LONGEST)[: richtext.LONGEST])
+    tree((part * rich_text.LONGEST)[: rich_text.LONGEST])
     assert time.process_time() - starts < 2
 
 
@@ -128,7 +128,7 @@ MARKUP = st.text(st.sampled_from("ab *_`[]()<>!#-+1.\n\\&:/\"'\u202e\U0001f600")
 def test_as_html_a_sanitiser_would_leave_every_tree_as_it_is(text):
     """The page makes nodes, not HTML; were it HTML, there would be nothing in it to take out."""
     as_html = "".join(map(_html, tree(text) or []))
-    allowed = {"p", "br", "hr", *richtext.TAGS} - {"h"}
+    allowed = {"p", "br", "hr", *rich_text.TAGS} - {"h"}
     schemes = {"http", "https", "mailto", "tel"}
     attributes = {"a": {"href"}, "ol": {"start"}}
     cleaned = nh3.clean(as_html, tags=allowed, attributes=attributes, url_schemes=schemes, link_rel=None)
@@ -176,9 +176,9 @@ def _hrefs(nodes: Any) -> Iterator[str]:
     ],
 )
 def test_markdown_as_plain_text_keeps_every_word_and_address(markdown: str, words: str) -> None:
-    assert richtext.plain(markdown) == words
+    assert rich_text.plain(markdown) == words
 
 
 @given(st.text(alphabet="ab *_[]()>-#`\n1.!<\\&:/", max_size=80))
 def test_plain_text_is_made_of_any_markdown_and_is_never_empty_where_words_were(text: str) -> None:
-    assert bool(richtext.plain(text).strip()) == bool(text.strip())
+    assert bool(rich_text.plain(text).strip()) == bool(text.strip())

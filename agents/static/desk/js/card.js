@@ -91,7 +91,7 @@ export function drawMissed(element, card, takeable) {
   redraw(at(element, "meta"), card.queue, () => [make("span", "", card.queue)])
 }
 
-/** Why it ended, in a sentence: chats/life.py's reasons, else what the server says. @param {{endReason: string, why: import("./words.js").Why|null}} card */
+/** Why it ended, in a sentence: chats/contact_state.py's reasons, else what the server says. @param {{endReason: string, why: import("./words.js").Why|null}} card */
 export function whyEnded({ endReason, why }) {
   /** @type {Record<string, string>} */
   const known = {

@@ -20,7 +20,7 @@ const TAGS = {
   br: "br",
   hr: "hr",
 }
-/** The server looks first (chats/richtext.py); whoever speaks the socket's language is not trusted twice. */
+/** The server looks first (chats/rich_text.py); whoever speaks the socket's language is not trusted twice. */
 const LINKS = ["http:", "https:", "mailto:", "tel:"]
 
 /** @param {Rich[]} rich @returns {(Node|string)[]} */

@@ -19,7 +19,7 @@ import { botPart } from "./items.js"
  * @property {string} name
  * @property {string} queue
  * @property {import("../words.js").Why|null} why
- * @property {string} endReason  chats/life.py's code; empty while it lives.
+ * @property {string} endReason  chats/contact_state.py's code; empty while it lives.
  * @property {number} unread
  * @property {string|null} waitingSince  The customer waits for an answer since then.
  * @property {string|null} answeredAt

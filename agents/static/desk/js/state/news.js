@@ -12,7 +12,7 @@ import { handingOf } from "./handing.js"
  * @property {"missed"|"declined"|"unanswered"|"withdrawn"|"ended"|"failed"|"line"|"state"} kind
  * @property {string} contactId  Empty: it is about the desk.
  * @property {string} name  The customer's.
- * @property {import("../words.js").Why|string|null} why  A missed offer's or a failed message's cause; a contact's chats/life.py reason.
+ * @property {import("../words.js").Why|string|null} why  A missed offer's or a failed message's cause; a contact's chats/contact_state.py reason.
  * @property {string} to  Whom it was to be handed on to.
  * @property {string} at
  * @property {boolean} read

@@ -41,7 +41,7 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\\\\/]")
 
 
-class Unfit(ValueError):
+class FileRejected(ValueError):
     """Connect would not take this file; `reason` is for programs, the text for people."""
 
     def __init__(self, reason: str, message: str) -> None:
@@ -74,11 +74,13 @@ def check(name: str, size: int) -> Kind:
     """What can be said before a byte is here. Raises Unfit."""
     kind = of_name(name)
     if kind is None:
-        raise Unfit("fileType", f"Files of this type cannot be sent. Amazon Connect takes {', '.join(sorted(KINDS))}")
+        raise FileRejected(
+            "fileType", f"Files of this type cannot be sent. Amazon Connect takes {', '.join(sorted(KINDS))}"
+        )
     if size <= 0:
-        raise Unfit("fileEmpty", "The file is empty")
+        raise FileRejected("fileEmpty", "The file is empty")
     if size > MAX_BYTES:
-        raise Unfit(
+        raise FileRejected(
             "fileTooLarge", f"The file is larger than {MAX_BYTES // 1024 // 1024} MB, the most that can be sent"
         )
     return kind
@@ -89,7 +91,7 @@ def check_content(name: str, file: BinaryIO) -> None:
     kind = of_name(name)
     if kind is None or not kind.looks_right(file):
         ending = name.rpartition(".")[2].lower()
-        raise Unfit("fileLies", f"The file is called .{ending}, but it is something else: it is not sent")
+        raise FileRejected("fileLies", f"The file is called .{ending}, but it is something else: it is not sent")
 
 
 def of_name(name: str) -> Kind | None:
@@ -98,7 +100,7 @@ def of_name(name: str) -> Kind | None:
     return KINDS.get(ending.lower()) if dot else None
 
 
-def tidy(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name without folders, marks that nobody sees and more length than Connect takes; its ending stays."""
     base = re.split(r"[/\\]", name)[-1]
     clean = unicodedata.normalize("NFC", _UNSPEAKABLE.sub("", base)).strip(" .")

@@ -12,14 +12,14 @@ from django.utils.translation import gettext
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    TextField = models.TextField[str, "Why"]
+    TextField = models.TextField[str, "Reason"]
 else:
     TextField = models.TextField  # at run time Django's fields take no type arguments
 
 KEPT = '{"sentence": '
 
 
-class Why(str):
+class Reason(str):
     """A reason. As text it is the sentence in the code's own words, filled: for logs, comparisons and whoever has no language.
 
     A value that fills a gap is text, a number or a reason in turn, which is then told in the same language.
@@ -27,10 +27,10 @@ class Why(str):
 
     __slots__ = ("sentence", "values")
     sentence: str
-    values: Mapping[str, str | int | Why]
+    values: Mapping[str, str | int | Reason]
 
     def __new__(cls, sentence: str = "", /, **values: object) -> Self:
-        filling = {name: value if isinstance(value, int | Why) else str(value) for name, value in values.items()}
+        filling = {name: value if isinstance(value, int | Reason) else str(value) for name, value in values.items()}
         made = super().__new__(cls, _filled(sentence, filling))
         made.sentence, made.values = sentence, filling
         return made
@@ -39,7 +39,7 @@ class Why(str):
         """In the language that is active now, that of the reader."""
         if not self:
             return ""
-        values = {name: value.told() if isinstance(value, Why) else value for name, value in self.values.items()}
+        values = {name: value.told() if isinstance(value, Reason) else value for name, value in self.values.items()}
         return _filled(gettext(self.sentence), values)
 
     def but(self, **values: object) -> Self:
@@ -51,7 +51,7 @@ class Why(str):
         """As protocol.Why: who reads it tells it; None: there is no reason."""
         if not self:
             return None
-        values = {name: value.data if isinstance(value, Why) else value for name, value in self.values.items()}
+        values = {name: value.data if isinstance(value, Reason) else value for name, value in self.values.items()}
         return {"sentence": self.sentence, "values": values}
 
     @classmethod
@@ -69,18 +69,18 @@ def _filled(sentence: str, values: Mapping[str, object]) -> str:
     return sentence % values if values else sentence
 
 
-class WhyField(TextField):
+class ReasonField(TextField):
     """Keeps a Why. One without values is kept as its sentence, which is what stood here before there were values."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{"blank": True, "default": Why, **options})
+        super().__init__(*args, **{"blank": True, "default": Reason, **options})
 
     def get_prep_value(self, value: str | None) -> str | None:
-        if isinstance(value, Why):
+        if isinstance(value, Reason):
             return json.dumps(value.data, ensure_ascii=False) if value.values else value.sentence
         return value
 
-    def from_db_value(self, value: str | None, _expression: object, _connection: BaseDatabaseWrapper) -> Why | None:
+    def from_db_value(self, value: str | None, _expression: object, _connection: BaseDatabaseWrapper) -> Reason | None:
         if value is None:
             return None
-        return Why.of(json.loads(value)) if value.startswith(KEPT) else Why(value)
+        return Reason.of(json.loads(value)) if value.startswith(KEPT) else Reason(value)

@@ -55,7 +55,7 @@ def after(state: State, move: Move) -> State:
         raise IllegalMove(move, state) from None
 
 
-class Reason(StrEnum):
+class EndReason(StrEnum):
     """Why our part of a contact ended, in words the page translates."""
 
     AGENT = "agent"  # the agent ended it

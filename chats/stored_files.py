@@ -25,7 +25,7 @@ class TooLarge(Exception):
     """More bytes came than were announced, or are allowed."""
 
 
-def keep(source: BinaryIO, most: int, check: Callable[[BinaryIO], None]) -> tuple[str, int]:
+def save(source: BinaryIO, most: int, check: Callable[[BinaryIO], None]) -> tuple[str, int]:
     """Write the source to the disk for good; the key and the size. `check` looks at it first and raises what is wrong."""
     key = uuid.uuid4().hex
     path = path_of(key)
@@ -54,15 +54,15 @@ def folder() -> Path:
     return Path(settings.CCP_MEDIA_DIR) / "outgoing"
 
 
-def is_here(key: str) -> bool:
+def exists(key: str) -> bool:
     return bool(key) and path_of(key).is_file()
 
 
-def drop(key: str) -> None:
+def delete(key: str) -> None:
     path_of(key).unlink(missing_ok=True)
 
 
-def drop_forgotten(needed: Collection[str]) -> int:
+def delete_unneeded(needed: Collection[str]) -> int:
     """Delete what nobody needs and is no longer being written; how many."""
     old = time.time() - FORGOTTEN_SECONDS
     found = [one for one in folder().glob("*") if one.stem not in needed and _age_of(one) < old]
