@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 
+from agents.protocol.refusals import Refusal
 from chats import realtime, transcripts, wire
 from chats.connect import Refused, Unavailable
 from chats.contact_data import attributes, references
@@ -19,9 +20,9 @@ from chats.db import db_read, db_write
 from chats.models import Outgoing
 from chats.wire import iso
 
-from . import desk, drafts, floor, in_line, notes, presence, protocol, relay, routing
+from . import desk, floor, in_line, presence, protocol, relay, routing
+from .desk import drafts, notes
 from .models import Agent
-from .refusal import Refusal
 from .socket import Socket
 from .watching import look_again_and_again
 
@@ -32,13 +33,13 @@ TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second fo
 class Listening(Socket):
     """What both sockets answer: connect, ping, getTranscript."""
 
-    async def do_ping(self, _params: protocol.Nothing) -> dict[str, Any]:
+    async def do_ping(self, _params: protocol.NoParams) -> dict[str, Any]:
         return {"serverTime": iso(timezone.now())}
 
     async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await db_read(desk.get_transcript)(self.visitor.user_id, params)
 
-    async def do_getEarlierContacts(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
+    async def do_getEarlierContacts(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await db_read(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
 
     async def caught_up(self) -> dict[str, Any]:
@@ -110,21 +111,21 @@ class DeskSocket(Listening):
             self.agent, params.state, enqueue_next=params.enqueueNextState, by=self.user, now=timezone.now()
         )
 
-    async def do_acceptContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+    async def do_acceptContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.accept)(self.agent, params.contactId, timezone.now())
         await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
         self._read_details_again(params.contactId)
 
-    async def do_takeContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+    async def do_takeContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.take_missed)(self.agent, params.contactId, timezone.now())
         await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
         self._read_details_again(params.contactId)
 
-    async def do_rejectContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+    async def do_rejectContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.reject)(self.agent, params.contactId, timezone.now())
         await db_write(desk.look_on)(self.visitor.user_id, closed=params.contactId)
 
-    async def do_destroyConnection(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+    async def do_destroyConnection(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.end)(self.agent, params.contactId, timezone.now())
 
     async def do_clearContact(self, params: protocol.ClearContact) -> None:  # noqa: N802 -- named as asked
@@ -146,13 +147,13 @@ class DeskSocket(Listening):
             self.spawn(attributes.refresh(contact_id))
             self.spawn(references.refresh(contact_id))
 
-    async def do_getDispositions(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
+    async def do_getDispositions(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await db_read(desk.dispositions)(self.visitor.user_id, params.contactId)
 
-    async def do_getQuickResponses(self, params: protocol.OfContact) -> dict[str, Any]:  # noqa: N802 -- named as asked
+    async def do_getQuickResponses(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return await db_read(desk.quick_responses)(self.visitor.user_id, params.contactId)
 
-    async def do_watchQueues(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
+    async def do_watchQueues(self, _params: protocol.NoParams) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
             self._watches_queues = True
             self.spawn(look_again_and_again(self._tell_who_waits))
@@ -163,7 +164,7 @@ class DeskSocket(Listening):
             self._told_queues = queues
             self.push(realtime.encode("queues", {"waiting": queues.waiting, "missed": list(queues.missed)}))
 
-    async def do_getEndpoints(self, _params: protocol.Nothing) -> dict[str, Any]:  # noqa: N802 -- named as asked
+    async def do_getEndpoints(self, _params: protocol.NoParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return {"endpoints": await db_read(routing.endpoints.listed)(self.agent, timezone.now())}
 
     async def do_transferContact(self, params: protocol.TransferContact) -> None:  # noqa: N802 -- named as asked
@@ -171,7 +172,7 @@ class DeskSocket(Listening):
         what = (params.contactId, to, params.comment)
         await db_write(routing.transfers.transfer)(self.agent, *what, timezone.now())
 
-    async def do_cancelTransfer(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+    async def do_cancelTransfer(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.transfers.cancel)(self.agent, params.contactId, timezone.now())
 
     async def do_relayContact(self, params: protocol.RelayContact) -> None:  # noqa: N802 -- named as asked
@@ -201,7 +202,7 @@ class DeskSocket(Listening):
         which = (params.contactId, params.noteId)
         await db_write(notes.edit)(self.visitor.user_id, *which, params.text, timezone.now())
 
-    async def do_deleteNote(self, params: protocol.OfNote) -> None:  # noqa: N802 -- named as asked
+    async def do_deleteNote(self, params: protocol.NoteIdParams) -> None:  # noqa: N802 -- named as asked
         await db_write(notes.delete)(self.visitor.user_id, params.contactId, params.noteId, timezone.now())
 
     async def do_saveDraft(self, params: protocol.SaveDraft) -> None:  # noqa: N802 -- named as asked
@@ -214,10 +215,10 @@ class DeskSocket(Listening):
         words = (params.message, params.contentType, params.clientToken)
         return _sent(await desk.send_message(desk.Message(self.visitor.user_id, params.contactId, *words)))
 
-    async def do_retryMessage(self, params: protocol.OfOutgoing) -> dict[str, Any]:  # noqa: N802 -- named as asked
+    async def do_retryMessage(self, params: protocol.OutboundMessageParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return _sent(await db_write(desk.retry_message)(self.visitor.user_id, params.contactId, params.clientToken))
 
-    async def do_discardMessage(self, params: protocol.OfOutgoing) -> None:  # noqa: N802 -- named as asked
+    async def do_discardMessage(self, params: protocol.OutboundMessageParams) -> None:  # noqa: N802 -- named as asked
         await db_write(desk.discard_message)(self.visitor.user_id, params.contactId, params.clientToken)
 
     async def do_sendEvent(self, params: protocol.SendEvent) -> None:  # noqa: N802 -- named as asked
@@ -257,12 +258,12 @@ class FloorSocket(Listening):
         self.connected = True
         return await self.caught_up()
 
-    async def do_watchContact(self, params: protocol.OfContact) -> None:  # noqa: N802 -- named as asked
+    async def do_watchContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         stream = await db_read(self._stream)(params.contactId)
         hub = await realtime.hub()
         await hub.follow(self, stream, {})
 
-    async def do_watchFloor(self, _params: protocol.Nothing) -> None:  # noqa: N802 -- named as asked
+    async def do_watchFloor(self, _params: protocol.NoParams) -> None:  # noqa: N802 -- named as asked
         if not self._watches_the_floor:
             self._watches_the_floor = True
             self._told_floor = await db_read(self._floor)()

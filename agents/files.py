@@ -23,13 +23,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from agents.protocol.refusals import Refusal
 from chats import attachments, connect, file_types, stored_files, transcripts
 from chats.db import db_read, db_write
 from chats.models import Contact
 
 from . import desk
 from .protocol import MAX_CLIENT_TOKEN
-from .refusal import Refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

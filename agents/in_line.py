@@ -15,8 +15,8 @@ from chats import contact_state
 from chats.db import db_read
 from chats.models import Contact
 
-from . import life as part
 from .models import Agent, AgentContact, RoutingProfileQueue
+from .protocol import agent_contact_state as part
 
 
 @dataclass(frozen=True)

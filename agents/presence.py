@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from agents.protocol.refusals import Refusal
 from chats import realtime
 from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
 
-from . import life
 from .models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfile
-from .refusal import Refusal
+from .protocol import agent_contact_state
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -209,7 +209,7 @@ def _state_when_absent(agent: Agent) -> AgentState | None:
 
 def _end_offers_of_the_absent(now: datetime) -> Iterator[int]:
     """Nobody will answer them: routing gives them to somebody else at once."""
-    offers = Q(agent_contacts__state=life.State.CONNECTING, agent_contacts__expires_at__gt=now)
+    offers = Q(agent_contacts__state=agent_contact_state.State.CONNECTING, agent_contacts__expires_at__gt=now)
     absent = Agent.objects.exclude(here(now)).filter(offers).distinct()
     yield from _parking.steps(list(absent.values_list("pk", flat=True)), lambda pk: _end_offers(pk, now), now)
 
@@ -221,7 +221,7 @@ def _end_offers(pk: int, now: datetime) -> bool:
         return False
     why = no_open_desk(settings.CCP_LEASE_SECONDS)
     for part in AgentContact.objects.select_related("contact__conversation", "contact__queue").filter(
-        agent=agent, state=life.State.CONNECTING
+        agent=agent, state=agent_contact_state.State.CONNECTING
     ):
         part.agent = agent
         part.hurry(now, why)

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from agents.protocol.refusals import Refusal
 from chats import connect, participation, realtime, reconcile
 from chats import contact_state as chat
 from chats.db import db_write
@@ -22,7 +23,6 @@ from chats.participation import HandOver
 from . import desk
 from .models import AgentContact
 from .reception import places
-from .refusal import Refusal
 from .routing.parts import take, with_agent
 
 if TYPE_CHECKING:

@@ -28,13 +28,13 @@ from django.http.request import validate_host
 from django.utils import translation
 from pydantic import ValidationError
 
+from agents.protocol.refusals import Refusal
 from chats import realtime
 from chats.connect import Refused, Unavailable
 from chats.db import db_read
 from chats.realtime import SocketUser, encode
 
-from .protocol import MAX_FRAME_BYTES, Close, Closed, Code, Presence
-from .refusal import Refusal
+from .protocol import MAX_FRAME_BYTES, Close, Code, Presence, StrictModel
 
 log = logging.getLogger(__name__)
 Scope = Mapping[str, Any]
@@ -75,7 +75,7 @@ class Bucket:
 class Socket:
     """One connection. Subclasses name their requests and answer them in methods called `do_<request>`."""
 
-    requests: ClassVar[Mapping[str, type[Closed]]] = {}
+    requests: ClassVar[Mapping[str, type[StrictModel]]] = {}
     beside: ClassVar[frozenset[str]] = frozenset()  # requests that wait for AWS: they do not hold up the next ones
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -361,7 +361,7 @@ def _id(request: Mapping[str, Any]) -> tuple[str | int | None, bool]:
     return request_id, "id" in request
 
 
-def _checked(shape: type[Closed], params: object) -> Closed:
+def _checked(shape: type[StrictModel], params: object) -> StrictModel:
     try:
         return shape.model_validate(params)
     except ValidationError as error:

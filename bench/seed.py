@@ -13,8 +13,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
-from agents import life as part
 from agents.models import Agent, AgentContact, AgentState, RoutingProfile, RoutingProfileQueue
+from agents.protocol import agent_contact_state as part
 from chats import contact_state
 from chats.models import Contact, Conversation, Participant, Queue
 

@@ -56,7 +56,7 @@ def verify_action(desk: Desk, action: Callable[[], object], done: Callable[[Held
 
 
 def is_of_the_protocol(frame: Frame) -> None:
-    """agents/protocol.py is closed: an unknown, a missing or a misshapen member is an error."""
+    """agents/protocol/ is closed: an unknown, a missing or a misshapen member is an error."""
     NOTIFICATIONS[frame["method"]].model_validate(frame["params"], strict=True)
 
 

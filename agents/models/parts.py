@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agents import life
+from agents.protocol import agent_contact_state
 from chats.models import Contact, Frame
 from chats.reasons import Reason, ReasonField
 from chats.wire import iso, iso_or_none
@@ -42,10 +42,10 @@ class Told(StrEnum):
 
 
 TOLD_BY = {
-    life.Move.ACCEPT: Told.ACCEPTED,
-    life.Move.REJECT: Told.DECLINED,
-    life.Move.MISS: Told.MISSED,
-    life.Move.WITHDRAW: Told.WITHDRAWN,
+    agent_contact_state.Move.ACCEPT: Told.ACCEPTED,
+    agent_contact_state.Move.REJECT: Told.DECLINED,
+    agent_contact_state.Move.MISS: Told.MISSED,
+    agent_contact_state.Move.WITHDRAW: Told.WITHDRAWN,
 }
 
 
@@ -55,8 +55,12 @@ class AgentContact(models.Model):
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="agent_contacts")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="agent_contacts")
     round = models.PositiveIntegerField()
-    state = models.CharField(max_length=16, choices=[(s, s) for s in life.State], default=life.State.CONNECTING)
-    outcome = models.CharField(max_length=16, choices=[(s, s) for s in life.State], blank=True)  # outlives clearing
+    state = models.CharField(
+        max_length=16, choices=[(s, s) for s in agent_contact_state.State], default=agent_contact_state.State.CONNECTING
+    )
+    outcome = models.CharField(
+        max_length=16, choices=[(s, s) for s in agent_contact_state.State], blank=True
+    )  # outlives clearing
     why = ReasonField()
     story = models.JSONField(default=list, blank=True)  # of the offer: [{"at": time, "what": Told}, …]
     holds_slot = models.BooleanField(default=True)
@@ -81,14 +85,20 @@ class AgentContact(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["contact", "state"],  # one is asked while another serves: that is a transfer
-                condition=Q(state__in=[life.State.CONNECTING, life.State.CONNECTED]),
+                condition=Q(state__in=[agent_contact_state.State.CONNECTING, agent_contact_state.State.CONNECTED]),
                 name="one_agent_at_a_time",
             )
         ]
         indexes = [
             models.Index(fields=["agent", "seq"], name="agent_contact_seq"),
-            models.Index(fields=["expires_at"], condition=Q(state=life.State.CONNECTING), name="agent_contact_expires"),
-            models.Index(fields=["acw_until"], condition=Q(state=life.State.ENDED), name="agent_contact_acw"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state=agent_contact_state.State.CONNECTING),
+                name="agent_contact_expires",
+            ),
+            models.Index(
+                fields=["acw_until"], condition=Q(state=agent_contact_state.State.ENDED), name="agent_contact_acw"
+            ),
         ]
         verbose_name = _("agent contact")
         verbose_name_plural = _("agent contacts")
@@ -99,7 +109,7 @@ class AgentContact(models.Model):
     @classmethod
     def on_desk_of(cls, agent: Agent, contact_id: str) -> AgentContact | None:
         """This agent's part in a contact, as it lies on their desk; of several the newest."""
-        here = cls.objects.filter(agent=agent, contact=contact_id, state__in=life.ON_THE_DESK)
+        here = cls.objects.filter(agent=agent, contact=contact_id, state__in=agent_contact_state.ON_THE_DESK)
         return here.select_related("contact__conversation", "contact__queue").order_by("-offered_at", "-pk").first()
 
     @classmethod
@@ -114,14 +124,14 @@ class AgentContact(models.Model):
 
     @property
     def on_the_desk(self) -> bool:
-        return life.State(self.state) in life.ON_THE_DESK
+        return agent_contact_state.State(self.state) in agent_contact_state.ON_THE_DESK
 
     @property
     def also(self) -> dict[str, bool]:
         """Whoever follows the agent follows the conversations on the desk, in whichever round they are there."""
         chat = self.contact.conversation
         others = AgentContact.objects.filter(
-            agent=self.agent_id, contact__conversation=chat, state__in=life.ON_THE_DESK
+            agent=self.agent_id, contact__conversation=chat, state__in=agent_contact_state.ON_THE_DESK
         )
         return {chat.stream: self.on_the_desk or others.exists()}
 
@@ -139,22 +149,22 @@ class AgentContact(models.Model):
     def rings_since(self) -> datetime | None:
         return self.expires_at and self.expires_at - timedelta(seconds=settings.CCP_OFFER_SECONDS)
 
-    def move(self, move: life.Move, now: datetime, *, why: Reason | None = None) -> None:
+    def move(self, move: agent_contact_state.Move, now: datetime, *, why: Reason | None = None) -> None:
         """Make a move of `life`; life.IllegalMove when it cannot happen. The caller keeps the agent's load."""
-        self.state = life.after(life.State(self.state), move)
+        self.state = agent_contact_state.after(agent_contact_state.State(self.state), move)
         self.why = why or self.why
         if move in TOLD_BY:
             self._tell(TOLD_BY[move], now)
         match self.state:
-            case life.State.CONNECTED:
+            case agent_contact_state.State.CONNECTED:
                 self.accepted_at, self.expires_at = now, None
-            case life.State.CLEARED:
+            case agent_contact_state.State.CLEARED:
                 self.cleared_at, self.acw_until, self.holds_slot = now, None, False
                 self.draft, self.note_draft, self.place = "", "", None
             case _:
                 self.ended_at, self.expires_at, self.outcome = now, None, self.state
                 self.holds_slot = False
-        if self.state == life.State.ENDED:
+        if self.state == agent_contact_state.State.ENDED:
             self._begin_after_contact_work(now)
         self.changed()
 

@@ -5,7 +5,7 @@ the agent second, and only then reads what it decides upon: whoever comes second
 """
 
 from agents.presence import ROUTING
-from agents.refusal import Refusal
+from agents.protocol.refusals import Refusal
 
 from . import endpoints, rescue, transfers, wrapup
 from .answers import accept, clear, end, reject, take_missed

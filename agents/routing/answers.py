@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from agents import desk, life
+from agents import desk
 from agents.models import Agent, AgentContact, Disposition, RoutingProfile
-from agents.refusal import Refusal
+from agents.protocol import agent_contact_state
+from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
 from chats import participation, realtime
 from chats.models import Text
@@ -48,7 +49,7 @@ def take_missed(agent: Agent, contact_id: str, now: datetime) -> None:
             held.contact.owner = held.agent.user
             held.agent.take_slot(now)
             realtime.publish(held.agent, held.agent.own_seq)
-            move(part, life.Move.CLEAR, now)
+            move(part, agent_contact_state.Move.CLEAR, now)
             part = put_on_the_desk(held, now)
         held.agent.pay_attention()
         take(held, part, now)
@@ -59,13 +60,15 @@ def _with_who_is_offered(agent: Agent, contact_id: str) -> tuple[Held, AgentCont
     if not AgentContact.objects.filter(agent=agent.pk, contact=contact_id).exists():
         return mine(agent, contact_id)  # which refuses
     contact = participation.lock_contact(contact_id)
-    asked = AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING).values_list("agent", flat=True)
+    asked = AgentContact.objects.filter(contact=contact, state=agent_contact_state.State.CONNECTING).values_list(
+        "agent", flat=True
+    )
     return mine(agent, contact_id, *asked)
 
 
 def _check_it_waits(held: Held, part: AgentContact, now: datetime) -> None:
     waits = held.contact.state == chat.State.WAITING and part.round == held.contact.round
-    if not waits or part.state != life.State.MISSED:
+    if not waits or part.state != agent_contact_state.State.MISSED:
         raise NotNow("offerGone", "This contact cannot be taken any more: %(why)s.", held, now)
     if not held.agent.has_room:
         allowed = held.agent.routing_profile.chat_concurrency
@@ -74,13 +77,13 @@ def _check_it_waits(held: Held, part: AgentContact, now: datetime) -> None:
 
 
 def _withdraw_from_colleague(held: Held, now: datetime) -> None:
-    asked = AgentContact.objects.filter(contact=held.contact, state=life.State.CONNECTING).first()
+    asked = AgentContact.objects.filter(contact=held.contact, state=agent_contact_state.State.CONNECTING).first()
     if asked is None:
         return
     other = with_agent(held.contact, asked.agent_id)
     asked.agent, asked.contact = other.agent, held.contact
-    move(asked, life.Move.WITHDRAW, now, Reason("a colleague took it"))
-    move(asked, life.Move.CLEAR, now)
+    move(asked, agent_contact_state.Move.WITHDRAW, now, Reason("a colleague took it"))
+    move(asked, agent_contact_state.Move.CLEAR, now)
     desk.look_on(other.agent.user_id, closed=held.contact.pk)
 
 
@@ -88,21 +91,21 @@ def reject(agent: Agent, contact_id: str, now: datetime) -> None:
     """The offer is declined: the contact waits again, at the head, and for a while for somebody else."""
     with transaction.atomic():
         held, part = mine(agent, contact_id)
-        if part.outcome == life.State.REJECTED:
+        if part.outcome == agent_contact_state.State.REJECTED:
             return
-        if part.state != life.State.CONNECTING:
+        if part.state != agent_contact_state.State.CONNECTING:
             raise NotNow("offerGone", "This contact cannot be declined any more: %(why)s.", held, now)
         held.agent.pay_attention()
         give_back(held)
-        move(part, life.Move.REJECT, now, Reason("declined"))
-        move(part, life.Move.CLEAR, now)
+        move(part, agent_contact_state.Move.REJECT, now, Reason("declined"))
+        move(part, agent_contact_state.Move.CLEAR, now)
 
 
 def end(agent: Agent, contact_id: str, now: datetime) -> None:
     """Streams' destroyConnection: the customer is told who left, then our participant leaves, after all that was said."""
     with transaction.atomic():
         held, part = mine(agent, contact_id)
-        if part.outcome == life.State.ENDED:
+        if part.outcome == agent_contact_state.State.ENDED:
             return
         if not held.is_served:
             raise NotNow("contactNotConnected", "This contact cannot be ended: %(why)s.", held, now)
@@ -116,14 +119,14 @@ def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = ""
     with transaction.atomic():
         held, part = mine(agent, contact_id)
         finished = _finished_parts(held)
-        if not finished and life.State(part.state) in life.OPEN:
+        if not finished and agent_contact_state.State(part.state) in agent_contact_state.OPEN:
             raise NotNow("contactOpen", "This contact cannot be cleared: %(why)s.", held, now)
         chosen = _disposition(held, disposition)
         for one in finished:
-            if one.state == life.State.ENDED:
+            if one.state == agent_contact_state.State.ENDED:
                 one.wrap_up(chosen, note.strip())
                 _check_work(one)
-            move(one, life.Move.CLEAR, now)
+            move(one, agent_contact_state.Move.CLEAR, now)
 
 
 def _disposition(held: Held, name: str) -> Disposition | None:
@@ -158,7 +161,7 @@ def _check_work(part: AgentContact) -> None:
 def _finished_parts(held: Held) -> list[AgentContact]:
     """The customer may have come back before the card of the last round was cleared: then there are several."""
     finished = AgentContact.objects.filter(
-        agent=held.agent, contact=held.contact, state__in=life.ON_THE_DESK - life.OPEN
+        agent=held.agent, contact=held.contact, state__in=agent_contact_state.ON_THE_DESK - agent_contact_state.OPEN
     )
     parts = list(finished.order_by("pk"))
     for part in parts:

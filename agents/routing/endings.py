@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from agents import desk, life, presence
+from agents import desk, presence
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import realtime, signals
 from chats.models import Contact, Conversation
@@ -47,22 +48,22 @@ def _keep_for_the_previous_agent(contact: Contact) -> None:
 
 def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
     """In the transaction that ended the contact, which holds its conversation: one outcome, no slot is orphaned."""
-    open_part = AgentContact.objects.filter(contact=contact, state__in=life.OPEN).first()
+    open_part = AgentContact.objects.filter(contact=contact, state__in=agent_contact_state.OPEN).first()
     if open_part is None:
         return
     now = contact.ended_at or timezone.now()
     _, agent, part = hold(contact.pk, open_part.agent_id)
-    if part is None or life.State(part.state) not in life.OPEN:
+    if part is None or agent_contact_state.State(part.state) not in agent_contact_state.OPEN:
         return
     part.contact = contact
-    if part.state == life.State.CONNECTED:
-        move(part, life.Move.END, now, ended_because(contact))
+    if part.state == agent_contact_state.State.CONNECTED:
+        move(part, agent_contact_state.Move.END, now, ended_because(contact))
         if agent.routing_profile.acw == RoutingProfile.Acw.OFF:
-            move(part, life.Move.CLEAR, now)
+            move(part, agent_contact_state.Move.CLEAR, now)
             desk.look_on(agent.user_id, closed=contact.pk)
     else:  # nobody had answered: the offer disappears, its row keeps why
-        move(part, life.Move.WITHDRAW, now, ended_because(contact))
-        move(part, life.Move.CLEAR, now)
+        move(part, agent_contact_state.Move.WITHDRAW, now, ended_because(contact))
+        move(part, agent_contact_state.Move.CLEAR, now)
         disown(contact)
 
 
@@ -80,7 +81,9 @@ def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwar
 
 def _customer_is_named(*, conversation: Conversation, **_kwargs: Any) -> None:
     """The name stands on the cards too: whoever follows an agent's stream alone shall see it."""
-    on_desks = AgentContact.objects.filter(contact__conversation=conversation, state__in=life.ON_THE_DESK)
+    on_desks = AgentContact.objects.filter(
+        contact__conversation=conversation, state__in=agent_contact_state.ON_THE_DESK
+    )
     for pk, agent_id in list(on_desks.order_by("agent", "pk").values_list("pk", "agent_id")):
         agent = Agent.locked(agent_id)
         part = on_desks.select_related("contact__queue").filter(pk=pk).first()  # read anew: it may have left meanwhile

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from agents import presence
 from agents.models import Agent, AgentState
-from agents.refusal import Refusal
+from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
 from chats import queue_capacity
 from chats.models import Queue

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F, Q
 
-from agents import life, presence
+from agents import presence
 from agents.models import Agent, AgentContact, AgentState, ContactTimer, RoutingProfileQueue
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats.models import Contact
 
@@ -19,7 +20,7 @@ from .choice import Line, Seat, Service, Waiting
 PAGE = 200  # contacts of a queue that are read at once
 
 # Somebody else is asked before who let it ring, or let another one ring while it stood behind that.
-MISSED = Q(outcome__in=[life.State.MISSED, life.State.ERROR], round=F("contact__round"))
+MISSED = Q(outcome__in=[agent_contact_state.State.MISSED, agent_contact_state.State.ERROR], round=F("contact__round"))
 NOBODYS = Q(state=chat.State.WAITING, owner=None, waiting_since__isnull=False)
 
 
@@ -95,13 +96,15 @@ def refused(now: datetime) -> Q:
     or handed on to the queue: somebody else gets a chance first.
     """
     missed = Q(
-        state=life.State.MISSED,
+        state=agent_contact_state.State.MISSED,
         ended_at__gt=now - timedelta(seconds=settings.CCP_MISSED_SECONDS),
         ended_at__gte=F("agent__state_since"),
     )
-    declined = Q(outcome=life.State.REJECTED, ended_at__gt=now - timedelta(seconds=settings.CCP_DECLINE_SECONDS))
+    declined = Q(
+        outcome=agent_contact_state.State.REJECTED, ended_at__gt=now - timedelta(seconds=settings.CCP_DECLINE_SECONDS)
+    )
     handed_on = Q(
-        outcome=life.State.ENDED,
+        outcome=agent_contact_state.State.ENDED,
         rescued_at=None,
         ended_at__gt=now - timedelta(seconds=settings.CCP_DECLINE_SECONDS),
     )

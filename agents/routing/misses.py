@@ -10,8 +10,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from agents import life
 from agents.models import AgentContact
+from agents.protocol import agent_contact_state
 from chats.models import Outgoing
 
 
@@ -39,10 +39,14 @@ def _was_busy(missed: AgentContact) -> bool:
 def _was_counted(part: AgentContact) -> bool:
     """The same customer, offered again, in the same row of misses: it began with the state or the last answer."""
     mine = AgentContact.objects.filter(agent=part.agent_id)
-    before = mine.filter(contact=part.contact_id, outcome=life.State.MISSED, ended_at__gte=part.agent.state_since)
+    before = mine.filter(
+        contact=part.contact_id, outcome=agent_contact_state.State.MISSED, ended_at__gte=part.agent.state_since
+    )
     for missed in before.exclude(pk=part.pk).select_related("agent").order_by("-ended_at"):
         at = missed.ended_at
-        if mine.filter(Q(accepted_at__gte=at) | Q(outcome=life.State.REJECTED, ended_at__gte=at)).exists():
+        if mine.filter(
+            Q(accepted_at__gte=at) | Q(outcome=agent_contact_state.State.REJECTED, ended_at__gte=at)
+        ).exists():
             return False
         if not _was_busy(missed):
             return True

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from agents import desk, life, presence
+from agents import desk, presence
 from agents.models import Agent, AgentContact, Told
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation, realtime
 from chats.models import Contact, Conversation
@@ -143,7 +144,7 @@ def _offer(held: Held, now: datetime) -> None:
     if not agent.state.is_routable or not agent.has_room or not is_here or unwilling:
         raise _AgentGone
     if part is not None and _is_in_the_way(part):
-        move(part, life.Move.CLEAR, now)  # its card makes place for the new offer
+        move(part, agent_contact_state.Move.CLEAR, now)  # its card makes place for the new offer
     contact.owner = agent.user
     contact.changed()
     realtime.publish(contact)
@@ -158,14 +159,16 @@ def _offer(held: Held, now: datetime) -> None:
 def _is_in_the_way(part: AgentContact) -> bool:
     """Missed, or handed on to the queue in this very round. What ended in another round is worked after all the same."""
     this_round = part.round == part.contact.round
-    return part.state == life.State.MISSED or (part.state == life.State.ENDED and this_round)
+    return part.state == agent_contact_state.State.MISSED or (
+        part.state == agent_contact_state.State.ENDED and this_round
+    )
 
 
 def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
     """A new part of this agent, with a countdown, unless another offer rings; the slot for it is taken already. What they
     read in an earlier part stays read.
     """
-    another_rings = AgentContact.objects.filter(agent=held.agent, state=life.State.CONNECTING).exists()
+    another_rings = AgentContact.objects.filter(agent=held.agent, state=agent_contact_state.State.CONNECTING).exists()
     part = AgentContact(
         agent=held.agent,
         contact=held.contact,
@@ -209,10 +212,12 @@ def _overdue(now: datetime) -> QuerySet[AgentContact]:
     them.
     """
     no_room = Q(agent__load__gt=F("agent__routing_profile__chat_concurrency"))
-    rings = AgentContact.objects.filter(agent=OuterRef("agent"), state=life.State.CONNECTING, expires_at__isnull=False)
+    rings = AgentContact.objects.filter(
+        agent=OuterRef("agent"), state=agent_contact_state.State.CONNECTING, expires_at__isnull=False
+    )
     left_behind = Q(~Exists(rings), expires_at=None)
     return AgentContact.objects.filter(
-        no_room | left_behind | Q(expires_at__lte=now), state=life.State.CONNECTING
+        no_room | left_behind | Q(expires_at__lte=now), state=agent_contact_state.State.CONNECTING
     ).order_by("offered_at", "pk")
 
 
@@ -238,8 +243,8 @@ def _take_from_behind(held: Held, part: AgentContact, now: datetime) -> bool:
         part.ring(now)
         realtime.publish(part)
         return False
-    part.move(life.Move.WITHDRAW, now, why=NOT_ANSWERING)
-    part.move(life.Move.CLEAR, now)
+    part.move(agent_contact_state.Move.WITHDRAW, now, why=NOT_ANSWERING)
+    part.move(agent_contact_state.Move.CLEAR, now)
     realtime.publish(part)
     free(held.agent, now)
     give_back(held)
@@ -249,13 +254,18 @@ def _take_from_behind(held: Held, part: AgentContact, now: datetime) -> bool:
 def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
     part.tell(Told.NO_ROOM, now)
     allowed = held.agent.routing_profile.chat_concurrency
-    move(part, life.Move.WITHDRAW, now, Reason("no room: the routing profile allows %(n)s chats at once", n=allowed))
-    move(part, life.Move.CLEAR, now)
+    move(
+        part,
+        agent_contact_state.Move.WITHDRAW,
+        now,
+        Reason("no room: the routing profile allows %(n)s chats at once", n=allowed),
+    )
+    move(part, agent_contact_state.Move.CLEAR, now)
 
 
 def _miss(held: Held, part: AgentContact, now: datetime) -> None:
     was_there = not part.why  # else it is known already why nobody answered
-    move(part, life.Move.MISS, now, part.why or why_missed(part, settings.CCP_OFFER_SECONDS))
+    move(part, agent_contact_state.Move.MISS, now, part.why or why_missed(part, settings.CCP_OFFER_SECONDS))
     if was_there and misses.counts(part):
         _count_miss(held.agent, now)
 
@@ -272,7 +282,7 @@ def _count_miss(agent: Agent, now: datetime) -> None:
 def _orphans() -> QuerySet[Contact]:
     """Contacts that are offered to a person who has no part in them: their Agent row was deleted."""
     offers = AgentContact.objects.filter(
-        contact=OuterRef("pk"), agent__user=OuterRef("owner"), state=life.State.CONNECTING
+        contact=OuterRef("pk"), agent__user=OuterRef("owner"), state=agent_contact_state.State.CONNECTING
     )
     return Contact.objects.filter(~Exists(offers), state=chat.State.WAITING, owner__isnull=False)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from agents import life, presence
+from agents import presence
 from agents.models import Agent, AgentContact, ContactTimer
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import outbox, participation, realtime
 from chats.models import Contact, Text, Transfer
@@ -27,12 +28,12 @@ ENDED_BECAUSE = {
 ENDED = Reason("it has ended")
 
 NOT_TAKEN = {
-    life.Move.REJECT: Transfer.State.DECLINED,
-    life.Move.MISS: Transfer.State.MISSED,
-    life.Move.WITHDRAW: Transfer.State.WITHDRAWN,
+    agent_contact_state.Move.REJECT: Transfer.State.DECLINED,
+    agent_contact_state.Move.MISS: Transfer.State.MISSED,
+    agent_contact_state.Move.WITHDRAW: Transfer.State.WITHDRAWN,
 }
 ANSWERS = frozenset(
-    {life.Move.ACCEPT, life.Move.REJECT, life.Move.WITHDRAW}
+    {agent_contact_state.Move.ACCEPT, agent_contact_state.Move.REJECT, agent_contact_state.Move.WITHDRAW}
 )  # else nobody is looking: offers.take_back
 
 
@@ -64,7 +65,7 @@ class Held(NamedTuple):
 
     def _has_time(self, now: datetime) -> bool:
         part = self.part
-        if part is None or part.state != life.State.CONNECTING:
+        if part is None or part.state != agent_contact_state.State.CONNECTING:
             return False
         return (
             part.expires_at is None or part.expires_at > now
@@ -107,7 +108,7 @@ def with_agent(contact: Contact, agent_id: int) -> Held:
     return Held(contact, agent, part)
 
 
-def move(part: AgentContact, step: life.Move, now: datetime, why: Reason | None = None) -> None:
+def move(part: AgentContact, step: agent_contact_state.Move, now: datetime, why: Reason | None = None) -> None:
     """Make the move and tell it. An agent who thereby has a slot more may get the next contact."""
     held_a_slot = part.holds_slot
     part.move(step, now, why=why)
@@ -122,7 +123,9 @@ def move(part: AgentContact, step: life.Move, now: datetime, why: Reason | None 
 
 def _ring_next(agent: Agent, now: datetime) -> None:
     """Of several offers on a desk one rings; the others have their own time, from when they are the first."""
-    offers = AgentContact.objects.filter(agent=agent, state=life.State.CONNECTING).order_by("offered_at", "pk")
+    offers = AgentContact.objects.filter(agent=agent, state=agent_contact_state.State.CONNECTING).order_by(
+        "offered_at", "pk"
+    )
     waiting = list(offers.select_related("contact__conversation", "contact__queue"))
     if waiting and all(one.expires_at is None for one in waiting):
         waiting[0].agent = agent
@@ -152,7 +155,7 @@ def take(held: Held, part: AgentContact, now: datetime, step: chat.Move = chat.M
     """From now on this agent serves the contact, and the customer is told who joined."""
     held.contact.move(step, now)
     realtime.publish(held.contact)
-    move(part, life.Move.ACCEPT, now)
+    move(part, agent_contact_state.Move.ACCEPT, now)
     ContactTimer.objects.filter(contact=held.contact).delete()  # nobody waits any more
     patience = held.contact.queue.nudge_after
     if patience and not held.contact.is_relayed:  # Connect's own timers run there

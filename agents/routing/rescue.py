@@ -15,8 +15,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.signals import post_save
 from django.utils import timezone
 
-from agents import life, presence
+from agents import presence
 from agents.models import Agent, AgentContact, AgentState, Told
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation, realtime
 from chats.models import Contact, Queue, Text
@@ -79,7 +80,7 @@ def sign_off(agent_id: int, now: datetime) -> None:
 
     What is offered in the same moment is taken back by the next `presence.sweep`.
     """
-    parts = AgentContact.objects.filter(agent=agent_id, state__in=life.OPEN)
+    parts = AgentContact.objects.filter(agent=agent_id, state__in=agent_contact_state.OPEN)
     contacts = participation.lock_contacts(set(parts.values_list("contact_id", flat=True)))
     hold_together(*contacts.values(), agents=[agent_id])
     agent = Agent.locked(agent_id)
@@ -88,7 +89,7 @@ def sign_off(agent_id: int, now: datetime) -> None:
         presence.enter(agent, offline, by=None, why=_closed(agent), now=now)
     for contact in contacts.values():
         held = with_agent(contact, agent_id)
-        if held.part is not None and held.part.state == life.State.CONNECTING:
+        if held.part is not None and held.part.state == agent_contact_state.State.CONNECTING:
             _withdraw(held, held.part, now)
         elif held.part is not None and held.is_served:
             _care(held, held.part, _closed(held.agent), now)
@@ -96,8 +97,8 @@ def sign_off(agent_id: int, now: datetime) -> None:
 
 def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
     part.tell(Told.NO_DESK, now)
-    move(part, life.Move.WITHDRAW, now, _closed(held.agent))
-    move(part, life.Move.CLEAR, now)
+    move(part, agent_contact_state.Move.WITHDRAW, now, _closed(held.agent))
+    move(part, agent_contact_state.Move.CLEAR, now)
     give_back(held)
 
 
@@ -114,7 +115,9 @@ def _lonely(now: datetime) -> QuerySet[AgentContact]:
     away = Q(agent__user__is_active=False) | (
         (Q(agent__seen_at=None) | Q(agent__seen_at__lt=edge)) & Q(accepted_at__lt=edge)
     )
-    return AgentContact.objects.filter(away, state=life.State.CONNECTED).select_related("agent__user", "contact__queue")
+    return AgentContact.objects.filter(away, state=agent_contact_state.State.CONNECTED).select_related(
+        "agent__user", "contact__queue"
+    )
 
 
 def _is_due(part: AgentContact, now: datetime) -> bool:
@@ -158,7 +161,7 @@ def _care(held: Held, part: AgentContact, why: Reason, now: datetime) -> None:
 
 def _requeue(held: Held, part: AgentContact, why: Reason, now: datetime) -> None:
     """The card stays, so that the agent finds out when they come back; nobody is there to work after it."""
-    move(part, life.Move.END, now, Reason("back to the queue: %(why)s", why=why))
+    move(part, agent_contact_state.Move.END, now, Reason("back to the queue: %(why)s", why=why))
     if part.holds_slot:
         part.let_go()
         realtime.publish(part)
@@ -169,7 +172,7 @@ def _requeue(held: Held, part: AgentContact, why: Reason, now: datetime) -> None
 def _unneeded_attention() -> QuerySet[Contact]:
     """A supervisor was called, and meanwhile the agent has come back."""
     back = AgentContact.objects.filter(
-        contact=OuterRef("pk"), state=life.State.CONNECTED, rescued_at__lt=F("agent__seen_at")
+        contact=OuterRef("pk"), state=agent_contact_state.State.CONNECTED, rescued_at__lt=F("agent__seen_at")
     )
     return Contact.objects.exclude(attention="").filter(Exists(back), state=chat.State.CONNECTED)
 
@@ -186,7 +189,7 @@ def _calm(contact_id: str) -> bool:
 
 def _orphans() -> QuerySet[Contact]:
     """Connected contacts without anybody's part: the agent or the whole person was deleted."""
-    parts = AgentContact.objects.filter(contact=OuterRef("pk"), state=life.State.CONNECTED)
+    parts = AgentContact.objects.filter(contact=OuterRef("pk"), state=agent_contact_state.State.CONNECTED)
     return Contact.objects.filter(~Exists(parts), state=chat.State.CONNECTED)
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from agents import life
 from agents.models import Agent, AgentContact, Told
+from agents.protocol import agent_contact_state
 from chats.reasons import Reason
 
 
@@ -68,4 +68,4 @@ def _news(told: list[str], visible: bool) -> list[Told]:
 
 
 def _offers(agent_id: int) -> QuerySet[AgentContact]:
-    return AgentContact.objects.filter(agent=agent_id, state=life.State.CONNECTING)
+    return AgentContact.objects.filter(agent=agent_id, state=agent_contact_state.State.CONNECTING)

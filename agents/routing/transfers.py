@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import transaction
 
-from agents import desk, life
+from agents import desk
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
-from agents.refusal import Refusal
+from agents.protocol import agent_contact_state
+from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
 from chats import participation, realtime, signals
 from chats.models import Contact, Queue, Text, Transfer
@@ -53,7 +54,7 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
     with transaction.atomic():
         held, part = mine(agent, contact_id)
         asked = _asked(held)
-        if asked is None or part.state != life.State.CONNECTING:
+        if asked is None or part.state != agent_contact_state.State.CONNECTING:
             return False  # settled while we waited for the lock
         if not held.is_open_transfer(now):
             late = Refusal("offerGone", "This contact cannot be accepted any more: the time to answer is over.")
@@ -136,11 +137,14 @@ def _ask(held: Held, other: Held, comment: str, now: datetime) -> None:
 def _make_place(other: Held, now: datetime) -> None:
     """Cards of this round that the colleague has not cleared yet: a desk shows one card of a contact."""
     finished = AgentContact.objects.filter(
-        agent=other.agent, contact=other.contact, round=other.contact.round, state__in=life.ON_THE_DESK - life.OPEN
+        agent=other.agent,
+        contact=other.contact,
+        round=other.contact.round,
+        state__in=agent_contact_state.ON_THE_DESK - agent_contact_state.OPEN,
     )
     for part in finished.order_by("pk"):
         part.agent, part.contact = other.agent, other.contact
-        move(part, life.Move.CLEAR, now)
+        move(part, agent_contact_state.Move.CLEAR, now)
 
 
 def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: datetime) -> None:
@@ -169,7 +173,7 @@ def _asked(held: Held) -> Transfer | None:
 
 
 def _take_over(held: Held, part: AgentContact, asked: Transfer, now: datetime) -> None:
-    served = AgentContact.objects.get(contact=held.contact, state=life.State.CONNECTED)
+    served = AgentContact.objects.get(contact=held.contact, state=agent_contact_state.State.CONNECTED)
     before = with_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     say(before, Text.LEFT)
@@ -181,9 +185,9 @@ def _take_over(held: Held, part: AgentContact, asked: Transfer, now: datetime) -
 
 def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
     """The sender's part is over: after contact work begins, unless their routing profile knows none."""
-    move(part, life.Move.END, now, why)
+    move(part, agent_contact_state.Move.END, now, why)
     if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:
-        move(part, life.Move.CLEAR, now)
+        move(part, agent_contact_state.Move.CLEAR, now)
         desk.look_on(part.agent.user_id, closed=part.contact_id)
 
 
@@ -211,7 +215,7 @@ def _withdraw(contact: Contact, why: Reason, now: datetime | None) -> None:
     if asked is None or not asked.is_open or now is None:
         return
     offered = AgentContact.objects.filter(
-        contact=contact, agent__user=asked.to_user_id, state=life.State.CONNECTING
+        contact=contact, agent__user=asked.to_user_id, state=agent_contact_state.State.CONNECTING
     ).first()
     if offered is None:  # the colleague's desk was deleted
         _settle_alone(contact, asked, why, now)
@@ -219,8 +223,8 @@ def _withdraw(contact: Contact, why: Reason, now: datetime | None) -> None:
     hold_together(contact)
     other = with_agent(contact, offered.agent_id)
     offered.agent, offered.contact = other.agent, contact
-    move(offered, life.Move.WITHDRAW, now, why)
-    move(offered, life.Move.CLEAR, now)
+    move(offered, agent_contact_state.Move.WITHDRAW, now, why)
+    move(offered, agent_contact_state.Move.CLEAR, now)
     desk.look_on(other.agent.user_id, closed=contact.pk)
 
 
@@ -242,14 +246,14 @@ def steps(now: datetime) -> Iterator[int]:
 
 
 def _settle_unanswerable(contact_id: str, now: datetime) -> bool:
-    if AgentContact.objects.filter(contact=contact_id, state=life.State.CONNECTING).exists():
+    if AgentContact.objects.filter(contact=contact_id, state=agent_contact_state.State.CONNECTING).exists():
         return False
     with transaction.atomic():
         contact = participation.lock_contact(contact_id)
         asked = contact.newest_transfer
         if asked is None or not asked.is_open:
             return False
-        if AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING).exists():
+        if AgentContact.objects.filter(contact=contact, state=agent_contact_state.State.CONNECTING).exists():
             return False
         _settle_alone(contact, asked, Reason("the colleague has no desk any more"), now)
         return True

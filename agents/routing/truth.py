@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agents.models import Agent, AgentContact
-from agents.refusal import Refusal
+from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
 from chats.reasons import Reason
 

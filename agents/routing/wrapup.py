@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from agents import desk, life
+from agents import desk
 from agents.models import AgentContact
+from agents.protocol import agent_contact_state
 from chats.row_backoff import RowBackoff
 
 from .parts import hold, move
@@ -23,7 +24,7 @@ def run(now: datetime) -> int:
 
 def steps(now: datetime) -> Iterator[int]:
     """`run`, card by card."""
-    due = AgentContact.objects.filter(state=life.State.ENDED, acw_until__lte=now)
+    due = AgentContact.objects.filter(state=agent_contact_state.State.ENDED, acw_until__lte=now)
     rows = list(due.values_list("contact_id", "agent_id", "pk"))
     yield from _parking.steps(rows, lambda row: _finish(*row, now), now)
 
@@ -31,10 +32,10 @@ def steps(now: datetime) -> Iterator[int]:
 def _finish(contact_id: str, agent_id: int, pk: int, now: datetime) -> bool:
     with transaction.atomic():
         held = hold(contact_id, agent_id)
-        part = AgentContact.objects.filter(pk=pk, state=life.State.ENDED, acw_until__lte=now).first()
+        part = AgentContact.objects.filter(pk=pk, state=agent_contact_state.State.ENDED, acw_until__lte=now).first()
         if part is None:
             return False  # the agent was faster
         part.agent, part.contact = held.agent, held.contact
-        move(part, life.Move.CLEAR, now)
+        move(part, agent_contact_state.Move.CLEAR, now)
         desk.look_on(held.agent.user_id, closed=contact_id)
         return True

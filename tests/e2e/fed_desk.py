@@ -1,4 +1,4 @@
-"""The desk's real page on a socket that we feed: frames as agents/protocol.py has them, checked against it, no server behind."""
+"""The desk's real page on a socket that we feed: frames as agents/protocol/ has them, checked against it, no server behind."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def agent(**changes: Any) -> dict[str, Any]:
     return complete(protocol.Agent, known | changes)
 
 
-def complete(shape: type[protocol.Closed], known: Mapping[str, Any]) -> dict[str, Any]:
+def complete(shape: type[protocol.StrictModel], known: Mapping[str, Any]) -> dict[str, Any]:
     """The shape with an empty value for whatever this file does not know yet: the language grows, the tests need not."""
     empty = {"string": "", "boolean": False, "integer": 0, "array": []}
     schema = shape.model_json_schema()["properties"]

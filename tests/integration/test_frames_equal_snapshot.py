@@ -235,7 +235,7 @@ def test_the_browsers_reducer_makes_the_fresh_snapshot_of_every_action(
 
 
 def test_the_fixtures_of_the_browser_are_of_today(recorded: dict[str, Verified]) -> None:
-    """Same names, same kinds of frames; and each frame is what agents/protocol.py says now."""
+    """Same names, same kinds of frames; and each frame is what agents/protocol/ says now."""
     if os.environ.get("CCP_WRITE_FIXTURES"):
         for old in FIXTURES.glob("*.json"):
             old.unlink()

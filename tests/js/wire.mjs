@@ -1,4 +1,4 @@
-/** Frames for the tests, as agents/protocol.py spells them. */
+/** Frames for the tests, as agents/protocol/ spells them. */
 import { EMPTY, apply } from "../../agents/static/desk/js/state.js"
 
 export const AGENT = "agent:mira"

@@ -52,12 +52,12 @@ class Command(BaseCommand):
         stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
         if check and stale:
             names = ", ".join(path.name for path in stale)
-            raise CommandError(f"{names}: not what agents/protocol.py says; run manage.py export_socket_schema")
+            raise CommandError(f"{names}: not what agents/protocol/ says; run manage.py export_socket_schema")
         for path in stale:
             path.write_text(wanted[path], encoding="utf-8")
             self.stdout.write(f"wrote {path}")
         if not stale:
-            self.stdout.write("docs/socket.md and docs/socket.schema.json are what agents/protocol.py says")
+            self.stdout.write("docs/socket.md and docs/socket.schema.json are what agents/protocol/ says")
 
 
 # ---- the schema ------------------------------------------------------------------------------------------------------
@@ -96,11 +96,11 @@ def _requests() -> list[str]:
     return list(dict.fromkeys(name for requests in SOCKETS.values() for name in requests))
 
 
-def _asked(name: str) -> list[tuple[str, type[protocol.Closed]]]:
+def _asked(name: str) -> list[tuple[str, type[protocol.StrictModel]]]:
     return [(who, requests[name]) for who, requests in SOCKETS.items() if name in requests]
 
 
-def _ref(shape: type[protocol.Closed]) -> dict[str, str]:
+def _ref(shape: type[protocol.StrictModel]) -> dict[str, str]:
     return {"$ref": PLACE + shape.__name__}
 
 
@@ -149,7 +149,7 @@ def _notification_row(name: str) -> tuple[str, ...]:
     return f"`{name}`", _parameters(protocol.NOTIFICATIONS[name])
 
 
-def _parameters(shape: type[protocol.Closed]) -> str:
+def _parameters(shape: type[protocol.StrictModel]) -> str:
     about = shapes()[shape.__name__]
     return "<br>".join(_field(name, one, about) for name, one in about.get("properties", {}).items()) or "none"
 

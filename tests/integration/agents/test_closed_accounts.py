@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.contrib.messages import get_messages
 
-from agents import life as part
 from agents import presence, routing
 from agents.models import Agent, AgentContact, AgentStateChange
+from agents.protocol import agent_contact_state as part
 from chats import contact_state, realtime
 from chats.models import Contact, Queue, Transfer
 from tests import factories

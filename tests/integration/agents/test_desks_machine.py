@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from agents import life, presence, routing, silence, waiting
+from agents import presence, routing, silence, waiting
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, Outgoing
@@ -21,7 +22,7 @@ from tests import factories
 from tests.factories import NOW
 
 AGENTS = st.integers(0, 3)
-OPEN = [life.State.CONNECTING, life.State.CONNECTED]
+OPEN = [agent_contact_state.State.CONNECTING, agent_contact_state.State.CONNECTED]
 
 
 class Desks(RuleBasedStateMachine):
@@ -141,7 +142,9 @@ class Desks(RuleBasedStateMachine):
 
     @rule(verb=st.sampled_from(["accept", "accept", "reject"]))
     def answer_an_offer(self, verb):
-        for part in AgentContact.objects.filter(state=life.State.CONNECTING, expires_at__gt=self.now)[:1]:
+        for part in AgentContact.objects.filter(state=agent_contact_state.State.CONNECTING, expires_at__gt=self.now)[
+            :1
+        ]:
             getattr(routing, verb)(part.agent, part.contact_id, self.now)
 
     @rule(agent=AGENTS, contact=contacts, visible=st.booleans())

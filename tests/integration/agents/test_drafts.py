@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agents import drafts, routing
-from agents.desk import snapshot
+from agents import routing
+from agents.desk import drafts, snapshot
 from agents.models import AgentContact
-from agents.protocol import MAX_DRAFT_BYTES, Place
-from agents.refusal import Refusal
+from agents.protocol import MAX_DRAFT_BYTES, ScrollPosition
+from agents.protocol.refusals import Refusal
 from chats.models import Outgoing
 from tests import factories
 from tests.emulating import customer
@@ -52,10 +52,10 @@ class TestRules:
     def test_words_and_place_are_one_numbered_change_each_and_the_same_again_is_none(self, mira, served):
         before = seq(mira)
         drafts.save(mira.user_id, served.pk, "I have look\n", "Third time")
-        drafts.save_place(mira.user_id, served.pk, Place(key="m-1", top=-12))
+        drafts.save_place(mira.user_id, served.pk, ScrollPosition(key="m-1", top=-12))
         assert seq(mira) == before + 2
         drafts.save(mira.user_id, served.pk, "I have look\n", "Third time")
-        drafts.save_place(mira.user_id, served.pk, Place(key="m-1", top=-12))
+        drafts.save_place(mira.user_id, served.pk, ScrollPosition(key="m-1", top=-12))
         assert seq(mira) == before + 2
         expected = {"text": "I have look\n", "note": "Third time", "place": {"key": "m-1", "top": -12}}
         assert held(mira, served) == [expected]
@@ -80,7 +80,7 @@ class TestRules:
 
     def test_a_draft_outlives_the_end_of_the_chat_and_goes_with_the_contact(self, clock, mira, served):
         drafts.save(mira.user_id, served.pk, "half a sent", "half a note")
-        drafts.save_place(mira.user_id, served.pk, Place(key="m-1", top=0))
+        drafts.save_place(mira.user_id, served.pk, ScrollPosition(key="m-1", top=0))
         routing.end(mira, served.pk, clock.now)
         assert [one["text"] for one in held(mira, served)] == ["half a sent"]
         routing.clear(mira, served.pk, clock.now)

@@ -11,8 +11,9 @@ from typing import Any, Self
 import pytest
 from django.db import connection, transaction
 
-from agents import life, presence, routing, silence, waiting
+from agents import presence, routing, silence, waiting
 from agents.models import Agent, AgentContact, ContactTimer
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import db, ingest, reconcile
 from chats.db import db_steps, db_write
@@ -37,12 +38,12 @@ def waits_for_an_agent() -> None:
 def served(**columns: Any) -> AgentContact:
     agent = factories.agent(load=1)
     contact = factories.contact(state=chat.State.CONNECTED, owner=agent.user)
-    values = {"state": life.State.CONNECTED, "offered_at": LONG_AGO, "accepted_at": LONG_AGO, **columns}
+    values = {"state": agent_contact_state.State.CONNECTED, "offered_at": LONG_AGO, "accepted_at": LONG_AGO, **columns}
     return AgentContact.objects.create(agent=agent, contact=contact, round=1, **values)
 
 
 def wraps_up() -> None:
-    part = served(state=life.State.ENDED, acw_until=NOW)
+    part = served(state=agent_contact_state.State.ENDED, acw_until=NOW)
     Contact.objects.filter(pk=part.contact_id).update(state=chat.State.ENDED, owner=None)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from agents import socket
-from agents.refusal import Refusal
+from agents.protocol.refusals import Refusal
 
 GERMAN = "de-AT,de;q=0.9,en;q=0.5"
 

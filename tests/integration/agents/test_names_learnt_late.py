@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from agents import life as part
 from agents import routing
 from agents.desk import AgentStreams, snapshot
 from agents.models import AgentContact
+from agents.protocol import agent_contact_state as part
 from chats import contact_state, ingest, participation, wire
 from tests import factories
 from tests.portal import Held

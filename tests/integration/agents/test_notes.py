@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agents import notes, routing
-from agents.refusal import Refusal
+from agents import routing
+from agents.desk import notes
+from agents.protocol.refusals import Refusal
 from chats.models import Note, Outgoing
 from tests import factories
 from tests.emulating import customer

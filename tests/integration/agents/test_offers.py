@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agents import life, presence, routing
+from agents import presence, routing
 from agents.models import Agent, AgentContact
+from agents.protocol import agent_contact_state
 from agents.routing import offers
 from chats import contact_state as chat
 from chats import participation
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def offered_to(contact):
     """The user names of those the contact is offered to now."""
-    parts = AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING)
+    parts = AgentContact.objects.filter(contact=contact, state=agent_contact_state.State.CONNECTING)
     return [part.agent.user.username for part in parts]
 
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from agents import life, presence, routing
+from agents import presence, routing
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer, RoutingProfileQueue
+from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, Outgoing
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def offered_to(contact):
-    parts = AgentContact.objects.filter(contact=contact, state__in=life.OPEN)
+    parts = AgentContact.objects.filter(contact=contact, state__in=agent_contact_state.OPEN)
     return [part.agent.user.username for part in parts]
 
 

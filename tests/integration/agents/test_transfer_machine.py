@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from agents import life, routing
+from agents import routing
 from agents.models import Agent, AgentContact, RoutingProfile
+from agents.protocol import agent_contact_state
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
 from chats.models import Contact, Outgoing, Transfer
@@ -47,7 +48,7 @@ class HandingOn(Desks):
         for number in range(6):
             contact = factories.contact(queue=self.queues[number % 2], waiting_since=self.now - timedelta(seconds=60))
             routing.run(self.now)
-            for part in AgentContact.objects.filter(contact=contact, state=life.State.CONNECTING):
+            for part in AgentContact.objects.filter(contact=contact, state=agent_contact_state.State.CONNECTING):
                 routing.accept(part.agent, contact.pk, self.now)
 
     def target(self, to):
@@ -65,7 +66,7 @@ class HandingOn(Desks):
 
     @rule(number=st.integers(0, 5), to=TARGETS, then=st.lists(st.sampled_from(NEXT), max_size=2))
     def who_serves_hands_on(self, number, to, then):
-        parts = AgentContact.objects.filter(state=life.State.CONNECTED).order_by("pk")
+        parts = AgentContact.objects.filter(state=agent_contact_state.State.CONNECTED).order_by("pk")
         for part in parts[number : number + 1]:
             self.hand_on(part.agent, part.contact_id, to)
             for what in then:

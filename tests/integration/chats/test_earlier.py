@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from agents import desk, protocol
 from agents.models import AgentContact, Disposition
-from agents.refusal import Refusal
+from agents.protocol.refusals import Refusal
 from chats import contact_state
 from chats.models import Contact, Conversation, customer_key
 from tests import factories

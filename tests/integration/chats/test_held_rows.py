@@ -15,8 +15,8 @@ from django.conf import settings as django_settings
 from django.db import OperationalError, connection, connections, transaction
 
 from agents import desk
-from agents import life as part
 from agents.models import Agent
+from agents.protocol import agent_contact_state as part
 from chats import contact_state, ingest
 from chats.db import db_read, db_write
 from chats.models import Contact, Conversation, Item, Outgoing

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from agents import protocol
-from agents.life import LIFE, ON_THE_DESK, OPEN, IllegalMove, Move, State, after
+from agents.protocol.agent_contact_state import LIFE, ON_THE_DESK, OPEN, IllegalMove, Move, State, after
 
 POSSIBLE = {
     (State.CONNECTING, Move.ACCEPT): State.CONNECTED,

@@ -93,7 +93,7 @@ def errors(shape: type[BaseModel], params: object) -> list[tuple[str, str]]:
 
 def every_shape() -> set[type[BaseModel]]:
     found: set[type[BaseModel]] = set()
-    waiting = [protocol.Closed]
+    waiting = [protocol.StrictModel]
     while waiting:
         children = waiting.pop().__subclasses__()
         found |= set(children)
@@ -230,7 +230,7 @@ def test_every_shape_is_closed_and_strict(shape):
 
 def test_every_notification_has_its_validator():
     assert set(protocol.STRICT) == set(protocol.NOTIFICATIONS)
-    assert protocol.STRICT["ask"].validate_python({"ask": 1}) == protocol.AskParams(ask=1)
+    assert protocol.STRICT["ask"].validate_python({"ask": 1}) == protocol.AskFrame(ask=1)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.utils import translation
 from pydantic import TypeAdapter
 
 from agents import protocol
-from agents.refusal import Refusal
+from agents.protocol.refusals import Refusal
 from chats.reasons import Reason, ReasonField
 
 CUSTOMER = Reason("the customer left")
@@ -43,7 +43,7 @@ def test_a_refusal_with_a_reason_inside_is_told_in_one_language() -> None:
 
 @pytest.mark.parametrize("why", [*REASONS, Reason()])
 def test_it_goes_to_the_page_as_the_protocol_has_it_and_back(why: Reason) -> None:
-    told = TypeAdapter(protocol.Why | None).validate_python(why.data, strict=True)
+    told = TypeAdapter(protocol.Reason | None).validate_python(why.data, strict=True)
     assert (told.model_dump() if told else None) == why.data
     again = Reason.of(why.data)
     assert (again, again.sentence, again.values) == (why, why.sentence, why.values)

@@ -2,17 +2,17 @@
 /** How much may be written, and the sentence that says what is left. */
 import { fill, gettext, ngettext } from "./words.js"
 
-/** SendMessage's limit (agents/protocol.py, MAX_CONTENT_BYTES). */
+/** SendMessage's limit (agents/protocol/, MAX_CONTENT_BYTES). */
 export const MAX_BYTES = 16_384
-/** A draft's, its reply and its note together (agents/protocol.py, MAX_DRAFT_BYTES). */
+/** A draft's, its reply and its note together (agents/protocol/, MAX_DRAFT_BYTES). */
 export const MAX_DRAFT = 49_152
-/** A note's limit, in characters (agents/protocol.py, AddNote). */
+/** A note's limit, in characters (agents/protocol/, AddNote). */
 export const MAX_NOTE = 4_000
 
 /** @param {string} text */
 export const bytes = (text) => new TextEncoder().encode(text).length
 
-/** A frame's on the socket (agents/protocol.py, MAX_FRAME_BYTES), and what is in it beside the words. */
+/** A frame's on the socket (agents/protocol/, MAX_FRAME_BYTES), and what is in it beside the words. */
 const MAX_FRAME = 65_536
 const ENVELOPE = 1_024
 

@@ -32,7 +32,7 @@ const SLEPT = 5_000
 /** Wait before the next try: longer each time, never the same for all. @param {number} attempt @param {number} random 0…1 */
 export const backOff = (attempt, random) => Math.min(CAP, 250 * 2 ** attempt) * (0.5 + random / 2)
 
-/** agents/protocol.py, MAX_FRAME_BYTES. @param {object} frame */
+/** agents/protocol/, MAX_FRAME_BYTES. @param {object} frame */
 const isTooLarge = (frame) => new TextEncoder().encode(JSON.stringify(frame)).length > 65_536
 
 /** What went wrong with a request, in a sentence for people. */

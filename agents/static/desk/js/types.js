@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The shapes on the wire, as agents/protocol.py has them, and the state the desk is drawn from. Types only.
+ * The shapes on the wire, as agents/protocol/ has them, and the state the desk is drawn from. Types only.
  *
  * @typedef {{id: number, name: string}} Author
  * @typedef {import("./words.js").Why} Why

@@ -9,7 +9,7 @@ import { byTime, inOrder, withItem } from "./items.js"
  * @typedef {import("../types.js").Item} Item
  */
 
-/** agents/protocol.py, TypingParams: it holds for 12 s or until their next message. */
+/** agents/protocol/, TypingParams: it holds for 12 s or until their next message. */
 const TYPING_HOLDS = 12_000
 
 /** @type {State} */

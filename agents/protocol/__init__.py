@@ -23,7 +23,7 @@ Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"
 Stream = Annotated[str, Field(pattern=r"^(agent|conversation):.+$", max_length=300)]
 
 
-class Closed(BaseModel):
+class StrictModel(BaseModel):
     """An unknown field is a mistake on one of the two sides: say so instead of dropping it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -32,17 +32,17 @@ class Closed(BaseModel):
 # ---- What a client may ask -------------------------------------------------------------------------------------------
 
 
-class Connect(Closed):
+class Connect(StrictModel):
     """The first request of every socket: what the client already holds, a number for each stream."""
 
     known: dict[Stream, Annotated[int, Field(ge=0)]] = Field(default_factory=dict, max_length=1000)
 
 
-class Nothing(Closed):
+class NoParams(StrictModel):
     """No parameters."""
 
 
-class SetAgentState(Closed):
+class SetAgentState(StrictModel):
     """Go to a state now; while contacts are open, `enqueueNextState` makes it the next state instead. *Next* is for
     leaving: a routable state always counts at once.
     """
@@ -51,85 +51,85 @@ class SetAgentState(Closed):
     enqueueNextState: bool = False  # noqa: N815 -- Streams spells it so
 
 
-class OfContact(Closed):
+class ContactParams(StrictModel):
     """Which contact is meant."""
 
     contactId: ContactId  # noqa: N815 -- Streams spells it so
 
 
-class ViewContact(Closed):
+class ViewContact(StrictModel):
     """Which contact the agent looks at; empty: none (Streams' core.viewContact)."""
 
     contactId: Annotated[str, Field(max_length=256)]  # noqa: N815 -- Streams spells it so
 
 
-class ClearContact(OfContact):
+class ClearContact(ContactParams):
     """After contact work is done. What came of it: one of the queue's dispositions, by its name, and a note."""
 
     disposition: Annotated[str, Field(min_length=1, max_length=80)] | None = None
     note: Annotated[str, Field(max_length=5000)] = ""
 
 
-class OfferSeen(OfContact):
+class OfferSeen(ContactParams):
     """This tab shows the offer; again when the tab is hidden or shown while the offer is open. Sent as a notification."""
 
     visible: bool
 
 
-class EndpointRef(Closed):
+class EndpointRef(StrictModel):
     """Where a contact is handed on to, as getEndpoints names it."""
 
     type: Literal["agent", "queue"]
     id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class TransferContact(OfContact):
+class TransferContact(ContactParams):
     """Hand the contact on, with a comment for whoever gets it. A colleague may decline; a queue takes it at once."""
 
     endpoint: EndpointRef
     comment: Annotated[str, Field(max_length=1000)] = ""
 
 
-class AddNote(OfContact):
+class AddNote(ContactParams):
     """An internal note beside the conversation. The same `clientToken` is the same note, once."""
 
     text: Annotated[str, Field(max_length=4000)]
     clientToken: ClientToken | None = None  # noqa: N815 -- ChatJS spells it so
 
 
-class OfNote(OfContact):
+class NoteIdParams(ContactParams):
     """Which of one's own notes is meant."""
 
     noteId: Annotated[str, Field(min_length=1, max_length=64)]  # noqa: N815 -- the wire is camelCase
 
 
-class EditNote(OfNote):
+class EditNote(NoteIdParams):
     """Other words for a note of one's own."""
 
     text: Annotated[str, Field(max_length=4000)]
 
 
-class SaveDraft(OfContact):
+class SaveDraft(ContactParams):
     """The words begun in this contact, to the customer and to the team, for the agent's other tabs and machines."""
 
     text: Annotated[str, Field(max_length=MAX_DRAFT_BYTES)]
     note: Annotated[str, Field(max_length=MAX_DRAFT_BYTES)]
 
 
-class Place(Closed):
+class ScrollPosition(StrictModel):
     """Where somebody reads: an item (or another row) of the transcript, and how far below the upper edge it stands."""
 
     key: Annotated[str, Field(min_length=1, max_length=300)]
     top: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]  # CSS pixels
 
 
-class SavePlace(OfContact):
+class SavePlace(ContactParams):
     """Where the agent reads in this contact; null: at its end."""
 
-    place: Place | None
+    place: ScrollPosition | None
 
 
-class RelayedQueue(Closed):
+class RelayedQueue(StrictModel):
     """The queue of a contact as Streams' contact.getQueue() gives it: id or ARN, and name."""
 
     queueId: Annotated[str, Field(max_length=256)] | None = None  # noqa: N815 -- Streams spells it so
@@ -137,14 +137,14 @@ class RelayedQueue(Closed):
     name: Annotated[str, Field(max_length=256)] | None = None
 
 
-class RelayedReference(Closed):
+class RelayedReference(StrictModel):
     """A reference as Streams' contact.getReferences() gives it by its name."""
 
     type: Annotated[str, Field(max_length=64)]
     value: Annotated[str, Field(max_length=4096)]
 
 
-class RelayContact(OfContact):
+class RelayContact(ContactParams):
     """What a CCP in the browser knows of a contact that Amazon Connect itself gave to this agent."""
 
     initialContactId: Annotated[str, Field(max_length=256)] = ""  # noqa: N815 -- Streams spells it so; empty: the same
@@ -161,7 +161,7 @@ class RelayContact(OfContact):
     )
 
 
-class SendMessage(OfContact):
+class SendMessage(ContactParams):
     """A message to the customer. `clientToken` is the client's own: the same token is the same message, once.
 
     Markdown to a chat that does not take it (`contentTypes` of the contact) goes as plain text.
@@ -172,20 +172,20 @@ class SendMessage(OfContact):
     clientToken: ClientToken  # noqa: N815 -- ChatJS spells it so
 
 
-class SendEvent(OfContact):
+class SendEvent(ContactParams):
     """Typing, or a receipt whose content is {"messageId": …}. Other types: an error that says what Connect accepts."""
 
     contentType: Annotated[str, Field(min_length=1, max_length=100)]  # noqa: N815 -- ChatJS spells it so
     content: Annotated[str, Field(max_length=1000)] | None = None
 
 
-class OfOutgoing(OfContact):
+class OutboundMessageParams(ContactParams):
     """Which of our own messages is meant, by the token it was sent with."""
 
     clientToken: ClientToken  # noqa: N815 -- ChatJS spells it so
 
 
-class StartPosition(Closed):
+class StartPosition(StrictModel):
     """Where a page of the transcript starts; an empty one is allowed, ChatJS sends it."""
 
     id: Annotated[str, Field(max_length=256)] | None = None
@@ -193,7 +193,7 @@ class StartPosition(Closed):
     mostRecent: Annotated[int, Field(ge=0, le=100)] | None = None  # noqa: N815 -- ChatJS spells it so
 
 
-class GetTranscript(OfContact):
+class GetTranscript(ContactParams):
     """A page of the transcript: the whole chain of contacts, oldest first unless told otherwise."""
 
     maxResults: Annotated[int, Field(ge=1, le=100)] = 15  # noqa: N815 -- ChatJS spells it so
@@ -203,66 +203,66 @@ class GetTranscript(OfContact):
     nextToken: Annotated[str, Field(max_length=1000)] | None = None  # noqa: N815 -- ChatJS spells it so
 
 
-class Presence(Closed):
+class Presence(StrictModel):
     """The answer to `ask`: this tab is alive. Sent as a notification, from the message handler."""
 
     ask: Annotated[int, Field(ge=0)]
     visible: bool = True
 
 
-REQUESTS: dict[str, type[Closed]] = {
+REQUESTS: dict[str, type[StrictModel]] = {
     "connect": Connect,
-    "ping": Nothing,
+    "ping": NoParams,
     "presence": Presence,
     "setAgentState": SetAgentState,
-    "acceptContact": OfContact,
-    "takeContact": OfContact,
-    "rejectContact": OfContact,
-    "destroyConnection": OfContact,
+    "acceptContact": ContactParams,
+    "takeContact": ContactParams,
+    "rejectContact": ContactParams,
+    "destroyConnection": ContactParams,
     "clearContact": ClearContact,
     "offerSeen": OfferSeen,
-    "getDispositions": OfContact,
-    "getQuickResponses": OfContact,
+    "getDispositions": ContactParams,
+    "getQuickResponses": ContactParams,
     "viewContact": ViewContact,
-    "watchQueues": Nothing,
-    "getEndpoints": Nothing,
+    "watchQueues": NoParams,
+    "getEndpoints": NoParams,
     "transferContact": TransferContact,
-    "cancelTransfer": OfContact,
+    "cancelTransfer": ContactParams,
     "addNote": AddNote,
     "editNote": EditNote,
-    "deleteNote": OfNote,
+    "deleteNote": NoteIdParams,
     "saveDraft": SaveDraft,
     "savePlace": SavePlace,
     "relayContact": RelayContact,
     "sendMessage": SendMessage,
     "sendEvent": SendEvent,
-    "retryMessage": OfOutgoing,
-    "discardMessage": OfOutgoing,
+    "retryMessage": OutboundMessageParams,
+    "discardMessage": OutboundMessageParams,
     "getTranscript": GetTranscript,
-    "getEarlierContacts": OfContact,
+    "getEarlierContacts": ContactParams,
 }
-FLOOR_REQUESTS: dict[str, type[Closed]] = {
+FLOOR_REQUESTS: dict[str, type[StrictModel]] = {
     "connect": Connect,
-    "ping": Nothing,
+    "ping": NoParams,
     "presence": Presence,
-    "watchContact": OfContact,
-    "watchFloor": Nothing,
+    "watchContact": ContactParams,
+    "watchFloor": NoParams,
     "getTranscript": GetTranscript,
-    "getEarlierContacts": OfContact,
+    "getEarlierContacts": ContactParams,
 }
 
 
 # ---- What the server tells -------------------------------------------------------------------------------------------
 
 
-class Author(Closed):
+class Author(StrictModel):
     """The person behind an item or an outgoing message: the customer sees the queue's public name instead."""
 
     id: int
     name: str
 
 
-class Piece(Closed):
+class Piece(StrictModel):
     """A piece of rich text: one of these tags, and what is inside, words or further pieces. `href` is a link's."""
 
     tag: Literal["p", "h", "blockquote", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "br", "hr"]
@@ -271,7 +271,7 @@ class Piece(Closed):
     start: int | None = None  # the first number of an ordered list, when it is not 1
 
 
-class Item(Closed):
+class Item(StrictModel):
     """One item of the transcript, in Connect's own words, with our number, place and author."""
 
     Id: str
@@ -291,30 +291,30 @@ class Item(Closed):
     Rich: list[str | Piece] | None = None  # the content of text/markdown, ready to be shown; else absent
 
 
-class Why(Closed):
+class Reason(StrictModel):
     """A reason: a sentence in the code's own words, which the page tells in its reader's language, and what fills its
     %(named)s gaps: text, a number, or a reason in turn.
     """
 
     sentence: str
-    values: dict[str, str | int | Why] = Field(default_factory=dict)
+    values: dict[str, str | int | Reason] = Field(default_factory=dict)
 
 
-class AgentStateFrame(Closed):
+class AgentStateFrame(StrictModel):
     """A state an agent can be in."""
 
     name: str
     type: Literal["routable", "not_routable", "offline"]
 
 
-class Agent(Closed):
+class Agent(StrictModel):
     """The agent at this desk: state, next state, room."""
 
     agentId: str  # noqa: N815 -- the wire is camelCase
     name: str
     state: AgentStateFrame
     stateSince: Time  # noqa: N815 -- the wire is camelCase
-    stateWhy: Why | None = None  # noqa: N815 -- why the server put the agent there; null: it was chosen
+    stateWhy: Reason | None = None  # noqa: N815 -- why the server put the agent there; null: it was chosen
     nextState: AgentStateFrame | None  # noqa: N815 -- the wire is camelCase
     states: list[AgentStateFrame]  # those that can be chosen
     load: int
@@ -325,7 +325,7 @@ class Agent(Closed):
     acw: Literal["off", "optional", "required", "timed"] = "optional"
 
 
-class Endpoint(Closed):
+class Endpoint(StrictModel):
     """Somebody or something a contact can be handed on to. An agent has a state and room, a queue is open or not."""
 
     type: Literal["agent", "queue"]
@@ -336,10 +336,10 @@ class Endpoint(Closed):
     capacity: int | None = None
     open: bool | None = None
     waiting: int | None = None
-    refusal: Why | None  # why it would be refused now
+    refusal: Reason | None  # why it would be refused now
 
 
-class TransferredTo(Closed):
+class TransferredTo(StrictModel):
     """Where a contact was to go."""
 
     type: Literal["agent", "queue"]
@@ -347,34 +347,34 @@ class TransferredTo(Closed):
     name: str
 
 
-class Transfer(Closed):
+class Transfer(StrictModel):
     """The newest time the contact was handed on in this round, and what came of it."""
 
     state: Literal["offered", "accepted", "declined", "missed", "withdrawn", "queued"]
     sender: Author | None
     endpoint: TransferredTo
     comment: str
-    why: Why | None
+    why: Reason | None
     askedAt: Time  # noqa: N815 -- the wire is camelCase
     settledAt: Time | None  # noqa: N815 -- the wire is camelCase
 
 
-class Draft(Closed):
+class Draft(StrictModel):
     """What the agent has begun to write in a contact, and where they read in it."""
 
     text: str = ""
     note: str = ""  # begun as an internal note
-    place: Place | None = None  # null: at the end
+    place: ScrollPosition | None = None  # null: at the end
 
 
-class AgentContact(Closed):
+class AgentContact(StrictModel):
     """One agent's part in one contact: offered (connecting), connected, ended, …; `cleared` leaves the desk."""
 
     contactId: str  # noqa: N815 -- the wire is camelCase
     initialContactId: str  # noqa: N815 -- the wire is camelCase
     round: int
     state: Literal["connecting", "connected", "ended", "missed", "rejected", "error", "cleared"]
-    why: Why | None
+    why: Reason | None
     customerName: str  # noqa: N815 -- the wire is camelCase
     queue: str
     offeredAt: Time  # noqa: N815 -- the wire is camelCase
@@ -389,7 +389,7 @@ class AgentContact(Closed):
     draft: Draft = Field(default_factory=Draft)
 
 
-class Reference(Closed):
+class Reference(StrictModel):
     """What a contact refers to, as ListContactReferences tells it. A DATE is an epoch timestamp, `status` is a file's."""
 
     name: str
@@ -398,7 +398,7 @@ class Reference(Closed):
     status: str = ""
 
 
-class Contact(Closed):
+class Contact(StrictModel):
     """One contact (segment) of the conversation: its life, owner and queue."""
 
     contactId: str  # noqa: N815 -- the wire is camelCase
@@ -410,7 +410,7 @@ class Contact(Closed):
     customerName: str  # noqa: N815 -- the wire is camelCase
     owner: Author | None
     endReason: str  # noqa: N815 -- empty while it lives
-    attention: Why | None = None  # why a supervisor should look at it, while they should
+    attention: Reason | None = None  # why a supervisor should look at it, while they should
     transfer: Transfer | None = None
     relayed: bool = False  # Amazon Connect itself gave it to the agent: transfer it there
     contentTypes: list[str] = Field(default_factory=lambda: ["text/plain"])  # noqa: N815 -- what the chat takes, as far as is known
@@ -423,7 +423,7 @@ class Contact(Closed):
     references: list[Reference] = Field(default_factory=list)
 
 
-class Outgoing(Closed):
+class Outgoing(StrictModel):
     """What we owe Connect: queued, on its way, sent (then `itemId` names the item), failed and why, or discarded.
 
     A file is an ATTACHMENT: `content` is its name, `contentType` its type, and `taken` means that Connect scans it.
@@ -436,7 +436,7 @@ class Outgoing(Closed):
     content: str
     author: Author | None
     state: Literal["queued", "sending", "taken", "sent", "failed", "discarded"]
-    why: Why | None
+    why: Reason | None
     itemId: str | None  # noqa: N815 -- the wire is camelCase
     position: int
     createdAt: Time  # noqa: N815 -- the wire is camelCase
@@ -444,7 +444,7 @@ class Outgoing(Closed):
     rich: list[str | Piece] | None = None  # the content of text/markdown, ready to be shown; else absent
 
 
-class Receipt(Closed):
+class Receipt(StrictModel):
     """How far a participant has received and read: high-water marks, ids of items."""
 
     contactId: str  # noqa: N815 -- the wire is camelCase
@@ -454,7 +454,7 @@ class Receipt(Closed):
     readId: str | None  # noqa: N815 -- the wire is camelCase
 
 
-class Note(Closed):
+class Note(StrictModel):
     """An internal note. A deleted one comes once more, empty."""
 
     noteId: str  # noqa: N815 -- the wire is camelCase
@@ -467,7 +467,7 @@ class Note(Closed):
     deleted: bool
 
 
-class AgentSnapshot(Closed):
+class AgentSnapshot(StrictModel):
     """Everything of an agent's stream."""
 
     agent: Agent
@@ -475,7 +475,7 @@ class AgentSnapshot(Closed):
     viewing: str  # the contact in view; empty: none
 
 
-class ConversationSnapshot(Closed):
+class ConversationSnapshot(StrictModel):
     """The newest state of a conversation: its contacts, the tail of its items, what is under way."""
 
     contacts: list[Contact]
@@ -486,58 +486,58 @@ class ConversationSnapshot(Closed):
     notes: list[Note] = Field(default_factory=list)  # in the order they were written
 
 
-class Numbered(Closed):
+class Numbered(StrictModel):
     """Drop it if `seq` is at or below the cursor of `stream`; else apply it and set the cursor to `seq`."""
 
     stream: Stream
     seq: int
 
 
-class SnapshotParams(Numbered):
+class SnapshotFrame(Numbered):
     serverTime: Time  # noqa: N815 -- the wire is camelCase
     agent: AgentSnapshot | None = None
     conversation: ConversationSnapshot | None = None
 
 
-class AgentParams(Numbered):
+class AgentFrame(Numbered):
     agent: Agent
 
 
-class AgentContactParams(Numbered):
+class AgentContactFrame(Numbered):
     agentContact: AgentContact  # noqa: N815 -- the wire is camelCase
 
 
-class ViewContactParams(Numbered):
+class ViewContactFrame(Numbered):
     contactId: str  # noqa: N815 -- the wire is camelCase
 
 
-class ContactParams(Numbered):
+class ContactFrame(Numbered):
     contact: Contact
 
 
-class ItemParams(Numbered):
+class ItemFrame(Numbered):
     item: Item
 
 
-class ReceiptParams(Numbered):
+class ReceiptFrame(Numbered):
     receipt: Receipt
 
 
-class OutgoingParams(Numbered):
+class OutgoingFrame(Numbered):
     outgoing: Outgoing
 
 
-class NoteParams(Numbered):
+class NoteFrame(Numbered):
     note: Note
 
 
-class ClosedStreamParams(Closed):
+class ClosedStreamFrame(StrictModel):
     """This socket no longer follows the stream (cleared, or no longer allowed): forget what you hold of it."""
 
     stream: Stream
 
 
-class TypingParams(Closed):
+class TypingFrame(StrictModel):
     """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message."""
 
     stream: Stream
@@ -547,13 +547,13 @@ class TypingParams(Closed):
     displayName: str  # noqa: N815 -- the wire is camelCase
 
 
-class FloorParams(Closed):
+class FloorFrame(StrictModel):
     """The list of live contacts is not what it was: draw it again. `live`: how many there are now."""
 
     live: int
 
 
-class QueuesParams(Closed):
+class QueuesFrame(StrictModel):
     """How many customers wait in the queues this agent serves, and which of those they missed wait still: told at once,
     and when it is not so any more.
     """
@@ -562,13 +562,13 @@ class QueuesParams(Closed):
     missed: list[ContactId] = Field(default_factory=list)  # takeContact takes them
 
 
-class AskParams(Closed):
+class AskFrame(StrictModel):
     """Are you there? Answer at once with the notification `presence` and the same number."""
 
     ask: int
 
 
-class ByeParams(Closed):
+class ByeFrame(StrictModel):
     """The socket closes next, with this code. `retryAfter`: seconds to wait; null: do not come back by yourself."""
 
     code: int
@@ -576,49 +576,49 @@ class ByeParams(Closed):
     retryAfter: float | None  # noqa: N815 -- the wire is camelCase
 
 
-NOTIFICATIONS: dict[str, type[Closed]] = {
-    "snapshot": SnapshotParams,
-    "agent": AgentParams,
-    "agentContact": AgentContactParams,
-    "viewContact": ViewContactParams,
-    "contact": ContactParams,
-    "item": ItemParams,
-    "receipt": ReceiptParams,
-    "outgoing": OutgoingParams,
-    "note": NoteParams,
-    "closedStream": ClosedStreamParams,
-    "typing": TypingParams,
-    "floor": FloorParams,
-    "queues": QueuesParams,
-    "ask": AskParams,
-    "bye": ByeParams,
+NOTIFICATIONS: dict[str, type[StrictModel]] = {
+    "snapshot": SnapshotFrame,
+    "agent": AgentFrame,
+    "agentContact": AgentContactFrame,
+    "viewContact": ViewContactFrame,
+    "contact": ContactFrame,
+    "item": ItemFrame,
+    "receipt": ReceiptFrame,
+    "outgoing": OutgoingFrame,
+    "note": NoteFrame,
+    "closedStream": ClosedStreamFrame,
+    "typing": TypingFrame,
+    "floor": FloorFrame,
+    "queues": QueuesFrame,
+    "ask": AskFrame,
+    "bye": ByeFrame,
 }
 
 
 # ---- Answers ---------------------------------------------------------------------------------------------------------
 
 
-class Connected(Closed):
+class Connected(StrictModel):
     """The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up."""
 
     serverTime: Time  # noqa: N815 -- the wire is camelCase
     streams: list[Stream]
 
 
-class Pong(Closed):
+class Pong(StrictModel):
     """The answer to `ping`."""
 
     serverTime: Time  # noqa: N815 -- the wire is camelCase
 
 
-class Sent(Closed):
+class Sent(StrictModel):
     """The answer to `sendMessage`: the words are kept and will be sent, in order, once."""
 
     clientToken: ClientToken  # noqa: N815 -- the wire is camelCase
     state: Literal["queued", "sending", "taken", "sent", "failed", "discarded"]
 
 
-class Transcript(Closed):
+class Transcript(StrictModel):
     """A page of the transcript; `NextToken` when there is more in that direction."""
 
     InitialContactId: str
@@ -626,14 +626,14 @@ class Transcript(Closed):
     NextToken: str | None
 
 
-class Dispositions(Closed):
+class Dispositions(StrictModel):
     """What a contact of this queue may have come to, by name."""
 
     dispositions: list[str]
     required: bool
 
 
-class QuickResponse(Closed):
+class QuickResponse(StrictModel):
     """Words ready to be said; `shortcut` is typed after a slash."""
 
     shortcut: str
@@ -641,25 +641,25 @@ class QuickResponse(Closed):
     content: str
 
 
-class QuickResponses(Closed):
+class QuickResponses(StrictModel):
     """The quick responses that fit the contact's queue."""
 
     quickResponses: list[QuickResponse]  # noqa: N815 -- the wire is camelCase
 
 
-class Endpoints(Closed):
+class Endpoints(StrictModel):
     """Whom a contact can be handed on to: every colleague, then every queue, each by name."""
 
     endpoints: list[Endpoint]
 
 
-class NoteAdded(Closed):
+class NoteAdded(StrictModel):
     """The answer to `addNote`."""
 
     noteId: str  # noqa: N815 -- the wire is camelCase
 
 
-class EarlierContact(Closed):
+class EarlierContact(StrictModel):
     """A conversation of the same customer from before: enough to know whether to read it (getTranscript)."""
 
     contactId: str  # noqa: N815 -- the wire is camelCase
@@ -673,18 +673,18 @@ class EarlierContact(Closed):
     disposition: str  # what came of it; empty: nobody has said
 
 
-class EarlierContacts(Closed):
+class EarlierContacts(StrictModel):
     """What else this customer had with us, newest first; `by` says what made them the same customer."""
 
     by: Literal["customerId", "email", "name"] | None
     contacts: list[EarlierContact]
 
 
-class Done(Closed):
+class Done(StrictModel):
     """It is done; what changed comes as numbered notifications."""
 
 
-ANSWERS: dict[str, type[Closed]] = {
+ANSWERS: dict[str, type[StrictModel]] = {
     "connect": Connected,
     "ping": Pong,
     "sendMessage": Sent,
@@ -698,7 +698,7 @@ ANSWERS: dict[str, type[Closed]] = {
 }
 
 
-class Current(Closed):
+class Current(StrictModel):
     """What is so instead of what was asked, beside `reason`: whatever of this explains the refusal."""
 
     agentContact: AgentContact | None = None  # noqa: N815 -- this agent's part in the contact

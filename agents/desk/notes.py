@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from agents.protocol.refusals import Refusal
 from chats import participation, realtime, transcripts
 from chats.models import Contact, Note
-
-from .refusal import Refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

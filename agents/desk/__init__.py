@@ -12,6 +12,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from agents.models import Agent, AgentContact, Disposition, QuickResponse
+from agents.protocol import EVENT, GetTranscript
+from agents.protocol import agent_contact_state as part
+from agents.protocol.refusals import Refusal
 from chats import contact_state, outbox, participation, realtime, stored_files, transcripts, wire
 from chats.db import brief_transaction
 from chats.models import Contact, Frame, Item, Outgoing
@@ -22,11 +26,6 @@ from chats.sending import attachment_upload, sender
 from chats.session import MediaController
 from chats.transcripts import customer_history
 from chats.wire import iso
-
-from . import life as part
-from .models import Agent, AgentContact, Disposition, QuickResponse
-from .protocol import EVENT, GetTranscript
-from .refusal import Refusal
 
 MOST_CHANGES = 200  # an agent's tab that lacks more gets a snapshot instead
 NOT_HERE = Reason("There is no such contact on your desk.")

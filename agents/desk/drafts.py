@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from agents.models import Agent, AgentContact
+from agents.protocol import MAX_DRAFT_BYTES, ScrollPosition
+from agents.protocol.refusals import Refusal
 from chats import participation, realtime
-
-from .models import Agent, AgentContact
-from .protocol import MAX_DRAFT_BYTES, Place
-from .refusal import Refusal
 
 
 @transaction.atomic
@@ -28,7 +27,7 @@ def save(user_id: int, contact_id: str, text: str, note: str) -> None:
 
 
 @transaction.atomic
-def save_place(user_id: int, contact_id: str, place: Place | None) -> None:
+def save_place(user_id: int, contact_id: str, place: ScrollPosition | None) -> None:
     """Where in the transcript the agent reads; None: at its end."""
     mine = _held(user_id, contact_id)
     told = place.model_dump() if place else None
