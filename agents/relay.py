@@ -21,8 +21,8 @@ from chats.models import Contact, Participant, Queue
 from chats.participation import HandOver
 
 from . import desk
+from .contact_flow import queue_selection
 from .models import AgentContact
-from .reception import places
 from .routing.parts import take, with_agent
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _queue(seen: Seen) -> Queue:
     queues = list(Queue.objects.order_by("-is_default", "pk"))
     for name in seen.queue:
         for queue in queues:
-            if places.is_called(queue, name):
+            if queue_selection.is_called(queue, name):
                 return queue
     if not queues or not queues[0].is_default:
         raise Refusal("queueNotFound", "No queue of the portal is this one, and none is the default one: ask an admin.")

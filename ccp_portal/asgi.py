@@ -17,8 +17,8 @@ from django.conf import settings  # noqa: E402 -- see above
 from django.db import connections  # noqa: E402 -- see above
 from django.urls import path  # noqa: E402 -- see above
 
-from agents import health  # noqa: E402 -- see above
-from agents.consumers import DeskSocket, FloorSocket  # noqa: E402 -- see above
+from agents.sockets.desk import DeskSocket, FloorSocket  # noqa: E402 -- see above
+from agents.views import health  # noqa: E402 -- see above
 from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
 from chats.inbox import webhook  # noqa: E402 -- see above
 

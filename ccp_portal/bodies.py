@@ -14,9 +14,9 @@ from http import HTTPStatus
 
 from django.conf import settings
 
-from agents import files
-from agents.reception.door import MAX_BODY_BYTES as MAX_HAND_OVER_BYTES
-from agents.socket import language
+from agents.contact_flow.views import MAX_BODY_BYTES as MAX_HAND_OVER_BYTES
+from agents.sockets.connection import language
+from agents.views import files
 from chats.file_types import MAX_BYTES as MAX_FILE_BYTES
 from chats.inbox.sns import MAX_BODY_BYTES as MAX_SNS_BYTES
 
@@ -78,7 +78,7 @@ def no_room(path: str, headers: Headers) -> Refused:
 
 
 def _in_the_form_of(path: str, headers: Headers, status: HTTPStatus, reason: str, why: str) -> Refused:
-    """As whoever posts there is answered otherwise: agents.files and agents.reception answer JSON."""
+    """As whoever posts there is answered otherwise: agents.views.files and agents.contact_flow answer JSON."""
     if FILES.fullmatch(path):
         return Refused(status, json.dumps(files.answer_to(reason, language({"headers": headers}))), "application/json")
     if path == "/reception/":

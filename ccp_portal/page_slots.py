@@ -21,7 +21,7 @@ from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
 
-from agents.socket import cookies
+from agents.sockets.connection import cookies
 
 MOST_WAITING = 500  # of each kind of visitor; the next one is told to come again
 MOST_KNOWN = 10_000

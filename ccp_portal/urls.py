@@ -6,25 +6,26 @@ from django.urls import path
 from django.views.decorators.cache import cache_page
 from django.views.i18n import JavaScriptCatalog, set_language
 
-from agents import files, reception, views
+from agents import contact_flow
+from agents.views import files, pages
 from chats.inbox import webhook
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", pages.home, name="home"),
     path("login/", LoginView.as_view(template_name="login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("desk/", views.desk, name="desk"),
-    path("history/", views.history, name="history"),
-    path("history/<str:contact_id>/", views.history_contact, name="history_contact"),
-    path("floor/", views.floor, name="floor"),
-    path("floor/<str:contact_id>/", views.floor_contact, name="floor_contact"),
-    path("contacts/<str:contact_id>/files/", files.hand_in, name="files"),
-    path("contacts/<str:contact_id>/files/<str:attachment_id>/", files.fetch, name="file"),
+    path("desk/", pages.desk, name="desk"),
+    path("history/", pages.history, name="history"),
+    path("history/<str:contact_id>/", pages.history_contact, name="history_contact"),
+    path("floor/", pages.floor, name="floor"),
+    path("floor/<str:contact_id>/", pages.floor_contact, name="floor_contact"),
+    path("contacts/<str:contact_id>/files/", files.upload, name="files"),
+    path("contacts/<str:contact_id>/files/<str:attachment_id>/", files.download, name="file"),
     path("admin/", admin.site.urls),
     path("webhooks/sns/", webhook.sns, name="sns"),
-    path("reception/", reception.receive, name="reception"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("reception/", contact_flow.receive, name="reception"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
     path("jsi18n/", cache_page(3600)(JavaScriptCatalog.as_view(packages=["agents"])), name="jsi18n"),
 ]

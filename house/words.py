@@ -27,7 +27,7 @@ CALLS = {
     "gettext_lazy": (0,),
     "gettext_noop": (0,),
     "ngettext": (0, 1),
-    # What the sockets say is translated by agents.socket, for the one who asked.
+    # What the sockets say is translated by agents.sockets.connection, for the one who asked.
     "NotNow": (1,),
     "close": (1,),
 }

@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from agents import protocol, socket
+from agents import protocol
+from agents.sockets import connection
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -29,10 +30,10 @@ KINDS = {
 LIMITS = (
     ("a frame from the client", f"{protocol.MAX_FRAME_BYTES:,} bytes", "close 4009"),
     ("a message's text, in UTF-8", f"{protocol.MAX_CONTENT_BYTES:,} bytes", "error -32001, reason `tooLong`"),
-    ("frames from the client at once", f"{socket.BURST}", "close 4029"),
-    ("frames from the client in the long run", f"{socket.PER_SECOND} a second", "close 4029"),
-    ("frames on the way that the client has not answered for", f"{socket.WINDOW_BYTES:,} bytes", "the rest waits"),
-    ("frames that wait for a slow reader", f"{socket.MAX_QUEUED_BYTES:,} bytes", "close 4008"),
+    ("frames from the client at once", f"{connection.BURST}", "close 4029"),
+    ("frames from the client in the long run", f"{connection.PER_SECOND} a second", "close 4029"),
+    ("frames on the way that the client has not answered for", f"{connection.WINDOW_BYTES:,} bytes", "the rest waits"),
+    ("frames that wait for a slow reader", f"{connection.MAX_QUEUED_BYTES:,} bytes", "close 4008"),
     ("a request's id", "100 characters", "error -32600"),
     ("streams in `connect.known`", "1,000", "error -32602"),
 )

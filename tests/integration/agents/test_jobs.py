@@ -16,7 +16,7 @@ from django.utils import timezone
 from agents import admin, desk, routing
 from agents.models import Agent, AgentContact, Disposition
 from agents.protocol import GetTranscript
-from agents.watching import look_again_and_again
+from agents.sockets.polling import poll
 from chats import participation, queue_capacity
 from chats.db import db_read
 from chats.models import Contact
@@ -67,7 +67,7 @@ async def test_a_sockets_look_survives_whatever_it_raises(settings: Any, caplog:
             raise ValueError("not a DatabaseError")
         done.set()
 
-    task = asyncio.create_task(look_again_and_again(look))
+    task = asyncio.create_task(poll(look))
     await asyncio.wait_for(done.wait(), 10)
     assert not task.done()
     task.cancel()

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from agents import socket
 from agents.protocol.refusals import Refusal
+from agents.sockets import connection
 
 GERMAN = "de-AT,de;q=0.9,en;q=0.5"
 
@@ -49,7 +49,7 @@ def test_scripts_find_their_sentences_at_an_address_of_each_language() -> None:
 
 def spoken(**headers: str) -> str:
     scope = {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
-    with translation.override(socket.language(scope)):
+    with translation.override(connection.language(scope)):
         return REFUSAL.told()
 
 
@@ -69,8 +69,8 @@ async def test_the_socket_says_its_refusals_and_its_goodbye_in_that_language() -
     async def send(frame: Any) -> None:
         sent.append(frame.get("text", ""))
 
-    here = socket.Socket({"headers": [(b"accept-language", b"de")]}, SimpleNamespace(), send)  # type: ignore[arg-type]
-    here._fail(1, socket.Failed(-1, socket.NOT_NOW))
+    here = connection.Socket({"headers": [(b"accept-language", b"de")]}, SimpleNamespace(), send)  # type: ignore[arg-type]
+    here._fail(1, connection.RequestError(-1, connection.NOT_NOW))
     await here._close(4401, "You are signed out.", None)
     assert "Versuchen Sie es noch einmal." in here._queue[0]
     assert "Sie sind abgemeldet." in sent[0]

@@ -9,8 +9,8 @@ import time
 import pytest
 from django.db import connection, connections
 
+from agents.contact_flow import signature
 from agents.models import QueueTopic
-from agents.reception import seal
 from chats import connect, contact_state, db
 from chats.db import db_write
 from chats.models import Contact, Conversation, HoursOfOperation, Item, QueueText
@@ -33,7 +33,7 @@ def event_of(contact_id="c-1", initial="", **data):
 async def post(client, event, *, secret=SECRET, age=0, **headers):
     body = event if isinstance(event, bytes) else json.dumps(event).encode()
     stamp = str(int(time.time()) - age)
-    signed = {"X-CCP-Timestamp": stamp, "X-CCP-Signature": seal.signature(secret, stamp, body)} | headers
+    signed = {"X-CCP-Timestamp": stamp, "X-CCP-Signature": signature.signature(secret, stamp, body)} | headers
     answer = await client.post("/reception/", body, content_type="application/json", headers=signed)
     return answer.status_code, answer.json()
 

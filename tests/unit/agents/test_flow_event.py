@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.reception import event, places, seal
+from agents.contact_flow import event, queue_selection, signature
 from tests.emulating import ROOT
 
 BODY = b'{"Name":"ContactFlowEvent"}'
@@ -19,23 +19,23 @@ NOW = 1_795_000_000.0
 
 def headers(body=BODY, at=NOW, secret="the secret"):
     stamp = str(int(at))
-    return {"X-CCP-Timestamp": stamp, "X-CCP-Signature": seal.signature(secret, stamp, body)}
+    return {"X-CCP-Timestamp": stamp, "X-CCP-Signature": signature.signature(secret, stamp, body)}
 
 
 def refused(sent, body=BODY):
-    with pytest.raises(seal.Forged) as forged:
-        seal.check("the secret", sent, body, NOW)
+    with pytest.raises(signature.Forged) as forged:
+        signature.check("the secret", sent, body, NOW)
     return str(forged.value)
 
 
 def test_the_lambda_we_ship_signs_as_we_check():
     lambda_ = runpy.run_path(str(ROOT / "deploy" / "handover_lambda.py"))
-    assert lambda_["signature"]("the secret", "123", BODY) == seal.signature("the secret", "123", BODY)
+    assert lambda_["signature"]("the secret", "123", BODY) == signature.signature("the secret", "123", BODY)
 
 
 @pytest.mark.parametrize("age", [-300, 0, 300])
 def test_what_was_signed_within_five_minutes_is_genuine(age):
-    seal.check("the secret", headers(at=NOW - age), BODY, NOW)
+    signature.check("the secret", headers(at=NOW - age), BODY, NOW)
 
 
 @pytest.mark.parametrize("age", [-301, 301, 86_400])
@@ -58,14 +58,14 @@ def test_both_headers_are_required(missing):
 
 @pytest.mark.parametrize("stamp", ["soon", "-5", "1e9", "٣", "9" * 5000])
 def test_a_timestamp_is_a_plain_number(stamp):
-    sent = {"X-CCP-Timestamp": stamp, "X-CCP-Signature": seal.signature("the secret", stamp, BODY)}
+    sent = {"X-CCP-Timestamp": stamp, "X-CCP-Signature": signature.signature("the secret", stamp, BODY)}
     assert refused(sent) == "X-CCP-Timestamp is not a number of seconds since 1970."
 
 
 @given(st.text(), st.text(), st.binary())
 def test_no_headers_break_the_check(stamp, signature, body):
-    with pytest.raises(seal.Forged):
-        seal.check("the secret", {"X-CCP-Timestamp": stamp, "X-CCP-Signature": signature}, body, NOW)
+    with pytest.raises(signature.Forged):
+        signature.check("the secret", {"X-CCP-Timestamp": stamp, "X-CCP-Signature": signature}, body, NOW)
 
 
 # ---- the event -------------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ TOPICS = {"parcel": 3}
 
 
 def picked(parameters=None, **data):
-    return places.pick(read(parameters, **data), QUEUES, TOPICS).name
+    return queue_selection.pick(read(parameters, **data), QUEUES, TOPICS).name
 
 
 @pytest.mark.parametrize("reference", ["q-vip", ARN + "q-vip", "VIP"])
@@ -207,5 +207,5 @@ def test_what_is_no_name_is_no_rule(empty, caplog):
 
 
 def test_without_a_default_queue_it_is_said():
-    with pytest.raises(places.NoQueue):
-        places.pick(read(), [QUEUES[1]], {})
+    with pytest.raises(queue_selection.NoQueue):
+        queue_selection.pick(read(), [QUEUES[1]], {})

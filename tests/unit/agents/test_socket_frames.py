@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.protocol import Code
-from agents.socket import Failed, _id, _parsed
+from agents.sockets.connection import RequestError, _id, _parsed
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
@@ -19,7 +19,7 @@ ANY_JSON = st.recursive(
 
 
 def refusal(text: str) -> tuple[int, str]:
-    with pytest.raises(Failed) as caught:
+    with pytest.raises(RequestError) as caught:
         _id(_parsed(text))
     return caught.value.code, caught.value.message
 
@@ -80,7 +80,7 @@ def test_any_frame_is_a_request_or_refused(text):
     try:
         request = _parsed(text)
         request_id, _ = _id(request)
-    except Failed as failed:
+    except RequestError as failed:
         refused: object = failed.message
     else:
         refused = request_id

@@ -23,13 +23,12 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from agents import desk
+from agents.protocol import MAX_CLIENT_TOKEN
 from agents.protocol.refusals import Refusal
 from chats import attachments, connect, file_types, stored_files, transcripts
 from chats.db import db_read, db_write
 from chats.models import Contact
-
-from . import desk
-from .protocol import MAX_CLIENT_TOKEN
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -57,7 +56,7 @@ STATUS = {
 @never_cache
 @login_required
 @require_POST
-async def hand_in(request: HttpRequest, contact_id: str) -> JsonResponse:
+async def upload(request: HttpRequest, contact_id: str) -> JsonResponse:
     """The body is the file. X-File-Name is its name, percent-encoded; X-Client-Token makes a second try the same file.
 
     200 {clientToken, state}: it is kept and will be sent in its turn. Anything else: {reason, message}, nothing is kept.
@@ -151,7 +150,7 @@ def answer_to(reason: str, language: str) -> dict[str, str]:
 @never_cache
 @login_required
 @require_GET
-async def fetch(request: HttpRequest, contact_id: str, attachment_id: str) -> HttpResponseBase:
+async def download(request: HttpRequest, contact_id: str, attachment_id: str) -> HttpResponseBase:
     """A file of the chat, as a download; with `?preview` a picture that is shown, or 415 when it is none."""
     user = cast("User", await request.auser())
     try:

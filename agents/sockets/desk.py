@@ -12,6 +12,9 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 
+from agents import desk, floor, in_line, presence, protocol, relay, routing
+from agents.desk import drafts, notes
+from agents.models import Agent
 from agents.protocol.refusals import Refusal
 from chats import realtime, transcripts, wire
 from chats.connect import Refused, Unavailable
@@ -20,17 +23,14 @@ from chats.db import db_read, db_write
 from chats.models import Outgoing
 from chats.wire import iso
 
-from . import desk, floor, in_line, presence, protocol, relay, routing
-from .desk import drafts, notes
-from .models import Agent
-from .socket import Socket
-from .watching import look_again_and_again
+from .connection import Socket
+from .polling import poll
 
 DETAILS_EVERY = 10.0  # seconds: GetContactAttributes and ListContactReferences are control APIs, about 2 a second each
 TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second for the whole instance
 
 
-class Listening(Socket):
+class TranscriptSocket(Socket):
     """What both sockets answer: connect, ping, getTranscript."""
 
     async def do_ping(self, _params: protocol.NoParams) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class Listening(Socket):
         return {"serverTime": iso(timezone.now()), "streams": hub.streams_of(self)}
 
 
-class DeskSocket(Listening):
+class DeskSocket(TranscriptSocket):
     """An agent's tab."""
 
     requests: ClassVar = protocol.REQUESTS
@@ -156,7 +156,7 @@ class DeskSocket(Listening):
     async def do_watchQueues(self, _params: protocol.NoParams) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
             self._watches_queues = True
-            self.spawn(look_again_and_again(self._tell_who_waits))
+            self.spawn(poll(self._tell_who_waits))
 
     async def _tell_who_waits(self) -> None:
         queues = (await in_line.seen()).get(self.agent.pk, in_line.NONE)
@@ -237,7 +237,7 @@ class DeskSocket(Listening):
             self.spawn(_send_typing(self.visitor.user_id, contact_id))
 
 
-class FloorSocket(Listening):
+class FloorSocket(TranscriptSocket):
     """A supervisor's tab: follows conversations they may see, and changes nothing."""
 
     requests: ClassVar = protocol.FLOOR_REQUESTS
@@ -267,7 +267,7 @@ class FloorSocket(Listening):
         if not self._watches_the_floor:
             self._watches_the_floor = True
             self._told_floor = await db_read(self._floor)()
-            self.spawn(look_again_and_again(self._tell_of_the_floor))
+            self.spawn(poll(self._tell_of_the_floor))
 
     async def _tell_of_the_floor(self) -> None:
         """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""

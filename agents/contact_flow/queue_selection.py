@@ -26,7 +26,7 @@ class NoQueue(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedAway:
+class NotAccepted:
     """The contact is not joined, and the flow says why to the customer."""
 
     text: str
@@ -37,7 +37,7 @@ class TurnedAway:
         return {"open": "false", "message": self.text}
 
 
-def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
+def decide(event: ContactFlowEvent) -> HandOver | NotAccepted:
     """Join into which queue, or turn away with which words. Raises NoQueue.
 
     Who is joined already is neither turned away nor moved: the flow only asks again.
@@ -45,11 +45,11 @@ def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
     contact = event.contact
     joined = Contact.objects.select_related("queue").filter(pk=contact.ContactId, state__in=LIVE).first()
     if joined is None and event.only_if_joined:
-        return TurnedAway("")
+        return NotAccepted("")
     queue = joined.queue if joined else pick(event, Queue.objects.select_related("hours"), topics())
     if joined is None:
         if not queue.is_open_at(timezone.now()):
-            return TurnedAway(queue.words(Text.CLOSED, event.language))
+            return NotAccepted(queue.words(Text.CLOSED, event.language))
         if queue_capacity.waiting_in(queue) >= queue.max_waiting:  # sure it is only when the place is taken, see `full`
             return full(queue, event)
     return HandOver(
@@ -63,9 +63,9 @@ def decide(event: ContactFlowEvent) -> HandOver | TurnedAway:
     )
 
 
-def full(queue: Queue, event: ContactFlowEvent) -> TurnedAway:
+def full(queue: Queue, event: ContactFlowEvent) -> NotAccepted:
     """Somebody else took the last place, perhaps at this very moment."""
-    return TurnedAway(queue.words(Text.FULL, event.language))
+    return NotAccepted(queue.words(Text.FULL, event.language))
 
 
 def topics() -> dict[str, int]:

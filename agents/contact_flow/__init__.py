@@ -3,6 +3,6 @@
 Who cannot sign gets a 401 before anything is read, kept or asked of Amazon Connect.
 """
 
-from .door import receive
+from .views import receive
 
 __all__ = ["receive"]

@@ -14,7 +14,7 @@ from chats import connect
 from chats.db import db_read
 from chats.joining import hand_over
 
-from . import event, places, seal
+from . import event, queue_selection, signature
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,9 @@ async def receive(request: HttpRequest) -> JsonResponse:
     if len(body) > MAX_BODY_BYTES:
         return _problem(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
     try:
-        seal.check(settings.CCP_RECEPTION_SECRET, request.headers, body, time.time())
+        signature.check(settings.CCP_RECEPTION_SECRET, request.headers, body, time.time())
         return JsonResponse(await _admit(event.read(body)))
-    except seal.Forged as error:
+    except signature.Forged as error:
         return _problem(401, str(error))
     except event.BadEvent as error:
         return _problem(400, str(error))
@@ -42,7 +42,7 @@ async def receive(request: HttpRequest) -> JsonResponse:
         return _problem(502, f"Amazon Connect refused to let us join: {error}")
     except (connect.Unavailable, TimeoutError) as error:
         return _problem(503, f"Amazon Connect could not be asked, try again: {error}")
-    except places.NoQueue as error:
+    except queue_selection.NoQueue as error:
         return _problem(503, str(error))
     except (OperationalError, InterfaceError) as error:
         log.error("A hand-over has to wait, the database is away: %s", error)  # noqa: TRY400 -- the line says all
@@ -50,14 +50,14 @@ async def receive(request: HttpRequest) -> JsonResponse:
 
 
 async def _admit(flow: event.ContactFlowEvent) -> dict[str, str]:
-    decision = await db_read(places.decide)(flow)
-    if isinstance(decision, places.TurnedAway):
+    decision = await db_read(queue_selection.decide)(flow)
+    if isinstance(decision, queue_selection.NotAccepted):
         return decision.answer
     try:
         contact = await hand_over.join(decision)
     except hand_over.QueueFull as error:
-        return (await db_read(places.full)(error.queue, flow)).answer
-    return await db_read(places.answer)(contact.pk)
+        return (await db_read(queue_selection.full)(error.queue, flow)).answer
+    return await db_read(queue_selection.answer)(contact.pk)
 
 
 def _problem(status: int, line: str) -> JsonResponse:

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 log = logging.getLogger(__name__)
 
 
-async def look_again_and_again(look: Callable[[], Awaitable[None]]) -> None:
+async def poll(look: Callable[[], Awaitable[None]]) -> None:
     """As often as the hub looks, as long as the socket is open. Whatever a look raises, the next one finds what has changed:
     a database that is away is told elsewhere, any other error is logged once until a look succeeds.
     """

@@ -28,13 +28,12 @@ from django.http.request import validate_host
 from django.utils import translation
 from pydantic import ValidationError
 
+from agents.protocol import MAX_FRAME_BYTES, Close, Code, Presence, StrictModel
 from agents.protocol.refusals import Refusal
 from chats import realtime
 from chats.connect import Refused, Unavailable
 from chats.db import db_read
 from chats.realtime import SocketUser, encode
-
-from .protocol import MAX_FRAME_BYTES, Close, Code, Presence, StrictModel
 
 log = logging.getLogger(__name__)
 Scope = Mapping[str, Any]
@@ -50,7 +49,7 @@ NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, and
 FIRST = frozenset({"connect", "ping", "presence"})  # what may be asked before `connect`
 
 
-class Failed(Exception):
+class RequestError(Exception):
     """A request that is answered with an error."""
 
     def __init__(self, code: int, message: str, data: Mapping[str, Any] | None = None) -> None:
@@ -202,7 +201,7 @@ class Socket:
         elif not self._bucket.take(time.monotonic()):
             self.close(Close.FLOOD, f"More than {PER_SECOND} frames a second for too long.", 5.0)
         elif text is None:
-            self._fail(None, Failed(Code.PARSE, "Frames are JSON text, not binary."))
+            self._fail(None, RequestError(Code.PARSE, "Frames are JSON text, not binary."))
         else:
             await self._answer(text)
 
@@ -212,7 +211,7 @@ class Socket:
         try:
             request = _parsed(text)
             request_id, expects = _id(request)
-        except Failed as failed:
+        except RequestError as failed:
             self._fail(None, failed)
             return
         work = self._finish(request, request_id, expects)
@@ -224,7 +223,7 @@ class Socket:
     async def _finish(self, request: Mapping[str, Any], request_id: str | int | None, expects: bool) -> None:
         try:
             result = await self._call(request)
-        except Failed as failed:
+        except RequestError as failed:
             if expects:
                 self._fail(request_id, failed)
             return
@@ -235,26 +234,26 @@ class Socket:
         method = request["method"]
         shape = self.requests.get(method)
         if shape is None:
-            raise Failed(
+            raise RequestError(
                 Code.UNKNOWN_METHOD, f"There is no method {method[:80]!r}; there are {', '.join(self.requests)}."
             )
         params = _checked(shape, request.get("params", {}))
         if not self.connected and method not in FIRST:
-            raise Failed(Code.INVALID_REQUEST, "Call `connect` first.")
+            raise RequestError(Code.INVALID_REQUEST, "Call `connect` first.")
         try:
             result: dict[str, Any] | None = await getattr(self, f"do_{method}")(params)
         except Refusal as refusal:
             with translation.override(language(self.scope)):
-                raise Failed(Code.REFUSED, refusal.told(), refusal.data) from None
+                raise RequestError(Code.REFUSED, refusal.told(), refusal.data) from None
         except (Unavailable, Refused, DatabaseError) as error:
             log.warning("%s could not be done: %s", method, type(error).__name__)
-            raise Failed(Code.UNAVAILABLE, NOT_NOW, {"reason": "unavailable"}) from None
+            raise RequestError(Code.UNAVAILABLE, NOT_NOW, {"reason": "unavailable"}) from None
         except Exception:  # one request must not end the socket of somebody's working day
             log.exception("%s failed", method)
-            raise Failed(Code.INTERNAL, OUR_FAULT) from None
+            raise RequestError(Code.INTERNAL, OUR_FAULT) from None
         return result or {}
 
-    def _fail(self, request_id: str | int | None, failed: Failed) -> None:
+    def _fail(self, request_id: str | int | None, failed: RequestError) -> None:
         error: dict[str, Any] = {"code": failed.code, "message": self._told(failed.message)}
         if failed.data:
             error["data"] = failed.data
@@ -332,11 +331,11 @@ def _parsed(text: str) -> dict[str, Any]:
         value = json.loads(text)
         unkept = "\\u" in text and _holds_no_character(value)
     except (ValueError, RecursionError):
-        raise Failed(Code.PARSE, "That is not JSON.") from None
+        raise RequestError(Code.PARSE, "That is not JSON.") from None
     if not isinstance(value, dict):
-        raise Failed(Code.INVALID_REQUEST, "A request is one JSON object; batches are not accepted.")
+        raise RequestError(Code.INVALID_REQUEST, "A request is one JSON object; batches are not accepted.")
     if unkept:
-        raise Failed(Code.INVALID_REQUEST, "A text holds half a character (a lone surrogate) or a NUL.")
+        raise RequestError(Code.INVALID_REQUEST, "A text holds half a character (a lone surrogate) or a NUL.")
     return value
 
 
@@ -353,11 +352,11 @@ def _id(request: Mapping[str, Any]) -> tuple[str | int | None, bool]:
     """The request's id, and whether it wants an answer (a notification has no id)."""
     request_id = request.get("id")
     if request.get("jsonrpc") != "2.0" or not isinstance(request.get("method"), str):
-        raise Failed(Code.INVALID_REQUEST, 'A request has "jsonrpc": "2.0" and a "method".')
+        raise RequestError(Code.INVALID_REQUEST, 'A request has "jsonrpc": "2.0" and a "method".')
     if isinstance(request_id, bool) or not isinstance(request_id, str | int | None):
-        raise Failed(Code.INVALID_REQUEST, "An id is text or a whole number.")
+        raise RequestError(Code.INVALID_REQUEST, "An id is text or a whole number.")
     if isinstance(request_id, str) and len(request_id) > 100:
-        raise Failed(Code.INVALID_REQUEST, "An id has at most 100 characters.")
+        raise RequestError(Code.INVALID_REQUEST, "An id has at most 100 characters.")
     return request_id, "id" in request
 
 
@@ -366,7 +365,7 @@ def _checked(shape: type[StrictModel], params: object) -> StrictModel:
         return shape.model_validate(params)
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'params'}: {one['msg']}" for one in error.errors()[:5])
-        raise Failed(Code.INVALID_PARAMS, told, {"reason": "params"}) from None
+        raise RequestError(Code.INVALID_PARAMS, told, {"reason": "params"}) from None
 
 
 def language(scope: Scope) -> str:
