@@ -117,7 +117,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # as above
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and not obj.is_active and "is_active" in form.changed_data:
-            routing.rescue.close_account(obj, timezone.now())
+            routing.absent_agents.close_account(obj, timezone.now())
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

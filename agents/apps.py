@@ -10,9 +10,9 @@ class AgentsConfig(AppConfig):
     def ready(self) -> None:
         from chats import realtime
 
-        from . import desk, routing, waiting
+        from . import desk, queue_messages, routing
 
         realtime.register_streams("agent", desk.AgentStreams())
         routing.listen()
-        routing.rescue.listen()
-        waiting.listen()
+        routing.absent_agents.listen()
+        queue_messages.listen()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agents import presence, routing, silence, waiting
+from agents import idle_customers, presence, queue_messages, routing
 from chats import reconcile
 from chats.db import db_read, db_steps, db_write
 from chats.joining import hand_over
@@ -33,11 +33,11 @@ class Worker:
         jobs: list[tuple[str, float, Job]] = [
             ("routing", 1.0, db_steps(routing.steps)),
             ("presence", 5.0, db_steps(presence.steps)),
-            ("wrapup", 1.0, db_steps(routing.wrapup.steps)),
-            ("rescue", 5.0, db_steps(routing.rescue.steps)),
+            ("wrapup", 1.0, db_steps(routing.after_contact_work.steps)),
+            ("rescue", 5.0, db_steps(routing.absent_agents.steps)),
             ("transfers", 5.0, db_steps(routing.transfers.steps)),
-            ("waiting", 1.0, db_steps(waiting.steps)),
-            ("silence", 1.0, db_steps(silence.steps)),
+            ("waiting", 1.0, db_steps(queue_messages.steps)),
+            ("silence", 1.0, db_steps(idle_customers.steps)),
             ("reconcile", 1.0, reconcile.due),
             ("renew", 60.0, reconcile.renew_due),
             (hand_over.REJOIN, 1.0, hand_over.rejoin_due),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from agents.models import QueueTopic
-from agents.waiting import position
+from agents.queue_messages import position
 from chats import contact_state, queue_capacity, wire
 from chats.joining.hand_over import HandOver
 from chats.models import Contact, Queue, Text

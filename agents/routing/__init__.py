@@ -7,20 +7,22 @@ the agent second, and only then reads what it decides upon: whoever comes second
 from agents.presence import ROUTING
 from agents.protocol.refusals import Refusal
 
-from . import endpoints, rescue, transfers, wrapup
+from . import absent_agents, after_contact_work, endpoints, transfers
 from .answers import accept, clear, end, reject, take_missed
-from .choice import Seat, Service, Waiting, choose
-from .endings import listen
+from .contact_events import listen
+from .matching import AgentCapacity, Service, WaitingContact, choose
+from .offer_log import line, offer_seen, tabs_turned
 from .offers import run, steps
-from .stories import line, offer_seen, tabs_turned
 
 __all__ = [
     "ROUTING",
+    "AgentCapacity",
     "Refusal",
-    "Seat",
     "Service",
-    "Waiting",
+    "WaitingContact",
+    "absent_agents",
     "accept",
+    "after_contact_work",
     "choose",
     "clear",
     "end",
@@ -29,11 +31,9 @@ __all__ = [
     "listen",
     "offer_seen",
     "reject",
-    "rescue",
     "run",
     "steps",
     "tabs_turned",
     "take_missed",
     "transfers",
-    "wrapup",
 ]

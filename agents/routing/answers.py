@@ -16,9 +16,9 @@ from chats.models import Text
 from chats.reasons import Reason
 
 from . import transfers
+from .agent_contact import Locked, assign, enqueue_text, lock_agent, move, unassign
+from .guards import NotNow, lock_own_contact, not_now
 from .offers import put_on_the_desk
-from .parts import Held, give_back, move, say, take, with_agent
-from .truth import NotNow, mine, not_now
 
 
 def accept(agent: Agent, contact_id: str, now: datetime) -> None:
@@ -26,13 +26,13 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> None:
     if transfers.accept(agent, contact_id, now):
         return
     with transaction.atomic():
-        held, part = mine(agent, contact_id)
+        held, part = lock_own_contact(agent, contact_id)
         if held.is_served:
             return
         if not held.is_open_offer(now):
             raise NotNow("offerGone", "This contact cannot be accepted any more: %(why)s.", held, now)
         held.agent.pay_attention()
-        take(held, part, now)
+        assign(held, part, now)
 
 
 def take_missed(agent: Agent, contact_id: str, now: datetime) -> None:
@@ -52,21 +52,21 @@ def take_missed(agent: Agent, contact_id: str, now: datetime) -> None:
             move(part, agent_contact_state.Move.CLEAR, now)
             part = put_on_the_desk(held, now)
         held.agent.pay_attention()
-        take(held, part, now)
+        assign(held, part, now)
 
 
-def _with_who_is_offered(agent: Agent, contact_id: str) -> tuple[Held, AgentContact]:
+def _with_who_is_offered(agent: Agent, contact_id: str) -> tuple[Locked, AgentContact]:
     """The contact, this agent and whoever it is offered to, held together in the order of their keys."""
     if not AgentContact.objects.filter(agent=agent.pk, contact=contact_id).exists():
-        return mine(agent, contact_id)  # which refuses
+        return lock_own_contact(agent, contact_id)  # which refuses
     contact = participation.lock_contact(contact_id)
     asked = AgentContact.objects.filter(contact=contact, state=agent_contact_state.State.CONNECTING).values_list(
         "agent", flat=True
     )
-    return mine(agent, contact_id, *asked)
+    return lock_own_contact(agent, contact_id, *asked)
 
 
-def _check_it_waits(held: Held, part: AgentContact, now: datetime) -> None:
+def _check_it_waits(held: Locked, part: AgentContact, now: datetime) -> None:
     waits = held.contact.state == chat.State.WAITING and part.round == held.contact.round
     if not waits or part.state != agent_contact_state.State.MISSED:
         raise NotNow("offerGone", "This contact cannot be taken any more: %(why)s.", held, now)
@@ -76,11 +76,11 @@ def _check_it_waits(held: Held, part: AgentContact, now: datetime) -> None:
         raise not_now(held, Refusal("noRoom", "This contact cannot be taken now: %(why)s.", why=why))
 
 
-def _withdraw_from_colleague(held: Held, now: datetime) -> None:
+def _withdraw_from_colleague(held: Locked, now: datetime) -> None:
     asked = AgentContact.objects.filter(contact=held.contact, state=agent_contact_state.State.CONNECTING).first()
     if asked is None:
         return
-    other = with_agent(held.contact, asked.agent_id)
+    other = lock_agent(held.contact, asked.agent_id)
     asked.agent, asked.contact = other.agent, held.contact
     move(asked, agent_contact_state.Move.WITHDRAW, now, Reason("a colleague took it"))
     move(asked, agent_contact_state.Move.CLEAR, now)
@@ -90,13 +90,13 @@ def _withdraw_from_colleague(held: Held, now: datetime) -> None:
 def reject(agent: Agent, contact_id: str, now: datetime) -> None:
     """The offer is declined: the contact waits again, at the head, and for a while for somebody else."""
     with transaction.atomic():
-        held, part = mine(agent, contact_id)
+        held, part = lock_own_contact(agent, contact_id)
         if part.outcome == agent_contact_state.State.REJECTED:
             return
         if part.state != agent_contact_state.State.CONNECTING:
             raise NotNow("offerGone", "This contact cannot be declined any more: %(why)s.", held, now)
         held.agent.pay_attention()
-        give_back(held)
+        unassign(held)
         move(part, agent_contact_state.Move.REJECT, now, Reason("declined"))
         move(part, agent_contact_state.Move.CLEAR, now)
 
@@ -104,20 +104,20 @@ def reject(agent: Agent, contact_id: str, now: datetime) -> None:
 def end(agent: Agent, contact_id: str, now: datetime) -> None:
     """Streams' destroyConnection: the customer is told who left, then our participant leaves, after all that was said."""
     with transaction.atomic():
-        held, part = mine(agent, contact_id)
+        held, part = lock_own_contact(agent, contact_id)
         if part.outcome == agent_contact_state.State.ENDED:
             return
         if not held.is_served:
             raise NotNow("contactNotConnected", "This contact cannot be ended: %(why)s.", held, now)
-        say(held, Text.LEFT)
-        say(held, Text.ENDED)
+        enqueue_text(held, Text.LEFT)
+        enqueue_text(held, Text.ENDED)
         participation.end(held.contact, chat.EndReason.AGENT, now, leave=True)
 
 
 def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = "", note: str = "") -> None:
     """After contact work is done, or a missed contact was noticed: the card leaves the desk, of every round there was."""
     with transaction.atomic():
-        held, part = mine(agent, contact_id)
+        held, part = lock_own_contact(agent, contact_id)
         finished = _finished_parts(held)
         if not finished and agent_contact_state.State(part.state) in agent_contact_state.OPEN:
             raise NotNow("contactOpen", "This contact cannot be cleared: %(why)s.", held, now)
@@ -129,7 +129,7 @@ def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = ""
             move(one, agent_contact_state.Move.CLEAR, now)
 
 
-def _disposition(held: Held, name: str) -> Disposition | None:
+def _disposition(held: Locked, name: str) -> Disposition | None:
     if not name:
         return None
     known = {one.name: one for one in Disposition.of(held.contact.queue)}
@@ -158,7 +158,7 @@ def _check_work(part: AgentContact) -> None:
     raise refusal.but(dispositions=names)
 
 
-def _finished_parts(held: Held) -> list[AgentContact]:
+def _finished_parts(held: Locked) -> list[AgentContact]:
     """The customer may have come back before the card of the last round was cleared: then there are several."""
     finished = AgentContact.objects.filter(
         agent=held.agent, contact=held.contact, state__in=agent_contact_state.ON_THE_DESK - agent_contact_state.OPEN

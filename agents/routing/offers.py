@@ -20,10 +20,10 @@ from chats.models import Contact, Conversation
 from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
 
-from . import lines, misses
-from .choice import Board
-from .parts import Held, disown, free, give_back, hold, move, take, with_agent
-from .stories import why_missed
+from . import missed_offers, waiting_contacts
+from .agent_contact import Locked, assign, lock, lock_agent, move, release_agent, remove_owner, unassign
+from .matching import Matcher
+from .offer_log import why_missed
 
 log = logging.getLogger(__name__)
 _parking, _overdue_parking = RowBackoff("offering"), RowBackoff("taking offers back")
@@ -73,9 +73,9 @@ def _offer_all(now: datetime, *, wait: bool) -> Generator[int, None, tuple[int, 
     """How many contacts were offered, how many pairs were passed over because somebody held one of the two, and whether
     a contact was left to somebody who did not get it.
     """
-    seats = lines.seats(now)
+    seats = waiting_contacts.capacities(now)
     yield 0
-    board = Board(lines.lines(seats, now), seats, now)
+    board = Matcher(waiting_contacts.waiting_queues(seats, now), seats, now)
     yield 0
     offered = passed_over = 0
     while pair := board.next_pair():
@@ -108,7 +108,7 @@ def _offer_all(now: datetime, *, wait: bool) -> Generator[int, None, tuple[int, 
 
 
 def _claim(contact_id: str, agent_id: int, now: datetime, *, wait: bool = True) -> None:
-    if not wait and not Contact.objects.filter(lines.NOBODYS, pk=contact_id).exists():
+    if not wait and not Contact.objects.filter(waiting_contacts.NOBODYS, pk=contact_id).exists():
         raise _ContactGone  # seen without a lock, nobody is held up by looking
     try:
         with transaction.atomic():
@@ -117,7 +117,7 @@ def _claim(contact_id: str, agent_id: int, now: datetime, *, wait: bool = True) 
             contact = participation.lock_contact(contact_id)
             if contact.state != chat.State.WAITING or contact.owner_id is not None:
                 raise _ContactGone
-            _offer(with_agent(contact, agent_id), now)
+            _offer(lock_agent(contact, agent_id), now)
     except Contact.DoesNotExist:
         raise _ContactGone from None
     except Agent.DoesNotExist:
@@ -137,9 +137,9 @@ def _hold_or_pass_over(contact_id: str, agent_id: int) -> None:
     # whoever was deleted meanwhile is passed over, too: the pass that waits finds out
 
 
-def _offer(held: Held, now: datetime) -> None:
+def _offer(held: Locked, now: datetime) -> None:
     contact, agent, part = held
-    unwilling = part is not None and AgentContact.objects.filter(lines.refused(now), pk=part.pk).exists()
+    unwilling = part is not None and AgentContact.objects.filter(waiting_contacts.refused(now), pk=part.pk).exists()
     is_here = Agent.objects.filter(presence.here(now), pk=agent.pk).exists()
     if not agent.state.is_routable or not agent.has_room or not is_here or unwilling:
         raise _AgentGone
@@ -152,7 +152,7 @@ def _offer(held: Held, now: datetime) -> None:
     realtime.publish(agent, agent.own_seq)
     made = put_on_the_desk(held, now)
     if agent.routing_profile.auto_accept:
-        take(held, made, now)
+        assign(held, made, now)
         desk.look_on(agent.user_id, arrived=contact.pk)
 
 
@@ -164,7 +164,7 @@ def _is_in_the_way(part: AgentContact) -> bool:
     )
 
 
-def put_on_the_desk(held: Held, now: datetime) -> AgentContact:
+def put_on_the_desk(held: Locked, now: datetime) -> AgentContact:
     """A new part of this agent, with a countdown, unless another offer rings; the slot for it is taken already. What they
     read in an earlier part stays read.
     """
@@ -223,7 +223,7 @@ def _overdue(now: datetime) -> QuerySet[AgentContact]:
 
 def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
     with transaction.atomic():
-        held = hold(contact_id, agent_id)
+        held = lock(contact_id, agent_id)
         part = held.part
         if part is None or not _overdue(now).filter(pk=part.pk).exists():
             return False  # answered, withdrawn or missed while we waited for the lock
@@ -233,11 +233,11 @@ def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
             _withdraw(held, part, now)
         else:
             return _take_from_behind(held, part, now)
-        give_back(held)
+        unassign(held)
         return True
 
 
-def _take_from_behind(held: Held, part: AgentContact, now: datetime) -> bool:
+def _take_from_behind(held: Locked, part: AgentContact, now: datetime) -> bool:
     """A customer shall not wait for one after the other to be missed. A colleague's contact is served meanwhile: it rings."""
     if held.contact.state == chat.State.CONNECTED:
         part.ring(now)
@@ -246,12 +246,12 @@ def _take_from_behind(held: Held, part: AgentContact, now: datetime) -> bool:
     part.move(agent_contact_state.Move.WITHDRAW, now, why=NOT_ANSWERING)
     part.move(agent_contact_state.Move.CLEAR, now)
     realtime.publish(part)
-    free(held.agent, now)
-    give_back(held)
+    release_agent(held.agent, now)
+    unassign(held)
     return True
 
 
-def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
+def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
     part.tell(Told.NO_ROOM, now)
     allowed = held.agent.routing_profile.chat_concurrency
     move(
@@ -263,10 +263,10 @@ def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
     move(part, agent_contact_state.Move.CLEAR, now)
 
 
-def _miss(held: Held, part: AgentContact, now: datetime) -> None:
+def _miss(held: Locked, part: AgentContact, now: datetime) -> None:
     was_there = not part.why  # else it is known already why nobody answered
     move(part, agent_contact_state.Move.MISS, now, part.why or why_missed(part, settings.CCP_OFFER_SECONDS))
-    if was_there and misses.counts(part):
+    if was_there and missed_offers.counts(part):
         _count_miss(held.agent, now)
 
 
@@ -292,5 +292,5 @@ def _take_from_nobody(contact_id: str) -> bool:
         contact = participation.lock_contact(contact_id)
         orphaned = _orphans().filter(pk=contact_id).exists()
         if orphaned:
-            disown(contact)
+            remove_owner(contact)
         return orphaned

@@ -22,9 +22,9 @@ from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
 
 from . import endpoints
+from .agent_contact import Locked, assign, ended_because, enqueue_text, lock_agent, lock_with_agents, move
+from .guards import NotNow, lock_own_contact, not_now
 from .offers import put_on_the_desk
-from .parts import Held, ended_because, hold_together, move, say, take, with_agent
-from .truth import NotNow, mine, not_now
 
 ME = "agents.routing.transfers"
 TAKEN_BACK = Reason("the sender took it back")
@@ -37,7 +37,7 @@ def transfer(agent: Agent, contact_id: str, to: endpoints.Ref, comment: str, now
     target = endpoints.find(to)
     beside = [target.pk] if isinstance(target, Agent) else []
     with transaction.atomic():
-        held, part = mine(agent, contact_id, *beside)
+        held, part = lock_own_contact(agent, contact_id, *beside)
         if _is_done(held, to):
             return
         _check(held, now)
@@ -52,7 +52,7 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
     if not Transfer.objects.filter(contact=contact_id, to_user=agent.user_id, state=Transfer.State.OFFERED).exists():
         return False
     with transaction.atomic():
-        held, part = mine(agent, contact_id)
+        held, part = lock_own_contact(agent, contact_id)
         asked = _asked(held)
         if asked is None or part.state != agent_contact_state.State.CONNECTING:
             return False  # settled while we waited for the lock
@@ -67,7 +67,7 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
 def cancel(agent: Agent, contact_id: str, now: datetime) -> None:
     """The sender takes back what nobody has answered: the colleague's offer goes. Said twice, it is done once."""
     with transaction.atomic():
-        held, _part = mine(agent, contact_id)
+        held, _part = lock_own_contact(agent, contact_id)
         asked = held.contact.newest_transfer
         if asked is None or asked.sender_id != held.agent.user_id:
             none = Refusal("transferNotOpen", "There is no transfer of yours to take back in this contact.")
@@ -88,7 +88,7 @@ def _too_late(asked: Transfer) -> Refusal:
 # ---- asking ----------------------------------------------------------------------------------------------------------
 
 
-def _is_done(held: Held, to: endpoints.Ref) -> bool:
+def _is_done(held: Locked, to: endpoints.Ref) -> bool:
     """This agent has asked for just this already, and it is under way or done."""
     newest, me = held.contact.newest_transfer, held.agent.user_id
     if newest is None or newest.sender_id != me or newest.to_id != to.id:
@@ -96,7 +96,7 @@ def _is_done(held: Held, to: endpoints.Ref) -> bool:
     return newest.is_open or (newest.state in DONE and held.contact.owner_id != me)
 
 
-def _check(held: Held, now: datetime) -> None:
+def _check(held: Locked, now: datetime) -> None:
     contact = held.contact
     if not held.is_served:
         raise NotNow("contactNotConnected", "This contact cannot be transferred: %(why)s.", held, now)
@@ -112,14 +112,14 @@ def _check(held: Held, now: datetime) -> None:
         raise not_now(held, known)
 
 
-def _other(held: Held, target: Agent, to: endpoints.Ref) -> Held:
+def _other(held: Locked, target: Agent, to: endpoints.Ref) -> Locked:
     try:
-        return with_agent(held.contact, target.pk)
+        return lock_agent(held.contact, target.pk)
     except Agent.DoesNotExist:
         raise endpoints.not_found(to) from None
 
 
-def _ask(held: Held, other: Held, comment: str, now: datetime) -> None:
+def _ask(held: Locked, other: Locked, comment: str, now: datetime) -> None:
     """The colleague is asked, with a countdown; their slot is taken already, so that an answer is always possible."""
     endpoints.check_agent(other.agent, held.agent, now)
     _make_place(other, now)
@@ -134,7 +134,7 @@ def _ask(held: Held, other: Held, comment: str, now: datetime) -> None:
         desk.look_on(other.agent.user_id, arrived=held.contact.pk)
 
 
-def _make_place(other: Held, now: datetime) -> None:
+def _make_place(other: Locked, now: datetime) -> None:
     """Cards of this round that the colleague has not cleared yet: a desk shows one card of a contact."""
     finished = AgentContact.objects.filter(
         agent=other.agent,
@@ -147,11 +147,11 @@ def _make_place(other: Held, now: datetime) -> None:
         move(part, agent_contact_state.Move.CLEAR, now)
 
 
-def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: datetime) -> None:
+def _queue(held: Locked, part: AgentContact, queue: Queue, comment: str, now: datetime) -> None:
     """The contact waits in the queue, at the place its age gives it."""
     endpoints.check_queue(queue, now)
     contact = held.contact
-    say(held, Text.LEFT)
+    enqueue_text(held, Text.LEFT)
     _part_with(part, Reason("handed on to the queue %(name)s", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
@@ -163,7 +163,7 @@ def _queue(held: Held, part: AgentContact, queue: Queue, comment: str, now: date
 # ---- answering -------------------------------------------------------------------------------------------------------
 
 
-def _asked(held: Held) -> Transfer | None:
+def _asked(held: Locked) -> Transfer | None:
     """The transfer that waits for this agent's answer; the contact is still with whoever sent it."""
     newest = held.contact.newest_transfer
     if newest is None or not newest.is_open or newest.to_user_id != held.agent.user_id:
@@ -172,15 +172,15 @@ def _asked(held: Held) -> Transfer | None:
     return newest if is_senders else None
 
 
-def _take_over(held: Held, part: AgentContact, asked: Transfer, now: datetime) -> None:
+def _take_over(held: Locked, part: AgentContact, asked: Transfer, now: datetime) -> None:
     served = AgentContact.objects.get(contact=held.contact, state=agent_contact_state.State.CONNECTED)
-    before = with_agent(held.contact, served.agent_id)
+    before = lock_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
-    say(before, Text.LEFT)
+    enqueue_text(before, Text.LEFT)
     _part_with(served, Reason("handed on to %(name)s", name=held.agent.name), now)
     asked.settle(Transfer.State.ACCEPTED, Reason(), now)
     held.contact.owner = held.agent.user
-    take(held, part, now, chat.Move.TRANSFER)
+    assign(held, part, now, chat.Move.TRANSFER)
 
 
 def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
@@ -220,8 +220,8 @@ def _withdraw(contact: Contact, why: Reason, now: datetime | None) -> None:
     if offered is None:  # the colleague's desk was deleted
         _settle_alone(contact, asked, why, now)
         return
-    hold_together(contact)
-    other = with_agent(contact, offered.agent_id)
+    lock_with_agents(contact)
+    other = lock_agent(contact, offered.agent_id)
     offered.agent, offered.contact = other.agent, contact
     move(offered, agent_contact_state.Move.WITHDRAW, now, why)
     move(offered, agent_contact_state.Move.CLEAR, now)

@@ -12,10 +12,13 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 
-from agents import desk, floor, in_line, presence, protocol, relay, routing
+from agents import desk, presence, protocol, routing
 from agents.desk import drafts, notes
 from agents.models import Agent
 from agents.protocol.refusals import Refusal
+from agents.reports import queue_metrics
+from agents.routing import relayed_contacts
+from agents.supervision import live_board
 from chats import realtime, transcripts, wire
 from chats.connect import Refused, Unavailable
 from chats.contact_data import attributes, references
@@ -61,7 +64,7 @@ class DeskSocket(TranscriptSocket):
         self._visible = True
         self._looked_at: dict[str, float] = {}
         self._watches_queues = False
-        self._told_queues: in_line.Queues | None = None
+        self._told_queues: queue_metrics.Queues | None = None
 
     def authorise(self) -> bool:
         found = desk.of_user(self.visitor.user_id)
@@ -159,7 +162,7 @@ class DeskSocket(TranscriptSocket):
             self.spawn(poll(self._tell_who_waits))
 
     async def _tell_who_waits(self) -> None:
-        queues = (await in_line.seen()).get(self.agent.pk, in_line.NONE)
+        queues = (await queue_metrics.recent_waiting_by_agent()).get(self.agent.pk, queue_metrics.NONE)
         if queues != self._told_queues:
             self._told_queues = queues
             self.push(realtime.encode("queues", {"waiting": queues.waiting, "missed": list(queues.missed)}))
@@ -177,7 +180,7 @@ class DeskSocket(TranscriptSocket):
 
     async def do_relayContact(self, params: protocol.RelayContact) -> None:  # noqa: N802 -- named as asked
         queue = params.queue or protocol.RelayedQueue()
-        seen = relay.Seen(
+        seen = relayed_contacts.RelayedEvent(
             agent_id=self.agent.pk,
             user_id=self.visitor.user_id,
             queue=tuple(one for one in (queue.queueId, queue.queueARN, queue.name) if one),
@@ -190,7 +193,7 @@ class DeskSocket(TranscriptSocket):
             attributes=params.attributes,
             references=_references(params.references),
         )
-        await relay.take_in(seen)
+        await relayed_contacts.relay(seen)
         if not params.references:  # else what the CCP knows is as new
             self._read_details_again(params.contactId)
 
@@ -245,7 +248,7 @@ class FloorSocket(TranscriptSocket):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._watches_the_floor = False
-        self._told_floor: floor.Seen | None = None
+        self._told_floor: live_board.BoardRows | None = None
 
     def authorise(self) -> bool:
         return self.user is not None
@@ -276,8 +279,8 @@ class FloorSocket(TranscriptSocket):
             self._told_floor = seen
             self.push(realtime.encode("floor", {"live": len(seen)}))
 
-    def _floor(self) -> floor.Seen:
-        return floor.seen_by(self.visitor.user_id)
+    def _floor(self) -> live_board.BoardRows:
+        return live_board.rows_for(self.visitor.user_id)
 
     def _stream(self, contact_id: str) -> str:
         assert self.user is not None  # noqa: S101 -- admitted sockets have a user

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from agents import history as past
-from agents.floor import live
 from agents.models import Agent
+from agents.reports import history as past
+from agents.supervision.live_board import live
 from chats import contact_state, file_types, transcripts
 from chats.models import Contact, Queue
 from chats.sending import attachment_upload

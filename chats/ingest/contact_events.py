@@ -121,7 +121,7 @@ def _near(conversation: Conversation, event: ChatEvent) -> QuerySet[Item]:
 
 
 def _nudge(conversation: Conversation) -> None:
-    """Connect's own timer runs on a relayed contact, and has no words; elsewhere the portal's does (agents.silence).
+    """Connect's own timer runs on a relayed contact, and has no words; elsewhere the portal's does (agents.idle_customers).
     It does not know who owes the next word: a customer who waits for the agent's is not asked.
     """
     said = Item.objects.filter(conversation=conversation, type="MESSAGE").order_by("absolute_time", "pk").last()

@@ -90,20 +90,20 @@ def test_the_customers_leaving_begins_it_too(mira, serve, clock):
 def test_a_time_box_ends_by_itself_and_frees_the_slot(mira, serve, clock, heard):
     contact = serve(acw="timed", acw_seconds=30, acw_holds_slot=True)
     routing.end(mira, contact.pk, clock.now)
-    assert [routing.wrapup.run(clock.tick(29.9)), load()] == [0, 1]
+    assert [routing.after_contact_work.run(clock.tick(29.9)), load()] == [0, 1]
     with heard.committed():
-        assert [routing.wrapup.run(clock.tick(0.1)), load()] == [1, 0]
+        assert [routing.after_contact_work.run(clock.tick(0.1)), load()] == [1, 0]
     assert (part().state, part().cleared_at, part().acw_until) == ("cleared", clock.now, None)
     assert heard.last(mira.stream, "agentContact")["agentContact"]["state"] == "cleared"
     assert "routing" in heard.bells
-    assert routing.wrapup.run(clock.now) == 0
+    assert routing.after_contact_work.run(clock.now) == 0
 
 
 def test_the_agent_may_be_faster_than_the_time_box(mira, serve, clock):
     contact = serve(acw="timed", acw_seconds=30)
     routing.end(mira, contact.pk, clock.now)
     routing.clear(mira, contact.pk, clock.now)
-    assert routing.wrapup.run(clock.tick(30)) == 0
+    assert routing.after_contact_work.run(clock.tick(30)) == 0
 
 
 def test_the_time_box_asks_for_no_disposition(mira, serve, clock):
@@ -111,12 +111,12 @@ def test_the_time_box_asks_for_no_disposition(mira, serve, clock):
     Disposition.objects.create(name="Refund")
     contact = serve(acw="timed", acw_seconds=30)
     routing.end(mira, contact.pk, clock.now)
-    assert routing.wrapup.run(clock.tick(30)) == 1
+    assert routing.after_contact_work.run(clock.tick(30)) == 1
 
 
 def test_with_nothing_due_it_costs_one_query(mira, clock, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert routing.wrapup.run(clock.now) == 0
+        assert routing.after_contact_work.run(clock.now) == 0
 
 
 # ---- what came of it -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from agents import presence, routing, silence, waiting
+from agents import idle_customers, presence, queue_messages, routing
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
@@ -125,10 +125,10 @@ class Desks(RuleBasedStateMachine):
     def work(self, job):
         work = {
             "sweep": presence.sweep,
-            "rescue": routing.rescue.run,
-            "wrapup": routing.wrapup.run,
-            "waiting": waiting.run,
-            "silence": silence.run,
+            "rescue": routing.absent_agents.run,
+            "wrapup": routing.after_contact_work.run,
+            "waiting": queue_messages.run,
+            "silence": idle_customers.run,
         }[job]
         work(self.now)
         assert work(self.now) == 0  # done is done, whoever comes next

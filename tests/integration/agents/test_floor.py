@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from agents import floor
+from agents.supervision import live_board
 from chats import contact_state
 from chats.models import Contact
 from tests import factories
@@ -13,7 +13,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def pks(seen: floor.Seen) -> list[object]:
+def pks(seen: live_board.BoardRows) -> list[object]:
     return [row[0] for row in seen]
 
 
@@ -22,9 +22,9 @@ def test_it_is_the_list_of_the_page() -> None:
     young, old = factories.contact(waited=1), factories.contact(waited=9)
     factories.contact(queue=factories.queue("VIP"))
     factories.contact(state=contact_state.State.ENDED, ended_at=timezone.now())
-    assert pks(floor.seen_by(ida.pk)) == [old.pk, young.pk]
-    assert pks(floor.seen_by(factories.user().pk)) == []
-    assert floor.seen_by(0) == ()
+    assert pks(live_board.rows_for(ida.pk)) == [old.pk, young.pk]
+    assert pks(live_board.rows_for(factories.user().pk)) == []
+    assert live_board.rows_for(0) == ()
 
 
 def test_whoever_may_no_longer_be_here_sees_nothing() -> None:
@@ -32,14 +32,14 @@ def test_whoever_may_no_longer_be_here_sees_nothing() -> None:
     factories.contact()
     ida.is_active = False
     ida.save()
-    assert floor.seen_by(ida.pk) == ()
+    assert live_board.rows_for(ida.pk) == ()
 
 
 def test_what_a_row_shows_makes_it_another_list() -> None:
     ida, contact = factories.supervisor(), factories.contact(waited=5)
     row, mira, vip = Contact.objects.filter(pk=contact.pk), factories.user("mira"), factories.queue("VIP")
     factories.queue("VIP").readers.set(contact.queue.readers.all())
-    lists = {floor.seen_by(ida.pk)}
+    lists = {live_board.rows_for(ida.pk)}
     for change in (
         {"owner": mira},
         {"state": contact_state.State.CONNECTED, "connected_at": timezone.now()},
@@ -48,5 +48,5 @@ def test_what_a_row_shows_makes_it_another_list() -> None:
         {"state": contact_state.State.ENDED, "ended_at": timezone.now()},
     ):
         row.update(**change)
-        lists.add(floor.seen_by(ida.pk))
+        lists.add(live_board.rows_for(ida.pk))
     assert len(lists) == 6

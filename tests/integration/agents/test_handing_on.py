@@ -422,7 +422,7 @@ def test_a_sender_who_is_gone_for_good_withdraws_the_offer_and_nobody_is_lost(cl
     AgentContact.objects.filter(agent=jonas).update(expires_at=NOW + timedelta(days=1))
     clock.tick(1000)
     presence.seen(jonas.pk, clock.now)
-    assert routing.rescue.run(clock.now) == 1
+    assert routing.absent_agents.run(clock.now) == 1
     assert (parts(served), told(served)["state"]) == ([("mira", "ended"), ("jonas", "cleared")], "withdrawn")
     assert told(served)["settledAt"] == iso(clock.now)
     assert AgentContact.objects.get(agent=jonas).ended_at == clock.now

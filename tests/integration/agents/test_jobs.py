@@ -40,7 +40,7 @@ def state_of(part: AgentContact) -> str:
 def test_a_wrap_up_that_raises_holds_up_no_other() -> None:
     broken = a_part(factories.agent(load=0), "ended", acw_until=NOW, holds_slot=True)  # a slot that nobody holds
     sound = a_part(factories.agent(load=1), "ended", acw_until=NOW, holds_slot=True)
-    assert routing.wrapup.run(NOW) == 1
+    assert routing.after_contact_work.run(NOW) == 1
     assert (state_of(broken), state_of(sound)) == ("ended", "cleared")
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import pytest
 from django.db import connection, transaction
 
-from agents import presence, routing, silence, waiting
+from agents import idle_customers, presence, queue_messages, routing
 from agents.models import Agent, AgentContact, ContactTimer
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
@@ -71,11 +71,11 @@ def never_joins() -> None:
 JOBS = {
     "presence": (presence.steps, absent),
     "routing": (routing.steps, waits_for_an_agent),
-    "wrapup": (routing.wrapup.steps, wraps_up),
-    "rescue": (routing.rescue.steps, is_left_alone),
+    "wrapup": (routing.after_contact_work.steps, wraps_up),
+    "rescue": (routing.absent_agents.steps, is_left_alone),
     "transfers": (routing.transfers.steps, is_handed_to_nobody),
-    "waiting": (waiting.steps, waits_for_words),
-    "silence": (silence.steps, is_silent),
+    "waiting": (queue_messages.steps, waits_for_words),
+    "silence": (idle_customers.steps, is_silent),
     "joining": (reconcile.give_up_steps, never_joins),
 }
 

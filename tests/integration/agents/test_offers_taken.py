@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from agents import in_line, presence, routing
+from agents import presence, routing
 from agents.models import Agent, AgentContact
+from agents.reports import queue_metrics
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
 from chats import participation
@@ -105,10 +106,10 @@ def who_has(contact):
 
 
 def test_a_missed_contact_is_taken_while_its_customer_waits(mira, missed, clock):
-    assert in_line.waiting()[mira.pk] == in_line.Queues(1, (missed.pk,))
+    assert queue_metrics.waiting_by_agent()[mira.pk] == queue_metrics.Queues(1, (missed.pk,))
     routing.take_missed(mira, missed.pk, clock.tick(1))
     assert who_has(missed) == ("CONNECTED", "mira")
-    assert in_line.waiting()[mira.pk] == in_line.NONE
+    assert queue_metrics.waiting_by_agent()[mira.pk] == queue_metrics.NONE
     assert list(AgentContact.objects.order_by("pk").values_list("state", flat=True)) == ["cleared", "connected"]
     assert Agent.objects.get().misses == 0
     routing.take_missed(mira, missed.pk, clock.now)  # from another tab

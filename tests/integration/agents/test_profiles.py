@@ -42,9 +42,9 @@ def test_a_helping_profile_is_asked_after_its_delay_and_not_before(clock):
 def test_the_waiting_line_is_read_to_its_end(clock, settings):
     """More contacts than one page, all kept from the only agent, and one behind them that is not."""
     agent = factories.agent("mira", chats=1)
-    from agents.routing import lines
+    from agents.routing import waiting_contacts
 
-    for number in range(lines.PAGE + 3):
+    for number in range(waiting_contacts.PAGE + 3):
         refused = factories.contact(waited=10_000 - number)
         AgentContact.objects.create(
             agent=agent, contact=refused, round=1, state="cleared", outcome="rejected",

@@ -95,7 +95,7 @@ class HandingOn(Desks):
                 long_ago = self.now - timedelta(hours=1)
                 Agent.objects.filter(user=owner).update(seen_at=long_ago)
                 AgentContact.objects.filter(agent__user=owner, state="connected").update(accepted_at=long_ago)
-                routing.rescue.run(self.now)
+                routing.absent_agents.run(self.now)
             case ["hand", "on"] if owner is not None:
                 self.hand_on(Agent.objects.get(user=owner), contact_id, to)
             case ["taken", "back"] if asked is not None and asked.sender is not None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from agents import routing, silence, waiting
+from agents import idle_customers, queue_messages, routing
 from agents.models import AgentContact, ContactTimer
 from chats import contact_state as chat
 from chats import participation
@@ -37,44 +37,44 @@ def waits(clock):
 
 
 def test_the_customer_hears_their_place_again_and_again(waits, clock):
-    assert [waiting.run(clock.tick(59.9)), said()] == [0, []]
+    assert [queue_messages.run(clock.tick(59.9)), said()] == [0, []]
     factories.contact(waited=500)
-    assert waiting.run(clock.tick(0.1)) == 1
+    assert queue_messages.run(clock.tick(0.1)) == 1
     assert said() == ["You are number 2: a few minutes."]
     sent()
     Contact.objects.exclude(pk=waits.pk).update(state="ENDED")
-    assert [waiting.run(clock.tick(59.9)), waiting.run(clock.tick(0.1))] == [0, 1]
+    assert [queue_messages.run(clock.tick(59.9)), queue_messages.run(clock.tick(0.1))] == [0, 1]
     assert said() == ["You are number 2: a few minutes.", "You are number 1: a few minutes."]
 
 
 def test_a_worker_that_slept_says_it_once(waits, clock):
-    assert waiting.run(clock.tick(3600)) == 1
-    assert waiting.run(clock.tick(1)) == 0
+    assert queue_messages.run(clock.tick(3600)) == 1
+    assert queue_messages.run(clock.tick(1)) == 0
 
 
 def test_what_was_not_delivered_is_not_said_again(waits, clock):
-    waiting.run(clock.tick(60))
-    assert waiting.run(clock.tick(60)) == 0
+    queue_messages.run(clock.tick(60))
+    assert queue_messages.run(clock.tick(60)) == 0
     sent()
-    assert waiting.run(clock.tick(60)) == 1
+    assert queue_messages.run(clock.tick(60)) == 1
 
 
 def test_nobody_is_told_to_wait_who_is_served(waits, clock):
     agent = factories.agent()
     routing.run(clock.now)
     routing.accept(agent, waits.pk, clock.now)
-    assert [waiting.run(clock.tick(60)), ContactTimer.objects.count()] == [0, 0]
+    assert [queue_messages.run(clock.tick(60)), ContactTimer.objects.count()] == [0, 0]
 
 
 def test_nobody_is_told_to_wait_who_has_left(waits, clock):
     participation.end(participation.lock_contact(waits.pk), chat.EndReason.CUSTOMER, clock.now, leave=False)
-    assert [waiting.run(clock.tick(60)), ContactTimer.objects.count()] == [0, 0]
+    assert [queue_messages.run(clock.tick(60)), ContactTimer.objects.count()] == [0, 0]
 
 
 def test_an_offer_that_nobody_answered_is_still_waiting(waits, clock):
     factories.agent(seen_at=clock.now)
     routing.run(clock.tick(55))
-    assert waiting.run(clock.tick(5)) == 1
+    assert queue_messages.run(clock.tick(5)) == 1
 
 
 def test_a_contact_that_is_requeued_hears_it_again(waits, clock):
@@ -83,14 +83,14 @@ def test_a_contact_that_is_requeued_hears_it_again(waits, clock):
     routing.accept(agent, waits.pk, clock.now)
     sent()
     participation.requeue(participation.lock_contact(waits.pk), clock.tick(120))
-    assert waiting.run(clock.now) == 1
+    assert queue_messages.run(clock.now) == 1
 
 
 def test_the_language_of_the_customer_is_spoken(waits, clock):
     QueueText.objects.create(queue=waits.queue, kind="waiting", language="de", text="Platz {position}.")
     waits.conversation.language = "de-DE"
     waits.conversation.save()
-    waiting.run(clock.tick(60))
+    queue_messages.run(clock.tick(60))
     assert said() == ["Platz 1."]
 
 
@@ -115,12 +115,12 @@ def test_the_wait_is_told_at_the_pace_of_the_last_half_hour(clock, answered, pla
         agent=agent, contact=factories.contact(state="ENDED"), round=1, state="cleared", offered_at=clock.now,
         accepted_at=clock.now - timedelta(minutes=31),
     )  # fmt: skip
-    assert waiting.in_words(waiting.expected_wait(queue, place, clock.now), "en") == words
+    assert queue_messages.in_words(queue_messages.expected_wait(queue, place, clock.now), "en") == words
 
 
 def test_with_nothing_due_both_timers_cost_a_query_each(clock, django_assert_num_queries):
     with django_assert_num_queries(2):
-        assert [waiting.run(clock.now), silence.run(clock.now)] == [0, 0]
+        assert [queue_messages.run(clock.now), idle_customers.run(clock.now)] == [0, 0]
 
 
 # ---- silent ----------------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def customer_says(contact, clock, **columns):
 def every_second(clock, seconds):
     """As the worker does; when something was done."""
     start = clock.now
-    return [(clock.now - start).total_seconds() for _ in range(seconds) if silence.run(clock.tick(1))]
+    return [(clock.now - start).total_seconds() for _ in range(seconds) if idle_customers.run(clock.tick(1))]
 
 
 def test_who_does_not_answer_is_nudged_and_later_the_chat_ends(served, clock):

@@ -15,7 +15,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections
 
-from agents import presence, routing, silence, waiting
+from agents import idle_customers, presence, queue_messages, routing
 from agents.models import Agent, AgentContact, AgentStateChange, ContactTimer
 from chats.models import Contact, Outgoing
 from tests import factories
@@ -26,10 +26,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 JOBS: list[Callable[[Any], int]] = [
     presence.sweep,
     routing.run,
-    routing.wrapup.run,
-    routing.rescue.run,
-    waiting.run,
-    silence.run,
+    routing.after_contact_work.run,
+    routing.absent_agents.run,
+    queue_messages.run,
+    idle_customers.run,
 ]
 LATER = NOW + timedelta(seconds=400)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.routing import Seat, Service, Waiting, choose
-from agents.routing.choice import Board
+from agents.routing import AgentCapacity, Service, WaitingContact, choose
+from agents.routing.matching import Matcher
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -28,11 +28,11 @@ def seat(agent_id=1, *, load=0, capacity=3, idle=0, queues=None):
     serves = {
         queue: Service(*one) if isinstance(one, tuple) else Service(one) for queue, one in (queues or {1: 1}).items()
     }
-    return Seat(agent_id, load, capacity, at(idle), serves)
+    return AgentCapacity(agent_id, load, capacity, at(idle), serves)
 
 
 def waiting(contact_id="a", *, queue=1, since=0, kept_for=None, refused_by=()):
-    return Waiting(contact_id, queue, at(since), kept_for, frozenset(refused_by))
+    return WaitingContact(contact_id, queue, at(since), kept_for, frozenset(refused_by))
 
 
 def chosen(contacts, seats):
@@ -178,7 +178,7 @@ FATES = st.lists(st.sampled_from(["taken", "taken", "taken", "contact gone", "ag
 @given(CONTACTS, SEATS, FATES)
 @settings(max_examples=300)
 def test_whatever_becomes_of_each_pair_the_next_is_again_the_best(contacts, seats, fates):
-    board = Board(lines_of(contacts), seats, NOW)
+    board = Matcher(lines_of(contacts), seats, NOW)
     left, sitting = list(contacts), {one.agent_id: one for one in seats}
     for fate in fates:
         pair = board.next_pair()
@@ -207,14 +207,14 @@ def test_a_line_is_read_only_as_far_as_somebody_is_free():
             read.append(number)
             yield waiting(f"{number:04}", since=number / 1000)
 
-    board = Board({1: line()}, [seat(1, capacity=2)], NOW)
+    board = Matcher({1: line()}, [seat(1, capacity=2)], NOW)
     while pair := board.next_pair():
         board.taken(replace(pair[1], load=pair[1].load + 1))
     assert len(read) <= 3
 
 
 def test_a_pair_is_settled_before_the_next_is_asked_for():
-    board = Board(lines_of([waiting()]), [seat()], NOW)
+    board = Matcher(lines_of([waiting()]), [seat()], NOW)
     with pytest.raises(AssertionError):
         board.contact_gone()
 

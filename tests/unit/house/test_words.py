@@ -66,7 +66,7 @@ def test_scripts_ask_for_sentences_that_can_be_gathered() -> None:
 
 # Whose first or second argument is a sentence that others fill in and translate.
 SENTENCES = {"Why": 0, "Refusal": 1, "NotNow": 1}
-MAKE_THEM = {"chats/reasons.py", "agents/protocol/refusals.py", "agents/routing/truth.py"}
+MAKE_THEM = {"chats/reasons.py", "agents/protocol/refusals.py", "agents/routing/guards.py"}
 
 
 def test_no_reason_is_put_together_before_it_is_translated() -> None:

@@ -12,7 +12,7 @@ from agents.models import AgentContact
 from agents.protocol import agent_contact_state
 from chats.row_backoff import RowBackoff
 
-from .parts import hold, move
+from .agent_contact import lock, move
 
 _parking = RowBackoff("wrap-up")
 
@@ -31,7 +31,7 @@ def steps(now: datetime) -> Iterator[int]:
 
 def _finish(contact_id: str, agent_id: int, pk: int, now: datetime) -> bool:
     with transaction.atomic():
-        held = hold(contact_id, agent_id)
+        held = lock(contact_id, agent_id)
         part = AgentContact.objects.filter(pk=pk, state=agent_contact_state.State.ENDED, acw_until__lte=now).first()
         if part is None:
             return False  # the agent was faster

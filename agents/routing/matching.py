@@ -12,7 +12,7 @@ Rank = tuple[datetime, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingContact:
     """A contact nobody serves yet."""
 
     contact_id: str
@@ -29,7 +29,7 @@ class Waiting:
         return self.since, self.contact_id
 
 
-Line = Iterator[Waiting]  # who waits in a queue, the oldest first
+Line = Iterator[WaitingContact]  # who waits in a queue, the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class AgentCapacity:
     """A routable agent who is there: room, how long idle, and the queues served."""
 
     agent_id: int
@@ -60,16 +60,18 @@ class Seat:
         return self.load < self.capacity
 
 
-def choose(waiting: Collection[Waiting], seats: Collection[Seat], now: datetime) -> tuple[Waiting, Seat] | None:
+def choose(
+    waiting: Collection[WaitingContact], seats: Collection[AgentCapacity], now: datetime
+) -> tuple[WaitingContact, AgentCapacity] | None:
     """The next pair, or None when nobody who waits can be served."""
-    lines: dict[int, list[Waiting]] = defaultdict(list)
+    lines: dict[int, list[WaitingContact]] = defaultdict(list)
     for contact in sorted(waiting, key=lambda one: one.age):
         lines[contact.queue_id].append(contact)
-    return Board({queue: iter(line) for queue, line in lines.items()}, seats, now).next_pair()
+    return Matcher({queue: iter(line) for queue, line in lines.items()}, seats, now).next_pair()
 
 
 @dataclass(slots=True)
-class Crew:
+class AgentPool:
     """Agents of one routing profile, those with room in a heap."""
 
     serves: Mapping[int, Service]
@@ -77,16 +79,16 @@ class Crew:
 
 
 @dataclass(slots=True)
-class Lane:
+class WaitingQueue:
     """Who waits in a queue, as the crews see them who serve it at the same priority."""
 
     queue: int
     priority: int
-    crews: list[Crew]
+    crews: list[AgentPool]
     place: int = 0  # in the queue's line: all before it were given, or cannot be given here
 
 
-class Board:
+class Matcher:
     """Pairs, one after the other: the contact of the best priority, among those the oldest, to whoever is idle longest
     of the agents who serve its queue at that priority. So no agent gets a contact while a better one waits for them.
 
@@ -94,33 +96,33 @@ class Board:
     Nothing gets freer meanwhile, so that what was passed over once needs no second look; lines are read as far as needed.
     """
 
-    def __init__(self, lines: Mapping[int, Line], seats: Iterable[Seat], now: datetime) -> None:
+    def __init__(self, lines: Mapping[int, Line], seats: Iterable[AgentCapacity], now: datetime) -> None:
         self._now = now
         self._lines = lines
-        self._read: dict[int, list[Waiting]] = {queue: [] for queue in lines}
+        self._read: dict[int, list[WaitingContact]] = {queue: [] for queue in lines}
         self._given: set[str] = set()
         self._seats = {seat.agent_id: seat for seat in seats}
-        self._pending: tuple[Waiting, Seat, Lane] | None = None
+        self._pending: tuple[WaitingContact, AgentCapacity, WaitingQueue] | None = None
         self._deferred: set[str] = set()
-        crews: dict[frozenset[tuple[int, Service]], Crew] = {}
-        self._crew_of: dict[int, Crew] = {}
+        crews: dict[frozenset[tuple[int, Service]], AgentPool] = {}
+        self._crew_of: dict[int, AgentPool] = {}
         for seat in self._seats.values():
-            crew = crews.setdefault(frozenset(seat.serves.items()), Crew(seat.serves))
+            crew = crews.setdefault(frozenset(seat.serves.items()), AgentPool(seat.serves))
             self._crew_of[seat.agent_id] = crew
             if seat.has_room:
                 crew.free.append((seat.rank, seat.agent_id))
-        lanes: dict[tuple[int, int], Lane] = {}
+        lanes: dict[tuple[int, int], WaitingQueue] = {}
         for crew in crews.values():
             heapify(crew.free)
             for queue in crew.serves.keys() & lines.keys():
                 priority = crew.serves[queue].priority
-                lanes.setdefault((queue, priority), Lane(queue, priority, [])).crews.append(crew)
+                lanes.setdefault((queue, priority), WaitingQueue(queue, priority, [])).crews.append(crew)
         self._lanes = list(lanes.values())
-        self._next: list[tuple[int, tuple[datetime, str], int, Lane]] = []
+        self._next: list[tuple[int, tuple[datetime, str], int, WaitingQueue]] = []
         for lane in self._lanes:
             self._enqueue(lane)
 
-    def next_pair(self) -> tuple[Waiting, Seat] | None:
+    def next_pair(self) -> tuple[WaitingContact, AgentCapacity] | None:
         while self._next:
             _, age, _, lane = heappop(self._next)
             contact = self._head(lane)
@@ -142,7 +144,7 @@ class Board:
         """A contact was left to somebody who then got another one: look again with what is free now."""
         return bool(self._deferred - self._given)
 
-    def taken(self, seat: Seat) -> None:
+    def taken(self, seat: AgentCapacity) -> None:
         """The contact is offered to the agent, who sits there like this now."""
         contact, _, lane = self._settled()
         self._given.add(contact.contact_id)
@@ -162,22 +164,22 @@ class Board:
         del self._seats[seat.agent_id]
         self._enqueue(lane)
 
-    def _settled(self) -> tuple[Waiting, Seat, Lane]:
+    def _settled(self) -> tuple[WaitingContact, AgentCapacity, WaitingQueue]:
         assert self._pending is not None, "no pair was asked for"  # noqa: S101 -- a mistake of the caller
         pending, self._pending = self._pending, None
         return pending
 
-    def _sit(self, seat: Seat) -> None:
+    def _sit(self, seat: AgentCapacity) -> None:
         self._seats[seat.agent_id] = seat
         if seat.has_room:
             heappush(self._crew_of[seat.agent_id].free, (seat.rank, seat.agent_id))
 
-    def _enqueue(self, lane: Lane) -> None:
+    def _enqueue(self, lane: WaitingQueue) -> None:
         contact = self._head(lane)
         if contact is not None:
             heappush(self._next, (lane.priority, contact.age, id(lane), lane))
 
-    def _head(self, lane: Lane) -> Waiting | None:
+    def _head(self, lane: WaitingQueue) -> WaitingContact | None:
         """The oldest contact this lane may still give."""
         read = self._read[lane.queue]
         while True:
@@ -190,7 +192,7 @@ class Board:
                 return read[lane.place]
             lane.place += 1
 
-    def _seat_for(self, contact: Waiting, lane: Lane) -> Seat | None:
+    def _seat_for(self, contact: WaitingContact, lane: WaitingQueue) -> AgentCapacity | None:
         """Whoever gets the contact, taken off the board until it is known what became of it."""
         if contact.kept_for is not None:
             return self._its_own_seat(contact, lane)
@@ -211,18 +213,20 @@ class Board:
             heappush(crew.free, one)
         return self._seats[first[1]]
 
-    def _best(self, lane: Lane, contact: Waiting, but: frozenset[int]) -> tuple[tuple[Rank, int], Crew] | None:
+    def _best(
+        self, lane: WaitingQueue, contact: WaitingContact, but: frozenset[int]
+    ) -> tuple[tuple[Rank, int], AgentPool] | None:
         """Who has been idle longest of all who may serve the contact at this priority, but these."""
         found = ((self._willing(crew, but), crew) for crew in lane.crews if self._may(crew, contact))
         return min(
             ((first, crew) for first, crew in found if first is not None), key=lambda pair: pair[0], default=None
         )
 
-    def _others(self, lane: Lane) -> list[Lane]:
+    def _others(self, lane: WaitingQueue) -> list[WaitingQueue]:
         """Agents who serve the same queue at another priority."""
         return [one for one in self._lanes if one.queue == lane.queue and one is not lane]
 
-    def _its_own_seat(self, contact: Waiting, lane: Lane) -> Seat | None:
+    def _its_own_seat(self, contact: WaitingContact, lane: WaitingQueue) -> AgentCapacity | None:
         """Only the previous agent, while the contact is kept for them."""
         seat = self._seats.get(contact.kept_for or 0)
         if seat is None or not seat.has_room or seat.agent_id in contact.refused_by:
@@ -230,7 +234,7 @@ class Board:
         crew = self._crew_of[seat.agent_id]
         return seat if any(crew is one for one in lane.crews) and self._may(crew, contact) else None
 
-    def _first(self, crew: Crew) -> tuple[Rank, int] | None:
+    def _first(self, crew: AgentPool) -> tuple[Rank, int] | None:
         """Who of this crew has been idle longest. Entries that are not true any more are dropped on the way."""
         while crew.free:
             rank, agent_id = crew.free[0]
@@ -240,7 +244,7 @@ class Board:
             heappop(crew.free)
         return None
 
-    def _willing(self, crew: Crew, but: frozenset[int]) -> tuple[Rank, int] | None:
+    def _willing(self, crew: AgentPool, but: frozenset[int]) -> tuple[Rank, int] | None:
         """The first of this crew who is none of these."""
         passed = []
         while (first := self._first(crew)) is not None and first[1] in but:
@@ -249,5 +253,5 @@ class Board:
             heappush(crew.free, one)
         return first
 
-    def _may(self, crew: Crew, contact: Waiting) -> bool:
+    def _may(self, crew: AgentPool, contact: WaitingContact) -> bool:
         return (self._now - contact.since).total_seconds() >= crew.serves[contact.queue_id].delay

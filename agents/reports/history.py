@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from agents.models import Agent, AgentContact
 from chats.models import Contact
-
-from .models import Agent, AgentContact
 
 
 @dataclass(frozen=True)

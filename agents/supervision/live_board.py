@@ -11,7 +11,7 @@ from chats import contact_state, transcripts
 from chats.models import Contact
 
 LIVE = (contact_state.State.WAITING, contact_state.State.CONNECTED)
-Seen: TypeAlias = tuple[tuple[object, ...], ...]  # what a row of the list shows, and what decides its place
+BoardRows: TypeAlias = tuple[tuple[object, ...], ...]  # what a row of the list shows, and what decides its place
 
 
 def live(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
@@ -19,7 +19,7 @@ def live(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     return contacts.filter(state__in=LIVE).order_by("waiting_since", "pk")
 
 
-def seen_by(user_id: int) -> Seen:
+def rows_for(user_id: int) -> BoardRows:
     """The list as this user sees it now, to compare: nothing once they may not."""
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
     if user is None:

@@ -37,7 +37,7 @@ ANSWERS = frozenset(
 )  # else nobody is looking: offers.take_back
 
 
-class Held(NamedTuple):
+class Locked(NamedTuple):
     """A contact and an agent, both held until the transaction ends, and the agent's newest part in the contact."""
 
     contact: Contact
@@ -72,18 +72,18 @@ class Held(NamedTuple):
         )  # None: another one rings, this one is there all the same
 
 
-def hold(contact_id: str, agent_id: int, *beside: int) -> Held:
+def lock(contact_id: str, agent_id: int, *beside: int) -> Locked:
     """Contact.DoesNotExist or Agent.DoesNotExist when there is none. `beside`: agents who are held as well.
 
     Where two agents are concerned, both are held in the order of their keys: who hand contacts to each other at the same
     moment do not wait for each other.
     """
     contact = participation.lock_contact(contact_id)
-    hold_together(contact, agents=(agent_id, *beside))
-    return with_agent(contact, agent_id)
+    lock_with_agents(contact, agents=(agent_id, *beside))
+    return lock_agent(contact, agent_id)
 
 
-def hold_together(*contacts: Contact, agents: Iterable[int] = ()) -> None:
+def lock_with_agents(*contacts: Contact, agents: Iterable[int] = ()) -> None:
     """These agents, and who hands the contacts on, and to whom."""
     together = {*agents, *(agent for contact in contacts for agent in _of_transfer(contact))}
     if len(together) > 1:
@@ -99,13 +99,13 @@ def _of_transfer(contact: Contact) -> list[int]:
     return list(Agent.objects.filter(user__in=people).values_list("pk", flat=True))
 
 
-def with_agent(contact: Contact, agent_id: int) -> Held:
+def lock_agent(contact: Contact, agent_id: int) -> Locked:
     """Hold the agent too, after the contact, and read the part only then."""
     agent = Agent.locked(agent_id)
     part = AgentContact.objects.filter(agent=agent, contact=contact).order_by("pk").last()
     if part is not None:
         part.agent, part.contact = agent, contact
-    return Held(contact, agent, part)
+    return Locked(contact, agent, part)
 
 
 def move(part: AgentContact, step: agent_contact_state.Move, now: datetime, why: Reason | None = None) -> None:
@@ -116,7 +116,7 @@ def move(part: AgentContact, step: agent_contact_state.Move, now: datetime, why:
     if step in NOT_TAKEN:
         _settle(part, NOT_TAKEN[step], now)
     if held_a_slot and not part.holds_slot:
-        free(part.agent, now)
+        release_agent(part.agent, now)
     if step in ANSWERS:
         _ring_next(part.agent, now)
 
@@ -143,7 +143,7 @@ def _settle(part: AgentContact, state: Transfer.State, now: datetime) -> None:
         realtime.publish(contact)
 
 
-def free(agent: Agent, now: datetime) -> None:
+def release_agent(agent: Agent, now: datetime) -> None:
     """The agent has a slot more, and goes to the next state when this was the last open contact."""
     agent.free_slot(now)
     realtime.publish(agent, agent.own_seq)
@@ -151,7 +151,7 @@ def free(agent: Agent, now: datetime) -> None:
     realtime.wake(presence.ROUTING)
 
 
-def take(held: Held, part: AgentContact, now: datetime, step: chat.Move = chat.Move.ACCEPT) -> None:
+def assign(held: Locked, part: AgentContact, now: datetime, step: chat.Move = chat.Move.ACCEPT) -> None:
     """From now on this agent serves the contact, and the customer is told who joined."""
     held.contact.move(step, now)
     realtime.publish(held.contact)
@@ -160,24 +160,24 @@ def take(held: Held, part: AgentContact, now: datetime, step: chat.Move = chat.M
     patience = held.contact.queue.nudge_after
     if patience and not held.contact.is_relayed:  # Connect's own timers run there
         ContactTimer.start(held.contact, ContactTimer.Kind.SILENCE, now, patience)
-    say(held, Text.JOINED)
+    enqueue_text(held, Text.JOINED)
 
 
-def give_back(held: Held) -> None:
+def unassign(held: Locked) -> None:
     """The contact is offered to this agent no more: it waits for anybody, at its place."""
     ContactTimer.objects.filter(contact=held.contact, kind=ContactTimer.Kind.PREVIOUS).delete()
     if held.is_offered:
-        disown(held.contact)
+        remove_owner(held.contact)
 
 
-def disown(contact: Contact) -> None:
+def remove_owner(contact: Contact) -> None:
     """Nobody's again. `waiting_since` stays: who has waited longest is still at the head."""
     contact.owner = None
     contact.changed()
     realtime.publish(contact)
 
 
-def say(held: Held, kind: Text) -> None:
+def enqueue_text(held: Locked, kind: Text) -> None:
     """The queue's words for the customer; an empty text says nothing. In a relayed contact the agent is a participant
     of their own name, and Connect tells who joined and left.
     """

@@ -24,7 +24,7 @@ from chats.models import Contact, Queue, Text
 from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
 
-from .parts import Held, free, give_back, hold, hold_together, move, say, with_agent
+from .agent_contact import Locked, enqueue_text, lock, lock_agent, lock_with_agents, move, release_agent, unassign
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -57,7 +57,7 @@ def steps(now: datetime) -> Iterator[int]:
 
 def listen() -> None:
     """Hear when an account changes. Twice is once."""
-    post_save.connect(_account_changed, sender=get_user_model(), dispatch_uid="agents.routing.rescue")
+    post_save.connect(_account_changed, sender=get_user_model(), dispatch_uid="agents.routing.absent_agents")
 
 
 def _account_changed(*, instance: User, raw: bool, **_kwargs: Any) -> None:
@@ -82,24 +82,24 @@ def sign_off(agent_id: int, now: datetime) -> None:
     """
     parts = AgentContact.objects.filter(agent=agent_id, state__in=agent_contact_state.OPEN)
     contacts = participation.lock_contacts(set(parts.values_list("contact_id", flat=True)))
-    hold_together(*contacts.values(), agents=[agent_id])
+    lock_with_agents(*contacts.values(), agents=[agent_id])
     agent = Agent.locked(agent_id)
     offline = presence.offline()
     if offline is not None and agent.state.type != AgentState.Type.OFFLINE:
         presence.enter(agent, offline, by=None, why=_closed(agent), now=now)
     for contact in contacts.values():
-        held = with_agent(contact, agent_id)
+        held = lock_agent(contact, agent_id)
         if held.part is not None and held.part.state == agent_contact_state.State.CONNECTING:
             _withdraw(held, held.part, now)
         elif held.part is not None and held.is_served:
             _care(held, held.part, _closed(held.agent), now)
 
 
-def _withdraw(held: Held, part: AgentContact, now: datetime) -> None:
+def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
     part.tell(Told.NO_DESK, now)
     move(part, agent_contact_state.Move.WITHDRAW, now, _closed(held.agent))
     move(part, agent_contact_state.Move.CLEAR, now)
-    give_back(held)
+    unassign(held)
 
 
 def _closed(agent: Agent) -> Reason:
@@ -131,7 +131,7 @@ def _is_due(part: AgentContact, now: datetime) -> bool:
 
 def _rescue(contact_id: str, agent_id: int, now: datetime) -> bool:
     with transaction.atomic():
-        held = hold(contact_id, agent_id)
+        held = lock(contact_id, agent_id)
         part = held.part
         if part is None or not held.is_served or not _lonely(now).filter(pk=part.pk).exists() or not _is_due(part, now):
             return False  # the agent came back, or the contact ended, while we waited for the lock
@@ -140,15 +140,15 @@ def _rescue(contact_id: str, agent_id: int, now: datetime) -> bool:
     return True
 
 
-def _why(held: Held, now: datetime) -> Reason:
+def _why(held: Locked, now: datetime) -> Reason:
     if not held.agent.user.is_active:
         return _closed(held.agent)
     seen = held.agent.seen_at
     return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Reason("no open desk")
 
 
-def _care(held: Held, part: AgentContact, why: Reason, now: datetime) -> None:
-    say(held, Text.RESCUE)
+def _care(held: Locked, part: AgentContact, why: Reason, now: datetime) -> None:
+    enqueue_text(held, Text.RESCUE)
     part.rescued(now)
     never_back = not held.agent.user.is_active  # nobody to wait for, whatever the queue says
     match Queue.Rescue.REQUEUE if never_back and not held.contact.is_relayed else held.contact.queue.rescue:
@@ -159,13 +159,13 @@ def _care(held: Held, part: AgentContact, why: Reason, now: datetime) -> None:
             realtime.publish(held.contact)
 
 
-def _requeue(held: Held, part: AgentContact, why: Reason, now: datetime) -> None:
+def _requeue(held: Locked, part: AgentContact, why: Reason, now: datetime) -> None:
     """The card stays, so that the agent finds out when they come back; nobody is there to work after it."""
     move(part, agent_contact_state.Move.END, now, Reason("back to the queue: %(why)s", why=why))
     if part.holds_slot:
         part.let_go()
         realtime.publish(part)
-        free(held.agent, now)
+        release_agent(held.agent, now)
     participation.requeue(held.contact, now)
 
 

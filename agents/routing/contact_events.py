@@ -17,7 +17,7 @@ from chats.models import Contact, Conversation
 from chats.reasons import Reason
 
 from . import transfers
-from .parts import ENDED_BECAUSE, disown, ended_because, hold, move, with_agent
+from .agent_contact import ENDED_BECAUSE, ended_because, lock, lock_agent, move, remove_owner
 
 ME = "agents.routing"
 
@@ -52,7 +52,7 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
     if open_part is None:
         return
     now = contact.ended_at or timezone.now()
-    _, agent, part = hold(contact.pk, open_part.agent_id)
+    _, agent, part = lock(contact.pk, open_part.agent_id)
     if part is None or agent_contact_state.State(part.state) not in agent_contact_state.OPEN:
         return
     part.contact = contact
@@ -64,7 +64,7 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
     else:  # nobody had answered: the offer disappears, its row keeps why
         move(part, agent_contact_state.Move.WITHDRAW, now, ended_because(contact))
         move(part, agent_contact_state.Move.CLEAR, now)
-        disown(contact)
+        remove_owner(contact)
 
 
 def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwargs: Any) -> None:
@@ -72,7 +72,7 @@ def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwar
     guess = ENDED_BECAUSE[before] if before is not None else Reason()
     told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
     for pk, agent_id in list(told.order_by("agent").values_list("pk", "agent_id")):
-        agent = with_agent(contact, agent_id).agent
+        agent = lock_agent(contact, agent_id).agent
         part = AgentContact.objects.get(pk=pk)
         part.agent, part.contact = agent, contact
         part.explain(ended_because(contact))

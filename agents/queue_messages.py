@@ -17,7 +17,7 @@ from chats.row_backoff import RowBackoff
 
 from .models import AgentContact, ContactTimer
 
-ME = "agents.waiting"
+ME = "agents.queue_messages"
 RECENTLY = timedelta(minutes=30)
 AT_ONCE = 200
 _parking = RowBackoff("waiting texts")

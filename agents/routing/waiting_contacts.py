@@ -15,7 +15,7 @@ from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats.models import Contact
 
-from .choice import Line, Seat, Service, Waiting
+from .matching import AgentCapacity, Line, Service, WaitingContact
 
 PAGE = 200  # contacts of a queue that are read at once
 
@@ -24,7 +24,7 @@ MISSED = Q(outcome__in=[agent_contact_state.State.MISSED, agent_contact_state.St
 NOBODYS = Q(state=chat.State.WAITING, owner=None, waiting_since__isnull=False)
 
 
-def seats(now: datetime) -> list[Seat]:
+def capacities(now: datetime) -> list[AgentCapacity]:
     """Every routable agent who is there and has room."""
     agents = Agent.objects.filter(
         presence.here(now),
@@ -37,10 +37,10 @@ def seats(now: datetime) -> list[Seat]:
         "routing_profile_id", "queue_id", "priority", "delay"
     ):
         serves[profile][queue] = Service(priority, delay)
-    return [Seat(pk, load, capacity, idle, serves[profile]) for pk, load, capacity, idle, profile in agents]
+    return [AgentCapacity(pk, load, capacity, idle, serves[profile]) for pk, load, capacity, idle, profile in agents]
 
 
-def lines(free: Collection[Seat], now: datetime) -> dict[int, Line]:
+def waiting_queues(free: Collection[AgentCapacity], now: datetime) -> dict[int, Line]:
     """By queue, who waits there, the oldest first. Without agents there is nothing to ask."""
     served = {queue for seat in free for queue in seat.serves}
     if not served:
@@ -49,7 +49,7 @@ def lines(free: Collection[Seat], now: datetime) -> dict[int, Line]:
     return {queue: _line(queue, now) for queue in queues}
 
 
-def _line(queue: int, now: datetime) -> Iterator[Waiting]:
+def _line(queue: int, now: datetime) -> Iterator[WaitingContact]:
     page = _page(queue, Q())
     while page:
         yield from _told(page, queue, now)
@@ -64,12 +64,12 @@ def _page(queue: int, beyond: Q) -> list[tuple[str, datetime]]:
     return [(pk, since) for pk, since in rows.values_list("pk", "waiting_since") if since is not None]
 
 
-def _told(page: list[tuple[str, datetime]], queue: int, now: datetime) -> Iterator[Waiting]:
+def _told(page: list[tuple[str, datetime]], queue: int, now: datetime) -> Iterator[WaitingContact]:
     """With whom they are kept for, and who refused them lately."""
     pks = [pk for pk, _ in page]
     kept, refusals, missed = _kept(pks, queue, now), _by_contact(refused(now), pks), _by_contact(MISSED, pks)
     for pk, since in page:
-        yield Waiting(pk, queue, since, kept.get(pk), frozenset(refusals[pk]), frozenset(missed[pk]))
+        yield WaitingContact(pk, queue, since, kept.get(pk), frozenset(refusals[pk]), frozenset(missed[pk]))
 
 
 def _kept(pks: list[str], queue: int, now: datetime) -> dict[str, int]:

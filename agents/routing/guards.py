@@ -9,19 +9,19 @@ from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
 from chats.reasons import Reason
 
-from .parts import Held, ended_because, hold
+from .agent_contact import Locked, ended_because, lock
 
 
-def mine(agent: Agent, contact_id: str, *beside: int) -> tuple[Held, AgentContact]:
+def lock_own_contact(agent: Agent, contact_id: str, *beside: int) -> tuple[Locked, AgentContact]:
     """A contact this agent has or had a part in. Of any other, not even its existence is told."""
     known = AgentContact.objects.filter(agent=agent.pk, contact=contact_id).exists()
-    held = hold(contact_id, agent.pk, *beside) if known else None
+    held = lock(contact_id, agent.pk, *beside) if known else None
     if held is None or held.part is None:
         raise Refusal("contactNotFound", "There is no contact %(contact)s on your desk.", contact=contact_id)
     return held, held.part
 
 
-def not_now(held: Held, refusal: Refusal) -> Refusal:
+def not_now(held: Locked, refusal: Refusal) -> Refusal:
     """With this agent's part as it is."""
     return refusal.but(agentContact=held.part.as_dict()) if held.part is not None else refusal
 
@@ -29,12 +29,12 @@ def not_now(held: Held, refusal: Refusal) -> Refusal:
 class NotNow(Refusal):
     """The contact is not as it would have to be. The sentence has a gap %(why)s, for what is so instead."""
 
-    def __init__(self, reason: str, sentence: str, held: Held, now: datetime) -> None:
-        super().__init__(reason, sentence, why=truth(held, now))
+    def __init__(self, reason: str, sentence: str, held: Locked, now: datetime) -> None:
+        super().__init__(reason, sentence, why=current_state(held, now))
         not_now(held, self)
 
 
-def truth(held: Held, now: datetime) -> Reason:
+def current_state(held: Locked, now: datetime) -> Reason:
     """What is so instead, as the end of a sentence."""
     contact = held.contact
     if contact.state == chat.State.ENDED:

@@ -11,6 +11,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from agents import desk
+from agents.contact_flow import queue_selection
+from agents.models import AgentContact
 from agents.protocol.refusals import Refusal
 from chats import connect, participation, realtime, reconcile
 from chats import contact_state as chat
@@ -20,10 +23,7 @@ from chats.joining.agent_token import RelayedContact
 from chats.models import Contact, Participant, Queue
 from chats.participation import HandOver
 
-from . import desk
-from .contact_flow import queue_selection
-from .models import AgentContact
-from .routing.parts import take, with_agent
+from .agent_contact import assign, lock_agent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,7 +33,7 @@ OVER = frozenset({"missed", "rejected", "error", "ended"})
 
 
 @dataclass(frozen=True)
-class Seen:
+class RelayedEvent:
     """What the CCP of this agent shows."""
 
     agent_id: int
@@ -49,7 +49,7 @@ class Seen:
     references: Sequence[dict[str, str]] = ()
 
 
-async def take_in(seen: Seen) -> None:
+async def relay(seen: RelayedEvent) -> None:
     """Speak for the agent from now on. Again, it is the same contact, with the newer token. Refusal says why not."""
     if seen.state in OVER:
         await _end(seen)
@@ -79,7 +79,7 @@ async def take_in(seen: Seen) -> None:
     await agent_token.set_idle_timers(seen.contact_id, relayed.order.queue)
 
 
-async def _end(seen: Seen) -> None:
+async def _end(seen: RelayedEvent) -> None:
     """The CCP says that it is over. What happened is Connect's to say: it is asked now, not in a minute."""
     ours = await db_write(_ours)(seen)
     if ours is None:
@@ -87,7 +87,7 @@ async def _end(seen: Seen) -> None:
     await reconcile.one(ours)
 
 
-async def _stand_in(seen: Seen, relayed: RelayedContact, proof: agent_token.VerifiedToken) -> Participant:
+async def _stand_in(seen: RelayedEvent, relayed: RelayedContact, proof: agent_token.VerifiedToken) -> Participant:
     """Our custom participant may have been removed because the agent joined, and nobody has told us yet."""
     try:
         return await db_write(_put_on_the_desk)(seen, relayed, proof, timezone.now())
@@ -102,7 +102,7 @@ async def _stand_in(seen: Seen, relayed: RelayedContact, proof: agent_token.Veri
 # ---- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _relayed(seen: Seen) -> RelayedContact | None:
+def _relayed(seen: RelayedEvent) -> RelayedContact | None:
     """None: we speak with this very token already."""
     owner = get_user_model().objects.get(pk=seen.user_id)
     order = HandOver(
@@ -118,7 +118,7 @@ def _relayed(seen: Seen) -> RelayedContact | None:
     return None if ours is not None and ours.participant_token == seen.participant_token else relayed
 
 
-def _queue(seen: Seen) -> Queue:
+def _queue(seen: RelayedEvent) -> Queue:
     """The queue of ours that is called so, else the default one: who may read the contact hangs on it."""
     queues = list(Queue.objects.order_by("-is_default", "pk"))
     for name in seen.queue:
@@ -130,14 +130,14 @@ def _queue(seen: Seen) -> Queue:
     return queues[0]
 
 
-def _ours(seen: Seen) -> Participant | None:
+def _ours(seen: RelayedEvent) -> Participant | None:
     contact = Contact.objects.filter(pk=seen.contact_id, owner=seen.user_id, state=chat.State.CONNECTED).first()
     return participation.our_participant(contact) if contact is not None and contact.is_relayed else None
 
 
 @transaction.atomic
 def _put_on_the_desk(
-    seen: Seen, relayed: RelayedContact, proof: agent_token.VerifiedToken, now: datetime
+    seen: RelayedEvent, relayed: RelayedContact, proof: agent_token.VerifiedToken, now: datetime
 ) -> Participant:
     """It takes a slot, also above the agent's capacity: Connect has given it to them, it is theirs."""
     owner: User = get_user_model().objects.get(pk=seen.user_id)
@@ -146,12 +146,12 @@ def _put_on_the_desk(
     except agent_token.Leaving:
         raise Refusal("contactNotConnected", "You have ended this contact: Amazon Connect is being told.") from None
     if is_new:
-        held = with_agent(contact, seen.agent_id)
+        held = lock_agent(contact, seen.agent_id)
         held.agent.take_slot(now)
         realtime.publish(held.agent, held.agent.own_seq)
         part = AgentContact(agent=held.agent, contact=contact, round=contact.round, offered_at=now)
         part.begin(now)
         realtime.publish(part)
-        take(held, part, now, chat.Move.RELAY)
+        assign(held, part, now, chat.Move.RELAY)
         desk.look_on(seen.user_id, arrived=contact.pk)
     return ours

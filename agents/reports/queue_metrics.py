@@ -11,26 +11,25 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, F
 
+from agents.models import Agent, AgentContact, RoutingProfileQueue
+from agents.protocol import agent_contact_state as part
 from chats import contact_state
 from chats.db import db_read
 from chats.models import Contact
-
-from .models import Agent, AgentContact, RoutingProfileQueue
-from .protocol import agent_contact_state as part
 
 
 @dataclass(frozen=True)
 class Queues:
     """What one agent can still be told of customers who wait."""
 
-    waiting: int = 0
+    waiting_by_agent: int = 0
     missed: tuple[str, ...] = ()  # contacts whose card says “Missed”, and that routing.take_missed would take
 
 
 NONE = Queues()
 
 
-def waiting() -> dict[int, Queues]:
+def waiting_by_agent() -> dict[int, Queues]:
     """By agent. Whoever is offered to somebody waits still: nobody has answered them."""
     in_line = (
         Contact.objects.filter(state=contact_state.State.WAITING).order_by().values_list("queue").annotate(Count("pk"))
@@ -63,10 +62,10 @@ class _Look:
 _looks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Look] = weakref.WeakKeyDictionary()
 
 
-async def seen() -> Mapping[int, Queues]:
+async def recent_waiting_by_agent() -> Mapping[int, Queues]:
     """What was `waiting` not long ago: hundreds of desks ask, the database is asked once."""
     loop = asyncio.get_running_loop()
     last = _looks.get(loop)
     if last is None or loop.time() - last.began >= settings.CCP_POLL_SECONDS / 2:
-        last = _looks[loop] = _Look(loop.time(), asyncio.ensure_future(db_read(waiting)()))
+        last = _looks[loop] = _Look(loop.time(), asyncio.ensure_future(db_read(waiting_by_agent)()))
     return await asyncio.shield(last.found)  # who goes away does not take it from the others

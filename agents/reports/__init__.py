@@ -1,0 +1,1 @@
+"""Figures and lists of the past: an agent's history, what waits in queues."""
