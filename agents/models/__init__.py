@@ -5,10 +5,10 @@ locks the agent (lock order everywhere: conversation, contact, agent, agent cont
 """
 
 from .agent import Agent
-from .desk_words import Disposition, QueueTopic, QuickResponse
-from .parts import AgentContact, ContactTimer, Told
-from .profiles import RoutingProfile, RoutingProfileQueue
-from .states import AgentState, AgentStateChange
+from .agent_contact import AgentContact, ContactTimer, OfferEvent
+from .agent_state import AgentState, AgentStateChange
+from .disposition import Disposition, QueueTopic, QuickResponse
+from .routing_profile import RoutingProfile, RoutingProfileQueue
 
 __all__ = [
     "Agent",
@@ -17,9 +17,9 @@ __all__ = [
     "AgentStateChange",
     "ContactTimer",
     "Disposition",
+    "OfferEvent",
     "QueueTopic",
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
-    "Told",
 ]

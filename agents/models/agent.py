@@ -17,8 +17,8 @@ from chats.models import Contact, Frame
 from chats.reasons import Reason
 from chats.wire import iso
 
-from .profiles import RoutingProfile
-from .states import AgentState
+from .agent_state import AgentState
+from .routing_profile import RoutingProfile
 
 
 class Agent(models.Model):

@@ -16,7 +16,7 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 
 from agents import presence
-from agents.models import Agent, AgentContact, AgentState, Told
+from agents.models import Agent, AgentContact, AgentState, OfferEvent
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation, realtime
@@ -96,7 +96,7 @@ def sign_off(agent_id: int, now: datetime) -> None:
 
 
 def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
-    part.tell(Told.NO_DESK, now)
+    part.tell(OfferEvent.NO_DESK, now)
     move(part, agent_contact_state.Move.WITHDRAW, now, _closed(held.agent))
     move(part, agent_contact_state.Move.CLEAR, now)
     unassign(held)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from agents.models import Agent, AgentContact, Told
+from agents.models import Agent, AgentContact, OfferEvent
 from agents.protocol import agent_contact_state
 from chats.reasons import Reason
 
@@ -29,13 +29,13 @@ def line(agent_id: int, up: bool, now: datetime) -> None:
     with transaction.atomic():
         Agent.locked(agent_id)
         for part in _offers(agent_id):
-            part.tell(Told.SOCKET_UP if up else Told.SOCKET_DOWN, now)
+            part.tell(OfferEvent.SOCKET_UP if up else OfferEvent.SOCKET_DOWN, now)
 
 
 def tabs_turned(agent_id: int, visible: bool, now: datetime) -> None:
     """A tab came to the front or went to the back while something is offered that it has shown."""
     for part in _offers(agent_id):
-        if any(one["what"] == Told.PAINTED for one in part.story):
+        if any(one["what"] == OfferEvent.PAINTED for one in part.story):
             offer_seen(agent_id, part.contact_id, visible, now)
 
 
@@ -46,25 +46,25 @@ def why_missed(part: AgentContact, seconds: float) -> Reason:
 
 
 def _cause(told: list[str]) -> Reason:
-    if _last(told, Told.SOCKET_DOWN, Told.SOCKET_UP) == Told.SOCKET_DOWN:
+    if _last(told, OfferEvent.SOCKET_DOWN, OfferEvent.SOCKET_UP) == OfferEvent.SOCKET_DOWN:
         return Reason("the desk had lost its connection")
-    if Told.PAINTED not in told:
+    if OfferEvent.PAINTED not in told:
         return Reason("no tab of the desk reported that it showed it")
-    if Told.SHOWN not in told:
+    if OfferEvent.SHOWN not in told:
         return Reason("every tab that showed it was in the background")
-    if _last(told, Told.SHOWN, Told.HIDDEN) == Told.HIDDEN:
+    if _last(told, OfferEvent.SHOWN, OfferEvent.HIDDEN) == OfferEvent.HIDDEN:
         return Reason("it was seen, then the tab went to the background")
     return Reason("it was shown in an open tab all the time")
 
 
-def _last(told: list[str], *of: Told) -> str:
+def _last(told: list[str], *of: OfferEvent) -> str:
     return next((what for what in reversed(told) if what in of), "")
 
 
-def _news(told: list[str], visible: bool) -> list[Told]:
-    turned = Told.SHOWN if visible else Told.HIDDEN
-    first = [] if Told.PAINTED in told else [Told.PAINTED]
-    return first if _last(told, Told.SHOWN, Told.HIDDEN) == turned else [*first, turned]
+def _news(told: list[str], visible: bool) -> list[OfferEvent]:
+    turned = OfferEvent.SHOWN if visible else OfferEvent.HIDDEN
+    first = [] if OfferEvent.PAINTED in told else [OfferEvent.PAINTED]
+    return first if _last(told, OfferEvent.SHOWN, OfferEvent.HIDDEN) == turned else [*first, turned]
 
 
 def _offers(agent_id: int) -> QuerySet[AgentContact]:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agents import desk, presence
-from agents.models import Agent, AgentContact, Told
+from agents.models import Agent, AgentContact, OfferEvent
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation, realtime
@@ -252,7 +252,7 @@ def _take_from_behind(held: Locked, part: AgentContact, now: datetime) -> bool:
 
 
 def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
-    part.tell(Told.NO_ROOM, now)
+    part.tell(OfferEvent.NO_ROOM, now)
     allowed = held.agent.routing_profile.chat_concurrency
     move(
         part,

@@ -8,7 +8,7 @@ import pytest
 
 from agents import presence, routing
 from agents.models import Agent, AgentContact
-from agents.models.parts import LONGEST_STORY
+from agents.models.agent_contact import MAX_OFFER_EVENTS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,9 +71,9 @@ def test_nobody_elses_offer_is_told(mira, offer, clock):
 
 def test_a_story_has_an_end(mira, offer, clock, settings):
     settings.CCP_OFFER_SECONDS = 3600
-    for number in range(2 * LONGEST_STORY):
+    for number in range(2 * MAX_OFFER_EVENTS):
         seen(mira, offer, clock, visible=number % 2 == 0)
-    assert len(story()) == LONGEST_STORY
+    assert len(story()) == MAX_OFFER_EVENTS
     routing.accept(mira, offer.pk, AgentContact.objects.get().offered_at)
     assert story()[-1] == "accepted"
 

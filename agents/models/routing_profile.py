@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chats.models import Queue
 
-from .states import AgentState
+from .agent_state import AgentState
 
 
 class RoutingProfile(models.Model):

@@ -18,13 +18,13 @@ from chats.reasons import Reason, ReasonField
 from chats.wire import iso, iso_or_none
 
 from .agent import Agent
-from .desk_words import Disposition
-from .profiles import RoutingProfile
+from .disposition import Disposition
+from .routing_profile import RoutingProfile
 
-LONGEST_STORY = 50  # a tab that is hidden and shown again and again has said enough
+MAX_OFFER_EVENTS = 50  # a tab that is hidden and shown again and again has said enough
 
 
-class Told(StrEnum):
+class OfferEvent(StrEnum):
     """What an offer's story tells, in the order in which it happens."""
 
     SENT = "sent"
@@ -41,11 +41,11 @@ class Told(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-TOLD_BY = {
-    agent_contact_state.Move.ACCEPT: Told.ACCEPTED,
-    agent_contact_state.Move.REJECT: Told.DECLINED,
-    agent_contact_state.Move.MISS: Told.MISSED,
-    agent_contact_state.Move.WITHDRAW: Told.WITHDRAWN,
+EVENT_OF_MOVE = {
+    agent_contact_state.Move.ACCEPT: OfferEvent.ACCEPTED,
+    agent_contact_state.Move.REJECT: OfferEvent.DECLINED,
+    agent_contact_state.Move.MISS: OfferEvent.MISSED,
+    agent_contact_state.Move.WITHDRAW: OfferEvent.WITHDRAWN,
 }
 
 
@@ -137,7 +137,7 @@ class AgentContact(models.Model):
 
     def begin(self, now: datetime) -> None:
         """The offer is sent to the agent's desk."""
-        self._tell(Told.SENT, now)
+        self._tell(OfferEvent.SENT, now)
         self.changed()
 
     def ring(self, now: datetime) -> None:
@@ -153,8 +153,8 @@ class AgentContact(models.Model):
         """Make a move of `life`; life.IllegalMove when it cannot happen. The caller keeps the agent's load."""
         self.state = agent_contact_state.after(agent_contact_state.State(self.state), move)
         self.why = why or self.why
-        if move in TOLD_BY:
-            self._tell(TOLD_BY[move], now)
+        if move in EVENT_OF_MOVE:
+            self._tell(EVENT_OF_MOVE[move], now)
         match self.state:
             case agent_contact_state.State.CONNECTED:
                 self.accepted_at, self.expires_at = now, None
@@ -192,16 +192,16 @@ class AgentContact(models.Model):
     def hurry(self, now: datetime, why: Reason) -> None:
         """The offer is over now, not later."""
         self.expires_at, self.why = now, why
-        self._tell(Told.NO_DESK, now)
+        self._tell(OfferEvent.NO_DESK, now)
         self.changed()
 
-    def tell(self, what: Told, now: datetime) -> None:
+    def tell(self, what: OfferEvent, now: datetime) -> None:
         """One more line of the offer's story. No screen shows it while it happens, so that it takes no number."""
         self._tell(what, now)
         self.save(update_fields=["story"])
 
-    def _tell(self, what: Told, now: datetime) -> None:
-        if len(self.story) < LONGEST_STORY or what in TOLD_BY.values():
+    def _tell(self, what: OfferEvent, now: datetime) -> None:
+        if len(self.story) < MAX_OFFER_EVENTS or what in EVENT_OF_MOVE.values():
             self.story = [*self.story, {"at": iso(now), "what": str(what)}]
 
     def rescued(self, now: datetime) -> None:
