@@ -7,7 +7,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 -- see above
     sys.exit("dev.py: this is Python %d.%d; CCP Portal needs 3.11 or newer" % sys.version_info[:2])  # noqa: UP031
 
-from house.commands import main
+from devtools.commands import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -18,7 +18,7 @@ from tests.portal import PASSWORD, Product
 
 SIZES = {1440: 900, 1024: 768, 390: 844}
 THEMES = ("light", "dark")
-WEBSITE = ("--website", "house/demo_website.json")  # what the demo's customers bring along
+WEBSITE = ("--website", "devtools/demo_website.json")  # what the demo's customers bring along
 WIDE = {"width": 1440, "height": 900}
 NOTE = b"%PDF-1.4 " + b"0" * 214_000
 FIRST = "Hi, the shelf from order FM-48213 came today. One side panel is split along the grain."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from house.place import Place, demo_environment, kept
+from devtools.demo_settings import Place, demo_environment, kept
 
 UP = "Ctrl-C stops both"
 

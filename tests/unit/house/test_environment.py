@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from house import terminal
-from house.environment import how_far, packages
+from devtools import terminal
+from devtools.environment import how_far, packages
 
 PINNED = "certifi==2026.1.1 --hash=sha256:" + "0" * 64 + "\n"
 

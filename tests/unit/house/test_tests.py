@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from house import commands, machine, steps, terminal, tests
-from house.machine import Machine
-from house.steps import Step
-from house.tests import Outcome
+from devtools import commands, machine, steps, terminal, tests
+from devtools.machine import Machine
+from devtools.steps import Step
+from devtools.tests import Outcome
 
 PYTHON = Path("/venv/bin/python")
 EVERYTHING = Machine("/chromium", "postgres://root@127.0.0.1/ccp", "redis://127.0.0.1", "/node", "/npm")

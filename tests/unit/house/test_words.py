@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from house import words
+from devtools import words
 
 GERMAN = "de"
 DOMAINS = (words.PAGES, words.SCRIPTS)

@@ -6,11 +6,11 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from house.demo import demo
-from house.environment import environment, lock
-from house.terminal import SetupError, aloud
-from house.tests import test
-from house.words import words
+from .demo import demo
+from .environment import environment, lock
+from .terminal import SetupError, aloud
+from .tests import test
+from .words import words
 
 
 def parser() -> argparse.ArgumentParser:

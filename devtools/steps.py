@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from house.machine import Machine
-from house.place import INSTANCE_ID, TOPIC_ARN, own
-from house.terminal import ROOT, Command
+from .demo_settings import INSTANCE_ID, TOPIC_ARN, own
+from .machine import Machine
+from .terminal import ROOT, Command
 
 # These meet neither the portal's database nor its channel layer: once is enough.
 STACKLESS = (

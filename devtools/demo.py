@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from house.environment import environment, fingerprint
-from house.place import DATA, LAMBDA_ARN, PASSWORD, TOPIC_ARN, Place, demo_environment, kept, require_free
-from house.servers import Server, run
-from house.terminal import ROOT, Command, SetupError, quietly, step
+from .demo_settings import DATA, LAMBDA_ARN, PASSWORD, TOPIC_ARN, Place, demo_environment, kept, require_free
+from .environment import environment, fingerprint
+from .servers import Server, run
+from .terminal import ROOT, Command, SetupError, quietly, step
 
 
 def demo(host: str, port: int, reset: bool) -> int:
@@ -70,7 +70,7 @@ def servers(python: Path, place: Place, env: Mapping[str, str]) -> list[Server]:
     emulator += ["--allow-host", *place.names]
     emulator += ["--state", DATA / "emulator.sqlite3", "--flow", "deploy/flows/agent-as-custom-participant.json"]
     emulator += ["--lambda", f"{LAMBDA_ARN}=deploy/handover_lambda.py:handler"]
-    emulator += ["--website", "house/demo_website.json"]
+    emulator += ["--website", "devtools/demo_website.json"]
     emulator += ["--subscribe", f"{TOPIC_ARN}={place.portal}/webhooks/sns/"]
     portal: Command = [python, "manage.py", "serve", "--host", place.host, "--port", str(place.port)]
     return [

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from house.terminal import ROOT
+from .terminal import ROOT
 
 PLURALS = "nplurals=2; plural=(n != 1);"
 PAGES, SCRIPTS = "django", "djangojs"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from house.terminal import ROOT, SetupError
+from .terminal import ROOT, SetupError
 
 DATA = ROOT / "var" / "demo"
 PASSWORD = "demo-portal"  # noqa: S105 -- printed on purpose: the demo's logins are for whoever runs it

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from house.environment import environment
-from house.machine import Machine, look_around
-from house.steps import Step, quick, steps
-from house.terminal import aloud
+from .environment import environment
+from .machine import Machine, look_around
+from .steps import Step, quick, steps
+from .terminal import aloud
 
 ORDER = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "error")
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from house.terminal import ROOT, Command, Progress, SetupError, quietly, step
+from .terminal import ROOT, Command, Progress, SetupError, quietly, step
 
 
 def environment(folder: str, requirements: str) -> Path:

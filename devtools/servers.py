@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from house.terminal import ROOT, Command, SetupError, step, tail
+from .terminal import ROOT, Command, SetupError, step, tail
 
 START_SECONDS = 120.0  # two seconds on an idle machine; a busy one compiles all of Django first
 STOP_SECONDS = 15.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from house.terminal import ROOT
+from .terminal import ROOT
 
 WORDS = {
     "chromium": "Chromium (/usr/bin/chromium, or `chromium` on PATH)",
