@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from emulator import files, limits, start_chat, window
 from emulator.attachments import bucket, links
 from emulator.background import Background
 from emulator.calls import Calls
@@ -21,6 +20,8 @@ from emulator.hosts import Hosts
 from emulator.restjson import Request, Response, json_response
 from emulator.restjson.service import BODY_LIMIT
 from emulator.sockets import Receive, Send, Sockets
+
+from . import files, inspector, limits, start_chat
 
 _log = logging.getLogger("emulator.calls")
 _ALLOWED_HEADERS = (
@@ -108,9 +109,9 @@ class App:
             return json_response(405, {"message": "this path is only read"}, {"allow": "GET, HEAD"})
         if name == "health":
             return Response(200, {"content-type": "text/plain"}, b"ok\n")
-        if window.serves(name):
+        if inspector.serves(name):
             shown: Response = await self._in_world(
-                lambda: window.respond(self.emulator, self.calls, request, control=self.control is not None)
+                lambda: inspector.respond(self.emulator, self.calls, request, control=self.control is not None)
             )
             return shown
         return files.static(name.removeprefix("static/")) if name.startswith("static/") else files.page(name)

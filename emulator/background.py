@@ -19,8 +19,9 @@ from emulator.flows.lambdas import invoke
 from emulator.streaming import deliveries, envelope
 from emulator.streaming.deliveries import Outcome
 from emulator.streaming.envelope import Post
-from emulator.telling import Telling, Told, tell
 from emulator.world.world import Due
+
+from .event_sinks import Telling, Told, tell
 
 _log = logging.getLogger("emulator.background")
 _POSTS_AT_ONCE = 16

@@ -18,7 +18,8 @@ from emulator.flows.lambdas import Function, load
 from emulator.instance import INBOUND_FLOW, is_alias_arn, is_function_arn, is_topic_arn
 from emulator.start_chat import InvalidWebsite, Website, read_website
 from emulator.streaming.subscriptions import is_endpoint
-from emulator.telling import Sinks
+
+from .event_sinks import Sinks
 
 _OWN_FLOWS = Path(__file__).parent / "flows"
 SAMPLE_FLOW = _OWN_FLOWS / "sample_inbound.json"

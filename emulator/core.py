@@ -25,9 +25,10 @@ from emulator.start_chat import Website
 from emulator.streaming import envelope, subscriptions
 from emulator.streaming.certificate import Certificate, kept_beside
 from emulator.streaming.query import QueryService, is_query
-from emulator.telling import Sinks, Teller
 from emulator.world import World
 from emulator.world.world import open_world
+
+from .event_sinks import Sinks, Teller
 
 
 def handlers_of(world: World, engine: Engine) -> dict[str, dict[str, Handler]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator import bots, messages
-from emulator.window import contact as page_of_a_contact
+from emulator.inspector import contact as page_of_a_contact
 from tests.amazon import Amazon
 from tests.emulating import INSTANCE
 from tests.flows import QUIET, Json, action, flow, say, wait

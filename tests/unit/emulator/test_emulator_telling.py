@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from emulator import counts, undocumented
 from emulator.cli import SAMPLES, Mistake, arguments
-from emulator.telling import Sinks, files
+from emulator.event_sinks import Sinks, files
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, TOPIC

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator import window
+from emulator import inspector
 from emulator.access import AccessKey
 from emulator.calls import Calls
 from emulator.cli import SAMPLE_FLOW, SAMPLES
 from emulator.flows import Flow, parse
 from emulator.flows.actions import CHECKS
+from emulator.inspector.drawing import Way, drawn
+from emulator.inspector.frame import span
+from emulator.inspector.layout import WIDTH, Block, Edge, Graph, laid_out
+from emulator.inspector.markup import Markup, el
 from emulator.restjson import Request, Response
-from emulator.window.drawing import Way, drawn
-from emulator.window.frame import span
-from emulator.window.layout import WIDTH, Block, Edge, Graph, laid_out
-from emulator.window.markup import Markup, el
 from tests.amazon import Amazon
 from tests.emulating import HANDOVER_FLOW, INBOUND_FLOW, TOPIC
 from tests.flows import END, action, flow, say, wait
@@ -40,8 +40,8 @@ BRANCHING = flow(
 def ask(
     amazon: Amazon, path: str = "", query: str = "", *, calls: Calls | None = None, control: bool = False
 ) -> Response:
-    request = Request("GET", window.ROOT + path, query, {}, b"")
-    return window.respond(amazon.emulator, calls or Calls(), request, control=control)
+    request = Request("GET", inspector.ROOT + path, query, {}, b"")
+    return inspector.respond(amazon.emulator, calls or Calls(), request, control=control)
 
 
 def shown(amazon: Amazon, path: str = "", query: str = "", **given: Any) -> str:

@@ -25,7 +25,7 @@ from emulator.world.world import Due
 from . import events, files, records, transcripts
 
 Post = Callable[[str, dict[str, str], bytes], int]
-_log = logging.getLogger("emulator.telling")
+_log = logging.getLogger("emulator.event_sinks")
 _AT_ONCE = 50
 _SENT_AS = {"content-type": "application/json"}
 
