@@ -16,12 +16,12 @@ from .terminal import ROOT, Command
 STACKLESS = (
     "tests/unit/bench",
     "tests/unit/emulator",
-    "tests/unit/house",
+    "tests/unit/devtools",
     "tests/integration/emulator",
     "tests/e2e/test_demo_command.py",
 )
 # Unit tests that start programs, which takes longer than all the others.
-SLOW_UNITS = ("tests/unit/bench", "tests/unit/house")
+SLOW_UNITS = ("tests/unit/bench", "tests/unit/devtools")
 # No page is opened here: to collect their four thousand tests takes a browser's worker longer than to start a browser.
 PAGELESS = ("tests/unit", "tests/integration", "tests/faults")
 

@@ -19,7 +19,7 @@ PLURALS = "nplurals=2; plural=(n != 1);"
 PAGES, SCRIPTS = "django", "djangojs"
 PYTHON = ("agents", "chats", "ccp_portal")
 # Which argument of a call is a sentence for people; ngettext has two.
-REASONS = {"Why": (0,), "Refusal": (1,)}  # told by pages and by scripts
+REASONS = {"Reason": (0,), "Refusal": (1,)}  # told by pages and by scripts
 CALLS = {
     **REASONS,
     "_": (0,),

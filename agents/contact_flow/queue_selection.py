@@ -78,7 +78,7 @@ def pick(event: ContactFlowEvent, queues: Iterable[Queue], topics: Mapping[str, 
     known = list(queues)
     for where, name in event.queues():
         for queue in known:
-            if is_called(queue, name):
+            if queue.is_called(name):
                 return queue
         log.warning("The contact %s names an unknown queue in %s: %s", event.contact.ContactId, where, name)
     for queue in known:
@@ -88,16 +88,6 @@ def pick(event: ContactFlowEvent, queues: Iterable[Queue], topics: Mapping[str, 
         if queue.is_default:
             return queue
     raise NoQueue("No queue is the default one: mark one in the admin.")
-
-
-def is_called(queue: Queue, name: str) -> bool:
-    """By its id or ARN in Amazon Connect (an ARN ends with the id), or by its name here."""
-    by_id = bool(queue.connect_id) and _id_of(queue.connect_id) == _id_of(name)
-    return by_id or queue.name == name
-
-
-def _id_of(reference: str) -> str:
-    return reference.rpartition("/")[2] if reference.startswith("arn:") else reference
 
 
 def answer(contact_id: str) -> dict[str, str]:

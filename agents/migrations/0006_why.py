@@ -14,11 +14,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='agentcontact',
             name='why',
-            field=chats.reasons.WhyField(blank=True, default=chats.reasons.Why),
+            field=chats.reasons.ReasonField(blank=True, default=chats.reasons.Reason),
         ),
         migrations.AlterField(
             model_name='agentstatechange',
             name='why',
-            field=chats.reasons.WhyField(blank=True, default=chats.reasons.Why),
+            field=chats.reasons.ReasonField(blank=True, default=chats.reasons.Reason),
         ),
     ]

@@ -22,7 +22,7 @@ from chats.models import Contact
 class Queues:
     """What one agent can still be told of customers who wait."""
 
-    waiting_by_agent: int = 0
+    waiting: int = 0
     missed: tuple[str, ...] = ()  # contacts whose card says “Missed”, and that routing.take_missed would take
 
 

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents import desk
-from agents.contact_flow import queue_selection
 from agents.models import AgentContact
 from agents.protocol.refusals import Refusal
 from chats import connect, participation, realtime, reconcile
@@ -123,7 +122,7 @@ def _queue(seen: RelayedEvent) -> Queue:
     queues = list(Queue.objects.order_by("-is_default", "pk"))
     for name in seen.queue:
         for queue in queues:
-            if queue_selection.is_called(queue, name):
+            if queue.is_called(name):
                 return queue
     if not queues or not queues[0].is_default:
         raise Refusal("queueNotFound", "No queue of the portal is this one, and none is the default one: ask an admin.")

@@ -14,16 +14,16 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='contact',
             name='attention',
-            field=chats.reasons.WhyField(blank=True, default=chats.reasons.Why),
+            field=chats.reasons.ReasonField(blank=True, default=chats.reasons.Reason),
         ),
         migrations.AlterField(
             model_name='outgoing',
             name='why',
-            field=chats.reasons.WhyField(blank=True, default=chats.reasons.Why),
+            field=chats.reasons.ReasonField(blank=True, default=chats.reasons.Reason),
         ),
         migrations.AlterField(
             model_name='transfer',
             name='why',
-            field=chats.reasons.WhyField(blank=True, default=chats.reasons.Why, verbose_name='why'),
+            field=chats.reasons.ReasonField(blank=True, default=chats.reasons.Reason, verbose_name='why'),
         ),
     ]

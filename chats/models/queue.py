@@ -208,6 +208,15 @@ class Queue(models.Model):
         with translation.override(wanted[-1] if wanted else None):
             return gettext(text)
 
+    def is_called(self, name: str) -> bool:
+        """By its id or ARN in Amazon Connect (an ARN ends with the id), or by its name here."""
+        by_id = bool(self.connect_id) and _id_of(self.connect_id) == _id_of(name)
+        return by_id or self.name == name
+
+
+def _id_of(reference: str) -> str:
+    return reference.rpartition("/")[2] if reference.startswith("arn:") else reference
+
 
 class QueueText(models.Model):
     """One of a queue's texts in another language than its own."""

@@ -40,7 +40,7 @@ def connected_with_words(contact_id: str, text: str) -> None:
     outbox.enqueue(contact, text, author=contact.owner)
 
 
-async def hand_over(who: Customer) -> Contact:
+async def handed_over(who: Customer) -> Contact:
     queue = await db_write(factories.queue)()
     return await hand_over.join(hand_over.HandOver(who.contact_id, who.contact_id, queue, "Ada"))
 
@@ -53,12 +53,12 @@ async def deliver_all() -> None:
 async def test_references_that_are_answered_late_delay_no_words_and_no_hand_over(
     patient_line: Line, emulator: RunningEmulator, ada: Customer
 ) -> None:
-    await hand_over(ada)
+    await handed_over(ada)
     held = patient_line.hold("ListContactReferences", times=100)
     slow = [asyncio.create_task(references.refresh(ada.contact_id)) for _ in range(40)]
     await asyncio.to_thread(held.wait)
     with customer(emulator, "Ben", "hello") as ben:
-        await hand_over(ben)
+        await handed_over(ben)
         await connected_with_words(ben.contact_id, "At once.")
         await deliver_all()
         said = [one["Content"] for one in ben.transcript() if one["Type"] == "MESSAGE"]
@@ -72,13 +72,13 @@ async def test_words_that_connect_does_not_answer_delay_no_hand_over(
     patient_line: Line, emulator: RunningEmulator, ada: Customer, settings: Any
 ) -> None:
     settings.CCP_AWS_THREADS = 2
-    await hand_over(ada)
+    await handed_over(ada)
     await connected_with_words(ada.contact_id, "one")
     held = patient_line.hold("SendMessage", times=100)
     slow = [asyncio.create_task(deliver_all()), *(asyncio.create_task(_word(ada)) for _ in range(4))]
     await asyncio.to_thread(held.wait)
     with customer(emulator, "Ben", "hello") as ben:
-        assert (await hand_over(ben)).state == contact_state.State.WAITING
+        assert (await handed_over(ben)).state == contact_state.State.WAITING
     patient_line.clear()
     await asyncio.gather(*slow, return_exceptions=True)
 

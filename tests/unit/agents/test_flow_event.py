@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import runpy
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.contact_flow import event, queue_selection, signature
+from chats.models import Queue
 from tests.emulating import ROOT
 
 BODY = b'{"Name":"ContactFlowEvent"}'
@@ -63,9 +63,9 @@ def test_a_timestamp_is_a_plain_number(stamp):
 
 
 @given(st.text(), st.text(), st.binary())
-def test_no_headers_break_the_check(stamp, signature, body):
+def test_no_headers_break_the_check(stamp, signed, body):
     with pytest.raises(signature.Forged):
-        signature.check("the secret", {"X-CCP-Timestamp": stamp, "X-CCP-Signature": signature}, body, NOW)
+        signature.check("the secret", {"X-CCP-Timestamp": stamp, "X-CCP-Signature": signed}, body, NOW)
 
 
 # ---- the event -------------------------------------------------------------------------------------------------------
@@ -149,9 +149,9 @@ def test_what_no_database_stores_does_not_cost_the_customer_the_chat():
 
 ARN = "arn:aws:connect:us-east-1:123456789012:instance/11111111/queue/"
 QUEUES = [
-    SimpleNamespace(pk=1, name="Returns", connect_id="q-returns", is_default=True),
-    SimpleNamespace(pk=2, name="VIP", connect_id=ARN + "q-vip", is_default=False),
-    SimpleNamespace(pk=3, name="Deliveries", connect_id="", is_default=False),
+    Queue(pk=1, name="Returns", connect_id="q-returns", is_default=True),
+    Queue(pk=2, name="VIP", connect_id=ARN + "q-vip", is_default=False),
+    Queue(pk=3, name="Deliveries", connect_id="", is_default=False),
 ]
 TOPICS = {"parcel": 3}
 

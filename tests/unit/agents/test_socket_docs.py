@@ -150,7 +150,7 @@ def reasons_in(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            if name in {"Refusal", "NotNow", "Unsendable"} and isinstance(node.args[0], ast.Constant):
+            if name in {"Refusal", "NotNow", "NotSendable"} and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
         if isinstance(node, ast.Dict):
             pairs = zip(node.keys, node.values, strict=True)

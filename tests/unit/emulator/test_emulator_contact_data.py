@@ -94,7 +94,7 @@ def test_the_website_behind_the_customers_page_gives_each_chat_attributes_and_re
     amazons: Callable[..., Amazon], tmp_path: Path
 ) -> None:
     options = arguments(
-        ["--state", str(tmp_path / "s"), "--website", str(ROOT / "house" / "demo_website.json")]
+        ["--state", str(tmp_path / "s"), "--website", str(ROOT / "devtools" / "demo_website.json")]
     ).options
     amazon = amazons(website=options.website)
     asked = json.dumps({"DisplayName": "Ada", "Attributes": {"order": "of the page"}}).encode()

@@ -193,8 +193,8 @@ DEAF = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); {WAITING}"
 
 def running(terminal, checkout, code, **how):
     """dev.py while it runs this code, and the process that the code names."""
-    (checkout / "house" / "demo.py").write_text(
-        "import os, sys\nfrom house.terminal import aloud\n"
+    (checkout / "devtools" / "demo.py").write_text(
+        "import os, sys\nfrom devtools.terminal import aloud\n"
         f"def demo(*_): return aloud([sys.executable, '-c', {code!r}], os.environ)[0]\n"
     )
     process = terminal.open("demo", **how)
@@ -219,7 +219,7 @@ def test_what_the_command_has_started_is_stopped_by_the_command(terminal, checko
 
 
 def test_a_command_that_does_not_listen_is_killed(terminal, checkout, gone):
-    patience = checkout / "house" / "terminal.py"
+    patience = checkout / "devtools" / "terminal.py"
     patience.write_text(patience.read_text().replace("seconds: float = 15.0", "seconds: float = 0.3"))
     process, pid = running(terminal, checkout, DEAF)
     process.send_signal(signal.SIGINT)
@@ -262,7 +262,7 @@ def test_quick_reads_the_code_and_runs_unit_tests_that_start_nothing():
     assert [row.needs for row in rows] == [()] * 6
     assert [word for word in rows[-1].command if "tests/" in str(word)] == [
         "--ignore=tests/unit/bench",
-        "--ignore=tests/unit/house",
+        "--ignore=tests/unit/devtools",
         "tests/unit",
     ]
     assert [row.command[-2:] for row in steps.quick(PYTHON, ["-k", "lease"])] == [["-k", "lease"]]

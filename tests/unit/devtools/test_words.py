@@ -65,7 +65,7 @@ def test_scripts_ask_for_sentences_that_can_be_gathered() -> None:
 
 
 # Whose first or second argument is a sentence that others fill in and translate.
-SENTENCES = {"Why": 0, "Refusal": 1, "NotNow": 1}
+SENTENCES = {"Reason": 0, "Refusal": 1, "NotNow": 1}
 MAKE_THEM = {"chats/reasons.py", "agents/protocol/refusals.py", "agents/routing/guards.py"}
 
 
@@ -85,7 +85,7 @@ def test_no_reason_is_put_together_before_it_is_translated() -> None:
 
 def _is_whole(sentence: ast.expr) -> bool:
     if isinstance(sentence, ast.Call):  # of a function that answers with a reason
-        return isinstance(sentence.func, ast.Name) and sentence.func.id.startswith(("_why", "Why"))
+        return isinstance(sentence.func, ast.Name) and sentence.func.id.startswith(("_why", "Reason"))
     if isinstance(sentence, ast.Name | ast.Attribute):
         return (sentence.id if isinstance(sentence, ast.Name) else sentence.attr) in {"NOT_HERE", "why"}
     return isinstance(sentence, ast.Constant)

@@ -66,7 +66,7 @@ def test_no_package_index_is_one_clear_line_and_the_next_start_tries_again(equip
 
 def probe(checkout):
     """Makes the environment and tells whether it had to be installed."""
-    code = "from house.environment import environment; environment('.venv', 'requirements.txt')"
+    code = "from devtools.environment import environment; environment('.venv', 'requirements.txt')"
     done = subprocess.run([sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True)
     return "Installing" in done.stdout
 

@@ -114,7 +114,7 @@ def test_a_server_that_does_not_start_is_told_and_the_other_is_stopped(terminal,
 
 
 def test_a_server_that_does_not_answer_is_told_with_its_last_words(terminal, checkout, free_port):
-    patience = checkout / "house" / "servers.py"
+    patience = checkout / "devtools" / "servers.py"
     patience.write_text(patience.read_text().replace("START_SECONDS = 120.0", "START_SECONDS = 2.0"))
     tiny = checkout / "tiny.py"
     tiny.write_text(tiny.read_text().replace("send_response(200)", "send_response(500)"))
@@ -133,7 +133,7 @@ def gone_port(port):
 
 
 def test_a_server_that_ignores_sigterm_is_killed(terminal, checkout, free_port, gone):
-    patience = checkout / "house" / "servers.py"
+    patience = checkout / "devtools" / "servers.py"
     patience.write_text(patience.read_text().replace("STOP_SECONDS = 15.0", "STOP_SECONDS = 0.3"))
     demo = terminal.open("demo", "--port", free_port, STUBBORN="1")
     terminal.read_until(demo, UP)

@@ -1,4 +1,4 @@
-"""A checkout of its own for the set-up commands: our `dev.py` and `house`, with two tiny servers to start."""
+"""A checkout of its own for the set-up commands: our `dev.py` and `devtools`, with two tiny servers to start."""
 
 import os
 import shutil
@@ -55,13 +55,13 @@ def checkout(tmp_path):
 def installed(tmp_path_factory):
     """The virtual environment of such a folder, as `dev.py` makes it."""
     home = cloned(tmp_path_factory.mktemp("installed") / "checkout")
-    code = "from house.environment import environment; environment('.venv', 'requirements.txt')"
+    code = "from devtools.environment import environment; environment('.venv', 'requirements.txt')"
     subprocess.run([sys.executable, "-c", code], cwd=home, capture_output=True, check=True)
     return home / ".venv"
 
 
 def cloned(home):
-    shutil.copytree(ROOT / "house", home / "house", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "devtools", home / "devtools", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dev.py", home)
     for name in ("requirements.txt", "requirements-dev.txt"):
         (home / name).write_text("# nothing\n")
