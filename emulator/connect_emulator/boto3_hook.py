@@ -19,13 +19,17 @@ class _Raw(BytesIO):
         yield self.read()
 
 
-def attach(client: Any, emulator: Emulator) -> Callable[[], None]:
-    """Every call of `client` (connect, connectparticipant or sns) is the emulator's, until what this returns is called."""
+def attach(client: Any, emulator: Emulator, after: Callable[[], None] = lambda: None) -> Callable[[], None]:
+    """Every call of `client` (connect, connectparticipant or sns) is the emulator's, until what this returns is called.
+
+    `after` is called between the emulator's answer and the client's hearing of it.
+    """
 
     def before_send(request: AWSPreparedRequest, **_kwargs: Any) -> AWSResponse:
         asked = _request(request)
         fault = emulator.faults.take(emulator.service(asked).operation(asked))
         answer = emulator.respond(asked, fault)
+        after()
         return AWSResponse(
             str(request.url), answer.status, HTTPHeaders.from_dict(dict(answer.headers)), _Raw(answer.body)
         )

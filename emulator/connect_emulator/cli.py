@@ -52,7 +52,7 @@ def arguments(argv: list[str]) -> Arguments:
         raise Mistake(f"--state: there is no folder {given.state.parent}")
     options = Options(
         state=given.state,
-        flows=_flows([*(given.flow or []), *(map(str, SAMPLES) if given.samples else ())] or [str(SAMPLE_FLOW)]),
+        flows=read_flows([*(given.flow or []), *(map(str, SAMPLES) if given.samples else ())] or [str(SAMPLE_FLOW)]),
         functions=_functions(given.functions or []),
         bots=dict(_bot(text) for text in given.lex or []),
         subscriptions=tuple(_subscription(text) for text in given.subscribe or []),
@@ -146,24 +146,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _flows(given: list[str]) -> Mapping[str, Flow]:
+def read_flows(given: list[str], option: str = "--flow") -> Mapping[str, Flow]:
+    """The flows of `[ID=]FILE …` by their ids, in that order; `option` is what a Mistake calls them."""
     flows: dict[str, Flow] = {}
     for text in given:
-        flow_id, path = _named(text, INBOUND_FLOW if INBOUND_FLOW not in flows else None)
+        flow_id, path = _named(text, INBOUND_FLOW if INBOUND_FLOW not in flows else None, option)
         if flow_id in flows:
-            raise Mistake(f"--flow: two flows have the id {flow_id}")
-        flows[flow_id] = _flow(path)
+            raise Mistake(f"{option}: two flows have the id {flow_id}")
+        flows[flow_id] = _flow(path, option)
     return flows
 
 
-def _named(text: str, default: str | None) -> tuple[str, Path]:
+def _named(text: str, default: str | None, option: str) -> tuple[str, Path]:
     before, equals, after = text.partition("=")
     try:
         return str(uuid.UUID(before)), Path(after)
     except ValueError:
         pass
     if equals and not Path(text).exists():
-        raise Mistake(f"--flow: {before!r} is no flow id (a UUID)")
+        raise Mistake(f"{option}: {before!r} is no flow id (a UUID)")
     return default or str(uuid.uuid5(_FLOW_IDS, Path(text).stem)), Path(text)
 
 
@@ -176,11 +177,11 @@ def _text(option: str, path: Path) -> str:
         raise Mistake(f"{option}: {path} is not UTF-8 text") from None
 
 
-def _flow(path: Path) -> Flow:
+def _flow(path: Path, option: str) -> Flow:
     try:
-        return parse(_text("--flow", path), CHECKS)
+        return parse(_text(option, path), CHECKS)
     except InvalidFlow as error:
-        raise Mistake(f"--flow: {path} is no flow Connect would take: {error}") from None
+        raise Mistake(f"{option}: {path} is no flow Connect would take: {error}") from None
 
 
 def _functions(given: list[str]) -> dict[str, Function]:
