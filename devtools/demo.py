@@ -10,7 +10,7 @@ from pathlib import Path
 from .demo_settings import DATA, LAMBDA_ARN, PASSWORD, TOPIC_ARN, Place, demo_environment, kept, require_free
 from .environment import environment, fingerprint
 from .servers import Server, run
-from .terminal import ROOT, Command, SetupError, quietly, step
+from .terminal import EMULATOR, ROOT, Command, SetupError, quietly, step
 
 
 def demo(host: str, port: int, reset: bool) -> int:
@@ -64,9 +64,10 @@ def sources() -> list[Path]:
     return [ROOT / "requirements.txt", *ours]
 
 
-def servers(python: Path, place: Place, env: Mapping[str, str]) -> list[Server]:
+def servers(python: Path, place: Place, env: dict[str, str]) -> list[Server]:
     """The emulator first: the portal wants to see the certificate that the emulator's SNS signs with."""
-    emulator: list[str | Path] = [python, "-m", "emulator", "--host", place.host, "--port", str(place.port + 1)]
+    emulator: list[str | Path] = [python, "-m", "connect_emulator", "--host", place.host]
+    emulator += ["--port", str(place.port + 1)]
     emulator += ["--allow-host", *place.names]
     emulator += ["--state", DATA / "emulator.sqlite3", "--flow", "deploy/flows/agent-as-custom-participant.json"]
     emulator += ["--lambda", f"{LAMBDA_ARN}=deploy/handover_lambda.py:handler"]
@@ -74,7 +75,13 @@ def servers(python: Path, place: Place, env: Mapping[str, str]) -> list[Server]:
     emulator += ["--subscribe", f"{TOPIC_ARN}={place.portal}/webhooks/sns/"]
     portal: Command = [python, "manage.py", "serve", "--host", place.host, "--port", str(place.port)]
     return [
-        Server("The emulator", emulator, env, f"{place.emulator}/_emulator/customer", DATA / "emulator.log"),
+        Server(
+            "The emulator",
+            emulator,
+            env | {"PYTHONPATH": str(EMULATOR)},
+            f"{place.emulator}/_emulator/customer",
+            DATA / "emulator.log",
+        ),
         Server("The portal", portal, env, f"{place.portal}/healthz", DATA / "portal.log"),
     ]
 

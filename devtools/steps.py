@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .demo_settings import INSTANCE_ID, TOPIC_ARN, own
 from .machine import Machine
-from .terminal import ROOT, Command
+from .terminal import EMULATOR, ROOT, Command
 
 # These meet neither the portal's database nor its channel layer: once is enough.
 STACKLESS = (
@@ -59,13 +59,13 @@ def quick(python: Path, arguments: Sequence[str]) -> list[Step]:
 
 
 def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
-    """SQLite and no channel layer, whatever the user's own portal is set to.
+    """SQLite and no channel layer, whatever the user's own portal is set to; and where the emulator is imported from.
 
     Bytecode is kept even where the shell forbids it: three hundred processes and eight collections would each compile
     what the one before has compiled.
     """
     kept = {name: value for name, value in own(outside).items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"CCP_DATA_DIR": str(ROOT / "var" / "test")}
+    return kept | {"CCP_DATA_DIR": str(ROOT / "var" / "test"), "PYTHONPATH": str(EMULATOR)}
 
 
 def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
@@ -125,6 +125,7 @@ def checks_of_text(python: Path, env: Mapping[str, str]) -> list[Step]:
         Step("mypy", [tools / "mypy"], env),
         Step("mypy, scripts", [tools / "mypy", "dev.py", "deploy/handover_lambda.py"], env),
         Step("import contracts", [tools / "lint-imports"], env),
+        Step("import contracts, emulator", [tools / "lint-imports", "--config", EMULATOR / "pyproject.toml"], env),
     ]
 
 

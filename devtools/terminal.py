@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
+EMULATOR = ROOT / "emulator"  # a project of its own: it runs from here, not installed, by PYTHONPATH
 Command: TypeAlias = Sequence[str | Path]
 
 

@@ -13,14 +13,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from emulator.background import Background
-from emulator.boto3_hook import attach
-from emulator.clock import FakeClock
-from emulator.core import Emulator, Options
-from emulator.flows import parse
-from emulator.flows.actions import CHECKS
-from emulator.instance import Instance
-from emulator.streaming.certificate import kept_beside
+from connect_emulator.background import Background
+from connect_emulator.boto3_hook import attach
+from connect_emulator.clock import FakeClock
+from connect_emulator.core import Emulator, Options
+from connect_emulator.flows import parse
+from connect_emulator.flows.actions import CHECKS
+from connect_emulator.instance import Instance
+from connect_emulator.streaming.certificate import kept_beside
 from tests.emulating import INBOUND_FLOW, INSTANCE, REGION, TOPIC
 
 _SESSION = boto3.Session(region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")

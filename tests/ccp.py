@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.ccp.verbs import Verbs
+from connect_emulator.ccp.verbs import Verbs
 from tests.amazon import Amazon
 from tests.emulating import RunningEmulator
 

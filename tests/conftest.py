@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 from tests.databases import begin_run
 from tests.portal import Product
 
+pytest_plugins = ["pytester", "connect_emulator.pytest_plugin"]  # by its entry point, where the emulator is installed
+
 # No test is timed; and CI repeats what it ran before, so that a landing does not hang on a new draw of examples.
 settings.register_profile(
     "house",

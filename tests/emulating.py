@@ -22,6 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests import processes
+from tests.processes import FROM_CHECKOUT
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
@@ -59,7 +60,7 @@ def eventually(look: Callable[[], Any], timeout: float = 30, why: str = "") -> A
 
 
 class RunningEmulator:
-    """`python -m emulator … --control`; a context manager that stops what it started."""
+    """`connect-emulator … --control`; a context manager that stops what it started."""
 
     def __init__(
         self,
@@ -79,7 +80,8 @@ class RunningEmulator:
         self.state = folder / "emulator.sqlite3"
         self.cert = folder / "emulator.sqlite3.sns.pem"
         self.log = folder / "emulator.log"
-        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
+        self.program = "connect_emulator"  # a module, or a script
+        self._environment = {**os.environ, **FROM_CHECKOUT, "PYTHONUNBUFFERED": "1", **(environment or {})}
         self._command = ["--port", str(self.port), "--state", str(self.state)]
         for option, values in (("--flow", flows), ("--subscribe", subscribe), ("--lambda", functions)):
             self._command += [option, *map(str, values)] if values else []
@@ -105,7 +107,7 @@ class RunningEmulator:
 
     def start(self) -> None:
         self._process = processes.start(
-            "emulator", *map(str, self._command), environment=self._environment, out=self.log
+            self.program, *map(str, self._command), environment=self._environment, out=self.log
         )
         eventually(self._is_ready, 30, "the emulator answers")
 

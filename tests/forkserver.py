@@ -36,7 +36,7 @@ MODULES = (
     *("pydantic", "pydantic.main", "pydantic._internal._generate_schema", "environ", "csp.middleware", "whitenoise.middleware"),
     *("cryptography.fernet", "cryptography.x509", "cryptography.hazmat.primitives.asymmetric.padding"),
     *("markdown_it", "nh3", "psycopg", "django.db.backends.postgresql.base", "redis.asyncio"),
-    *("emulator.__main__", "emulator.app", "emulator.background", "emulator.core"),
+    *("connect_emulator.__main__", "connect_emulator.app", "connect_emulator.background", "connect_emulator.core"),
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+FROM_CHECKOUT = {"PYTHONPATH": str(ROOT / "emulator")}  # the emulator is a project of its own, and not installed
 
 
 class Process:
@@ -47,7 +48,7 @@ class Starter:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"} | FROM_CHECKOUT
         command = [sys.executable, "-m", "tests.forkserver", str(theirs.fileno())]
         self._server = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[theirs.fileno()])
         theirs.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -105,9 +104,15 @@ def flow_that_asks(folder: Path) -> Path:
 
 def begin_earlier(product: Product, seconds: int) -> None:
     """The emulator's clock is behind by this much, and is turned forward as the morning goes on. There is no such option."""
-    late = f"import runpy; from emulator import clock; now = clock._machine; clock._machine = lambda: now() - {seconds * 1000}"
-    run = "runpy.run_module('emulator', run_name='__main__', alter_sys=True)"
-    product.emulator._command[:3] = [sys.executable, "-c", f"{late}; {run}"]
+    late = product.emulator.state.with_name("late_emulator.py")
+    late.write_text(
+        "import sys\n"
+        "from connect_emulator import __main__, clock\n"
+        "now = clock._machine\n"
+        f"clock._machine = lambda: now() - {seconds * 1000}\n"
+        "sys.exit(__main__.main())\n"
+    )
+    product.emulator.program = str(late)
 
 
 @dataclass

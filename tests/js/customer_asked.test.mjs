@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { question } from "../../emulator/pages/interactive.js"
+import { question } from "../../emulator/connect_emulator/pages/interactive.js"
 
 const asked = (templateType, content) => question(JSON.stringify({ templateType, version: "1.0", data: { content } }))
 const labels = (found) => found.choices.map((one) => [one.label, one.detail, one.answer])

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import * as conversation from "../../emulator/pages/conversation.js"
-import { asText, rows } from "../../emulator/pages/rows.js"
+import * as conversation from "../../emulator/connect_emulator/pages/conversation.js"
+import { asText, rows } from "../../emulator/connect_emulator/pages/rows.js"
 
 const ME = "customer-1"
 const E = conversation.EVENT

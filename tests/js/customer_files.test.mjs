@@ -2,9 +2,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import * as conversation from "../../emulator/pages/conversation.js"
-import { FILE_MAX, fileError, isPicture, sizeWord, typeOf, typeWord } from "../../emulator/pages/files.js"
-import { rows } from "../../emulator/pages/rows.js"
+import * as conversation from "../../emulator/connect_emulator/pages/conversation.js"
+import { FILE_MAX, fileError, isPicture, sizeWord, typeOf, typeWord } from "../../emulator/connect_emulator/pages/files.js"
+import { rows } from "../../emulator/connect_emulator/pages/rows.js"
 
 const ME = "customer-1"
 const AT = "2026-11-18T17:46:00.000Z"

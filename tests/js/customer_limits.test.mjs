@@ -2,8 +2,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { messageError, nameError, roomLeft, tooLong } from "../../emulator/pages/limits.js"
-import { backOff } from "../../emulator/pages/line.js"
+import { messageError, nameError, roomLeft, tooLong } from "../../emulator/connect_emulator/pages/limits.js"
+import { backOff } from "../../emulator/connect_emulator/pages/line.js"
 
 test("a name of 256 characters is taken, one more is not", () => {
   assert.equal(nameError("ä".repeat(256)), "")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { linked, markdown } from "../../emulator/pages/rich.js"
+import { linked, markdown } from "../../emulator/connect_emulator/pages/rich.js"
 
 const a = (href, ...children) => ({ tag: "a", href, children: children.length ? children : [href] })
 const p = (...children) => ({ tag: "p", children })

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from emulator import remote
+from connect_emulator import remote
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, RunningEmulator, eventually
 
 
@@ -226,9 +226,9 @@ def test_the_control_api_is_asked_from_a_shell(own: RunningEmulator, capsys: pyt
     assert shell("counts")["API_CONTACTS"] == 0
     assert shell("clock", "advanceSeconds=-1") == (
         1,
-        'emulator: the clock takes {"advanceSeconds": n}, forward only\n',
+        'connect-emulator: the clock takes {"advanceSeconds": n}, forward only\n',
     )
-    assert shell("nothing")[1].startswith("emulator: the control API has agent/accept,")
+    assert shell("nothing")[1].startswith("connect-emulator: the control API has agent/accept,")
 
 
 @pytest.mark.parametrize(
@@ -270,9 +270,9 @@ def test_the_log_has_a_line_per_call_and_no_secret(own: RunningEmulator) -> None
     log = eventually(lambda: own.log.read_text() if "SendEvent" in own.log.read_text() else "")
     lines = [line.split(" ", 2)[2] for line in log.splitlines() if "connectparticipant." in line]
     assert [line.rsplit(" ", 2)[0] for line in lines] == [
-        "emulator.calls connectparticipant.CreateParticipantConnection 200",
-        "emulator.calls connectparticipant.SendMessage 200",
-        "emulator.calls connectparticipant.SendEvent 200",
+        "connect_emulator.calls connectparticipant.CreateParticipantConnection 200",
+        "connect_emulator.calls connectparticipant.SendMessage 200",
+        "connect_emulator.calls connectparticipant.SendEvent 200",
     ]
     for secret in (token, connection, "my secret words", "Ada Lovelace", answer["Websocket"]["Url"].partition("=")[2]):
         assert secret not in log

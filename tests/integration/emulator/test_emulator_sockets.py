@@ -10,8 +10,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from emulator import undocumented
-from emulator.sockets import Socket
+from connect_emulator import undocumented
+from connect_emulator.sockets import Socket
 from tests.emulating import EVENT, INSTANCE, Customer, RunningEmulator, customer, eventually
 
 

@@ -22,21 +22,21 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from emulator import limits
-from emulator.access import AccessKey
-from emulator.attachments import bucket
-from emulator.background import Background
-from emulator.boto3_hook import attach
-from emulator.cli import SAMPLE_FLOW
-from emulator.control import PREFIX, Control
-from emulator.core import Emulator, Options
-from emulator.coverage import emulated
-from emulator.flows import parse
-from emulator.flows.actions import CHECKS
-from emulator.restjson import Request
-from emulator.restjson.routes import model_of
-from emulator.sockets import Sockets
-from emulator.world import contacts, participants, register
+from connect_emulator import limits
+from connect_emulator.access import AccessKey
+from connect_emulator.attachments import bucket
+from connect_emulator.background import Background
+from connect_emulator.boto3_hook import attach
+from connect_emulator.cli import SAMPLE_FLOW
+from connect_emulator.control import PREFIX, Control
+from connect_emulator.core import Emulator, Options
+from connect_emulator.coverage import emulated
+from connect_emulator.flows import parse
+from connect_emulator.flows.actions import CHECKS
+from connect_emulator.restjson import Request
+from connect_emulator.restjson.routes import model_of
+from connect_emulator.sockets import Sockets
+from connect_emulator.world import contacts, participants, register
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, REGION, TOPIC, RunningEmulator, eventually
 from tests.flows import QUIET, action, flow, queue, transfer
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chats import file_types
-from emulator import limits
-from emulator.attachments import kinds as theirs
+from connect_emulator import limits
+from connect_emulator.attachments import kinds as theirs
 from tests.pictures import JPEG, png
 from tests.unit.emulator.test_emulator_attachments import FILES
 

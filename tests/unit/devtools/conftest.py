@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# What `manage.py serve` and `python -m emulator` are in that checkout: real servers that answer every GET with 200.
+# What `manage.py serve` and `python -m connect_emulator` are in that checkout: real servers that answer every GET with 200.
 SERVER = """
 import http.server, os, pathlib, signal, sys
 
@@ -67,8 +67,8 @@ def cloned(home):
         (home / name).write_text("# nothing\n")
     (home / "tiny.py").write_text(SERVER)
     (home / "manage.py").write_text(MANAGE)
-    (home / "emulator").mkdir()
-    (home / "emulator" / "__main__.py").write_text("import tiny\ntiny.serve()\n")
+    (home / "emulator" / "connect_emulator").mkdir(parents=True)
+    (home / "emulator" / "connect_emulator" / "__main__.py").write_text("import tiny\ntiny.serve()\n")
     return home
 
 

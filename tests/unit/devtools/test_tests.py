@@ -34,6 +34,7 @@ CHECKS = [
     "mypy",
     "mypy, scripts",
     "import contracts",
+    "import contracts, emulator",
     "manage.py check --deploy",
     "no migration is missing",
     "node --test",
@@ -87,7 +88,7 @@ def test_each_stack_has_its_own_settings_and_none_of_the_users(monkeypatch):
 
 def test_what_one_process_compiled_the_next_need_not():
     row = steps.test_environment({"PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1"})
-    assert sorted(row) == ["CCP_DATA_DIR", "NO_PROXY", "PATH"]
+    assert sorted(row) == ["CCP_DATA_DIR", "NO_PROXY", "PATH", "PYTHONPATH"]
 
 
 def test_what_knows_no_stack_is_tested_once_and_exists():
@@ -258,8 +259,8 @@ def test_nothing_is_tried_twice(tmp_path):
 
 def test_quick_reads_the_code_and_runs_unit_tests_that_start_nothing():
     rows = steps.quick(PYTHON, ())
-    assert [row.name for row in rows] == [*CHECKS[:5], "pytest, unit tests"]
-    assert [row.needs for row in rows] == [()] * 6
+    assert [row.name for row in rows] == [*CHECKS[:6], "pytest, unit tests"]
+    assert [row.needs for row in rows] == [()] * 7
     assert [word for word in rows[-1].command if "tests/" in str(word)] == [
         "--ignore=tests/unit/bench",
         "--ignore=tests/unit/devtools",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emulator.cli import SAMPLE_FLOW
+from connect_emulator.cli import SAMPLE_FLOW
 from tests.amazon import Amazon
 
 

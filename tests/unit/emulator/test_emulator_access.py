@@ -19,14 +19,14 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.access import AccessKey, InvalidPolicy, Policy
-from emulator.access.policies import Verdict
-from emulator.access.resources import of_connect
-from emulator.boto3_hook import attach
-from emulator.cli import Mistake, arguments
-from emulator.clock import moment
-from emulator.instance import Instance
-from emulator.restjson import Request, Response
+from connect_emulator.access import AccessKey, InvalidPolicy, Policy
+from connect_emulator.access.policies import Verdict
+from connect_emulator.access.resources import of_connect
+from connect_emulator.boto3_hook import attach
+from connect_emulator.cli import Mistake, arguments
+from connect_emulator.clock import moment
+from connect_emulator.instance import Instance
+from connect_emulator.restjson import Request, Response
 from tests.amazon import Amazon
 from tests.emulating import INBOUND_FLOW, INSTANCE, REGION, TOPIC
 
@@ -352,8 +352,8 @@ def test_the_host_must_be_signed(guarded: Amazon) -> None:
     | st.text(alphabet="=,/; ASigntureCdlHo0123456789", max_size=300).map("AWS4-HMAC-SHA256 ".__add__)
 )
 def test_any_authorization_gets_a_typed_answer(text: str) -> None:
-    from emulator.access import sigv4
-    from emulator.restjson import ServiceError
+    from connect_emulator.access import sigv4
+    from connect_emulator.restjson import ServiceError
 
     with pytest.raises(ServiceError) as raised:
         sigv4.read(Request("GET", "/", "", {"authorization": text}))

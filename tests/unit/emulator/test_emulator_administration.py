@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.cli import SAMPLE_FLOW
-from emulator.clock import moment
-from emulator.flows import parse
-from emulator.flows.actions import CHECKS
-from emulator.world import register
+from connect_emulator.cli import SAMPLE_FLOW
+from connect_emulator.clock import moment
+from connect_emulator.flows import parse
+from connect_emulator.flows.actions import CHECKS
+from connect_emulator.world import register
 from tests.amazon import Amazon
 from tests.emulating import INBOUND_FLOW, INSTANCE, REGION
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.ccp.verbs import Verbs
-from emulator.restjson import ServiceError
-from emulator.world import agents, contacts, participants
+from connect_emulator.ccp.verbs import Verbs
+from connect_emulator.restjson import ServiceError
+from connect_emulator.world import agents, contacts, participants
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
 from tests.emulating import EVENT, INSTANCE

@@ -16,11 +16,11 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator import limits, undocumented
-from emulator.attachments import bucket
-from emulator.attachments.kinds import KINDS, is_what_it_says
-from emulator.clock import iso
-from emulator.restjson import Request, Response
+from connect_emulator import limits, undocumented
+from connect_emulator.attachments import bucket
+from connect_emulator.attachments.kinds import KINDS, is_what_it_says
+from connect_emulator.clock import iso
+from connect_emulator.restjson import Request, Response
 from tests.amazon import Amazon
 from tests.emulating import EVENT, INSTANCE, ROOT, TOPIC
 
@@ -414,7 +414,11 @@ def test_a_receipt_may_be_for_an_attachment(amazon: Amazon) -> None:
 
 
 def test_the_customers_page_offers_the_types_and_the_size_that_are_taken() -> None:
-    page = (ROOT / "emulator" / "pages" / "files.js").read_text(encoding="utf-8").replace("${OPEN_XML}", OPEN_XML)
+    page = (
+        (ROOT / "emulator" / "connect_emulator" / "pages" / "files.js")
+        .read_text(encoding="utf-8")
+        .replace("${OPEN_XML}", OPEN_XML)
+    )
     table = re.search(r"const TYPES = \{(.*?)\n\}", page, re.DOTALL)
     assert table is not None
     offered = dict(re.findall(r"(\w+): [\"`]([^\"`]+)[\"`]", table[1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -10,15 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cli import SAMPLE_FLOW, Mistake, _parser, arguments
-from emulator.world.store import Store, Unusable
+from connect_emulator.cli import SAMPLE_FLOW, Mistake, _parser, arguments
+from connect_emulator.world.store import Store, Unusable
 from tests.emulating import HANDOVER, HANDOVER_FLOW, INBOUND_FLOW, ROOT, TOPIC
+from tests.processes import FROM_CHECKOUT
 
 
-def run(*argv: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "emulator", *argv], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+def run(*argv: str, module: str = "connect_emulator") -> subprocess.CompletedProcess[str]:
+    command, env = [sys.executable, "-m", module, *argv], os.environ | FROM_CHECKOUT
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_call_of_earlier_versions_says_how_it_is_called_now() -> None:
+    ended = run("--state", "connect.sqlite3", module="emulator")
+    hint = "python -m emulator is now: PYTHONPATH=emulator python -m connect_emulator (installed: connect-emulator)\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", hint)
 
 
 def test_without_a_word_the_sample_flow_is_the_inbound_flow(tmp_path: Path) -> None:
@@ -127,7 +134,7 @@ def test_a_used_port_is_told_before_anything_starts(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        f"emulator: port {port} on 127.0.0.1 is in use; --port takes another\n",
+        f"connect-emulator: port {port} on 127.0.0.1 is in use; --port takes another\n",
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -136,7 +143,7 @@ def test_an_unreadable_flow_ends_the_program_with_one_line(tmp_path: Path) -> No
     done = run("--state", str(tmp_path / "s"), "--flow", str(tmp_path / "nowhere.json"))
     assert (done.returncode, done.stderr) == (
         2,
-        f"emulator: --flow: {tmp_path / 'nowhere.json'} cannot be read: No such file or directory\n",
+        f"connect-emulator: --flow: {tmp_path / 'nowhere.json'} cannot be read: No such file or directory\n",
     )
 
 

@@ -12,11 +12,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from emulator import start_chat
-from emulator.cli import arguments
-from emulator.clock import moment
-from emulator.restjson import Request
-from emulator.world import contacts, details
+from connect_emulator import start_chat
+from connect_emulator.cli import arguments
+from connect_emulator.clock import moment
+from connect_emulator.restjson import Request
+from connect_emulator.world import contacts, details
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
 from tests.emulating import INSTANCE, ROOT

@@ -6,17 +6,17 @@ import re
 
 import pytest
 
-from emulator import undocumented
-from emulator.access.resources import NEEDS
-from emulator.cli import _parser
-from emulator.coverage import BEGIN, MISSING, PARTIAL, emulated, main, rows, table, written_into
+from connect_emulator import undocumented
+from connect_emulator.access.resources import NEEDS
+from connect_emulator.cli import _parser
+from connect_emulator.coverage import BEGIN, MISSING, PARTIAL, emulated, main, rows, table, written_into
 from tests.emulating import INBOUND_FLOW, INSTANCE, REGION, ROOT
 
 DOCUMENT = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_the_documentation_is_that_of_the_code() -> None:
-    assert written_into(DOCUMENT) == DOCUMENT, "python -m emulator coverage docs/emulator.md"
+    assert written_into(DOCUMENT) == DOCUMENT, "connect-emulator coverage docs/emulator.md"
 
 
 def test_every_operation_is_in_the_table_once() -> None:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator import bots, metrics
-from emulator.ccp.verbs import Verbs
-from emulator.flows import InvalidFlow, parse
-from emulator.flows.actions import CHECKS
-from emulator.flows.hours import is_open
-from emulator.world import queueing
+from connect_emulator import bots, metrics
+from connect_emulator.ccp.verbs import Verbs
+from connect_emulator.flows import InvalidFlow, parse
+from connect_emulator.flows.actions import CHECKS
+from connect_emulator.flows.hours import is_open
+from connect_emulator.world import queueing
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
 from tests.emulating import EVENT, INSTANCE
@@ -592,7 +592,7 @@ def test_logging_is_switched_by_the_flow(amazons: Make, caplog: pytest.LogCaptur
     def switch(name: str, to: str, then: str) -> Json:
         return action(name, "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": to}, then)
 
-    caplog.set_level("INFO", "emulator.flows")
+    caplog.set_level("INFO", "connect_emulator.flows")
     amazon = amazons(
         flow(switch("on", "Enabled", "s"), say("s", "x", "off"), switch("off", "Disabled", "quiet"), QUIET)
     )

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.cli import SAMPLE_FLOW, SAMPLES
-from emulator.flows import InvalidFlow, parse
-from emulator.flows.actions import CHECKS
-from emulator.flows.operators import OPERATORS, holds
-from emulator.flows.references import resolve
+from connect_emulator.cli import SAMPLE_FLOW, SAMPLES
+from connect_emulator.flows import InvalidFlow, parse
+from connect_emulator.flows.actions import CHECKS
+from connect_emulator.flows.operators import OPERATORS, holds
+from connect_emulator.flows.references import resolve
 from tests.emulating import HANDOVER, HANDOVER_FLOW
 
 WAIT = {

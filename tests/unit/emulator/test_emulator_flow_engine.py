@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.flows.lambdas import Again, Failed, InProcess, checked, invoke, load
+from connect_emulator.flows.lambdas import Again, Failed, InProcess, checked, invoke, load
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.emulating import EVENT, HANDOVER, INSTANCE
 from tests.flows import Json, action, ask, flow, say, wait

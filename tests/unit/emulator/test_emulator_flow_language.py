@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from emulator.flows import InvalidFlow, parse
-from emulator.flows.actions import CHECKS
-from emulator.flows.language import ACTION_TYPES, ANY, CONDITIONAL
-from emulator.world import details
+from connect_emulator.flows import InvalidFlow, parse
+from connect_emulator.flows.actions import CHECKS
+from connect_emulator.flows.language import ACTION_TYPES, ANY, CONDITIONAL
+from connect_emulator.world import details
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.emulating import INSTANCE
 from tests.flows import QUIET, Json, action, flow, queue, say, transfer, wait

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from emulator import bots, messages
-from emulator.inspector import contact as page_of_a_contact
+from connect_emulator import bots, messages
+from connect_emulator.inspector import contact as page_of_a_contact
 from tests.amazon import Amazon
 from tests.emulating import INSTANCE
 from tests.flows import QUIET, Json, action, flow, say, wait

@@ -16,13 +16,13 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.attachments import bucket
-from emulator.cli import SAMPLE_FLOW
-from emulator.coverage import emulated
-from emulator.restjson import Request, Response
-from emulator.restjson.read import wire_name
-from emulator.restjson.routes import model_of
-from emulator.world import register
+from connect_emulator.attachments import bucket
+from connect_emulator.cli import SAMPLE_FLOW
+from connect_emulator.coverage import emulated
+from connect_emulator.restjson import Request, Response
+from connect_emulator.restjson.read import wire_name
+from connect_emulator.restjson.routes import model_of
+from connect_emulator.world import register
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.emulating import INBOUND_FLOW, INSTANCE, TOPIC
 from tests.flows import action, flow, queue, transfer

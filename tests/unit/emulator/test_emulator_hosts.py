@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from emulator.app import App
-from emulator.hosts import Hosts
+from connect_emulator.app import App
+from connect_emulator.hosts import Hosts
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.clock import iso
-from emulator.connections import socket_url
-from emulator.restjson import Request
-from emulator.world import contacts, participants
+from connect_emulator.clock import iso
+from connect_emulator.connections import socket_url
+from connect_emulator.restjson import Request
+from connect_emulator.world import contacts, participants
 from tests.amazon import Amazon
 from tests.emulating import EVENT, INSTANCE
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.world import contacts
+from connect_emulator.world import contacts
 from tests.amazon import Amazon
 from tests.emulating import EVENT, INSTANCE, TOPIC
 

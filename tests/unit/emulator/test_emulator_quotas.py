@@ -12,13 +12,13 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator import remote
-from emulator.control import PREFIX, Control
-from emulator.quotas import RATES, USUAL, Bucket
-from emulator.restjson import Request
-from emulator.restjson.routes import model_of
-from emulator.sockets import Sockets
-from emulator.streaming.deliveries import listed
+from connect_emulator import remote
+from connect_emulator.control import PREFIX, Control
+from connect_emulator.quotas import RATES, USUAL, Bucket
+from connect_emulator.restjson import Request
+from connect_emulator.restjson.routes import model_of
+from connect_emulator.sockets import Sockets
+from connect_emulator.streaming.deliveries import listed
 from tests.amazon import Amazon
 from tests.emulating import INSTANCE, TOPIC
 
@@ -216,4 +216,4 @@ def test_a_shells_mistake_is_one_line(capsys: pytest.CaptureFixture[str], argv: 
     assert remote.main(argv) == 1
     printed = capsys.readouterr()
     assert (printed.out, printed.err.count("\n")) == ("", 1)
-    assert printed.err.startswith(f"emulator: {says}")
+    assert printed.err.startswith(f"connect-emulator: {says}")

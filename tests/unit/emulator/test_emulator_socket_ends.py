@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from emulator import undocumented
-from emulator.sockets import Sockets
+from connect_emulator import undocumented
+from connect_emulator.sockets import Sockets
 from tests.amazon import Amazon
 
 SUBSCRIBE = {"topic": "aws/subscribe", "content": {"topics": ["aws/chat"]}}

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator import undocumented
-from emulator.streaming.certificate import kept_beside
-from emulator.streaming.deliveries import listed, next_attempt
-from emulator.undocumented import SNS_DELAYS
+from connect_emulator import undocumented
+from connect_emulator.streaming.certificate import kept_beside
+from connect_emulator.streaming.deliveries import listed, next_attempt
+from connect_emulator.undocumented import SNS_DELAYS
 from tests.amazon import Amazon
 from tests.emulating import EVENT, INSTANCE, TOPIC
 

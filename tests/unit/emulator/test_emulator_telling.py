@@ -12,9 +12,9 @@ import urllib3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator import counts, undocumented
-from emulator.cli import SAMPLES, Mistake, arguments
-from emulator.event_sinks import Sinks, files
+from connect_emulator import counts, undocumented
+from connect_emulator.cli import SAMPLES, Mistake, arguments
+from connect_emulator.event_sinks import Sinks, files
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE, TOPIC

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator import timers
-from emulator.clock import FakeClock, iso, moment, parse_iso
+from connect_emulator import timers
+from connect_emulator.clock import FakeClock, iso, moment, parse_iso
 from tests.amazon import Amazon
 from tests.emulating import EVENT, INSTANCE
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.clock import iso
+from connect_emulator.clock import iso
 from tests.amazon import Amazon
 
 SILENT = """{"Version": "2019-10-30", "StartAction": "w", "Actions": [

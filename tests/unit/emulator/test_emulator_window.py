@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator import inspector
-from emulator.access import AccessKey
-from emulator.calls import Calls
-from emulator.cli import SAMPLE_FLOW, SAMPLES
-from emulator.flows import Flow, parse
-from emulator.flows.actions import CHECKS
-from emulator.inspector.drawing import Way, drawn
-from emulator.inspector.frame import span
-from emulator.inspector.layout import WIDTH, Block, Edge, Graph, laid_out
-from emulator.inspector.markup import Markup, el
-from emulator.restjson import Request, Response
+from connect_emulator import inspector
+from connect_emulator.access import AccessKey
+from connect_emulator.calls import Calls
+from connect_emulator.cli import SAMPLE_FLOW, SAMPLES
+from connect_emulator.flows import Flow, parse
+from connect_emulator.flows.actions import CHECKS
+from connect_emulator.inspector.drawing import Way, drawn
+from connect_emulator.inspector.frame import span
+from connect_emulator.inspector.layout import WIDTH, Block, Edge, Graph, laid_out
+from connect_emulator.inspector.markup import Markup, el
+from connect_emulator.restjson import Request, Response
 from tests.amazon import Amazon
 from tests.emulating import HANDOVER_FLOW, INBOUND_FLOW, TOPIC
 from tests.flows import END, action, flow, say, wait
@@ -166,8 +166,8 @@ def test_contacts_of_one_chat_lead_to_each_other(amazons: Callable[..., Amazon])
     )
     amazon = amazons(flow(hook, wait("quiet", 600, "end")), flows=[(later, flow(say("bye", "Bye", "end")))])
     contact_id, _ = amazon.customer("Ada")
-    from emulator import chat
-    from emulator.world import contacts, participants
+    from connect_emulator import chat
+    from connect_emulator.world import contacts, participants
 
     with amazon.world.store.change():
         agent = participants.add(amazon.world, contacts.get(amazon.world, contact_id), "AGENT", "Mira")
@@ -231,7 +231,7 @@ def test_no_page_shows_a_token_or_a_secret(amazons: Callable[..., Amazon]) -> No
 
 def _everything(amazon: Amazon) -> list[str]:
     """All pages, of a world in which something of every kind has happened."""
-    from emulator.world import contacts, participants
+    from connect_emulator.world import contacts, participants
 
     world, calls = amazon.world, Calls()
     with world.store.change():

@@ -14,11 +14,11 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.coverage import emulated
-from emulator.restjson import Request, Response
-from emulator.restjson.read import read
-from emulator.restjson.routes import model_of
-from emulator.restjson.service import BODY_LIMIT
+from connect_emulator.coverage import emulated
+from connect_emulator.restjson import Request, Response
+from connect_emulator.restjson.read import read
+from connect_emulator.restjson.routes import model_of
+from connect_emulator.restjson.service import BODY_LIMIT
 from tests.amazon import Amazon
 from tests.emulating import INSTANCE
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator import bots
-from emulator.flows.lambdas import InProcess
-from emulator.world import World, contacts, participants
+from connect_emulator import bots
+from connect_emulator.flows.lambdas import InProcess
+from connect_emulator.world import World, contacts, participants
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
 from tests.emulating import EVENT, HANDOVER, INSTANCE, TOPIC

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator import bots, counts
-from emulator.cli import arguments
-from emulator.world import agents, queueing
-from emulator.world.world import Said
+from connect_emulator import bots, counts
+from connect_emulator.cli import arguments
+from connect_emulator.world import agents, queueing
+from connect_emulator.world.world import Said
 from tests.amazon import BASIC_QUEUE, Amazon
 from tests.ccp import Agent
 from tests.emulating import EVENT, INBOUND_FLOW, INSTANCE
@@ -30,7 +30,7 @@ SAME_ISSUE = {
 
 @pytest.fixture
 def samples(amazons: Make, tmp_path_factory: pytest.TempPathFactory) -> Amazon:
-    """The sample flows, as `python -m emulator --samples` loads them."""
+    """The sample flows, as `connect-emulator --samples` loads them."""
     state = tmp_path_factory.mktemp("cli") / "s"
     flows = {name: each.text for name, each in arguments(["--state", str(state), "--samples"]).options.flows.items()}
     return amazons(flows.pop(INBOUND_FLOW), flows=flows)
