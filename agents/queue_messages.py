@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from chats import contact_state, outbox, participation, signals
-from chats.models import Contact, Outgoing, Queue, Text
+from chats.models import Contact, OutboundMessage, Queue, Text
 from chats.row_backoff import RowBackoff
 
 from .models import AgentContact, ContactTimer
@@ -102,5 +102,5 @@ def _text(contact: Contact, now: datetime) -> str:
 
 def _is_still_unsaid(contact: Contact) -> bool:
     """Amazon Connect is away: the customer shall not hear ten of these at once when it is back."""
-    unsaid = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=Outgoing.UNFINISHED)
+    unsaid = OutboundMessage.objects.filter(contact=contact, round=contact.round, state__in=OutboundMessage.UNFINISHED)
     return unsaid.exists()

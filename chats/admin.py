@@ -21,7 +21,7 @@ from .models import (
     Item,
     Note,
     OpeningHours,
-    Outgoing,
+    OutboundMessage,
     Participant,
     Queue,
     QueueText,
@@ -188,7 +188,7 @@ class ItemInline(ReadOnlyInline):
 
 
 class OutgoingInline(ReadOnlyInline):
-    model = Outgoing
+    model = OutboundMessage
     verbose_name_plural = _("what we said, and whether Amazon Connect took it")
     fields = ["created_at", "author", "kind", "content", "state", "because", "attempts"]
     joins = ("author",)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from . import realtime, rich_text, stored_files
-from .models import PLAIN, Contact, Outgoing
+from .models import PLAIN, Contact, OutboundMessage
 from .realtime import sequences
 from .reasons import Reason
 
@@ -70,7 +70,7 @@ class OutboundText:
         return self.contact.conversation_id, self.client_token
 
 
-def enqueue(contact: Contact, text: str, *, client_token: str | None = None, **what: Any) -> Outgoing:
+def enqueue(contact: Contact, text: str, *, client_token: str | None = None, **what: Any) -> OutboundMessage:
     """Queue words for the customer. The same client token again is the same message: the row that is there."""
     contact.conversation.lock()  # two tabs with one token meet here
     (row,) = enqueue_all([OutboundText(contact, text, client_token=client_token or str(uuid.uuid4()), **what)])
@@ -79,16 +79,18 @@ def enqueue(contact: Contact, text: str, *, client_token: str | None = None, **w
     return row
 
 
-def enqueue_all(words: Sequence[OutboundText]) -> list[Outgoing | NotSendable]:
+def enqueue_all(words: Sequence[OutboundText]) -> list[OutboundMessage | NotSendable]:
     """`say` for many, whose conversations are held: what became of each."""
     said = _said_already(words)
-    new: list[Outgoing] = []
+    new: list[OutboundMessage] = []
     found = [_say(one, said, new) for one in words]
     _queue(new)
     return found
 
 
-def _say(one: OutboundText, said: dict[tuple[int, str], Outgoing], new: list[Outgoing]) -> Outgoing | NotSendable:
+def _say(
+    one: OutboundText, said: dict[tuple[int, str], OutboundMessage], new: list[OutboundMessage]
+) -> OutboundMessage | NotSendable:
     try:
         check(one.text, one.content_type)
     except NotSendable as error:
@@ -114,22 +116,22 @@ def _fitting(one: OutboundText) -> dict[str, str]:
     return {"content": rich_text.plain(one.text), "content_type": PLAIN}
 
 
-def as_plain_text(outgoing: Outgoing, now: datetime) -> None:
+def as_plain_text(outgoing: OutboundMessage, now: datetime) -> None:
     """Connect has refused markdown: these words, and all that wait behind them, go as plain text. With the conversation held."""
-    waiting = Outgoing.objects.filter(
-        conversation=outgoing.conversation, content_type=rich_text.MARKDOWN, state__in=Outgoing.UNFINISHED
+    waiting = OutboundMessage.objects.filter(
+        conversation=outgoing.conversation, content_type=rich_text.MARKDOWN, state__in=OutboundMessage.UNFINISHED
     )
     for row in waiting.select_related("author").order_by("position"):
         row.conversation = outgoing.conversation
         fitting = {"content": rich_text.plain(row.content), "content_type": PLAIN}
         if row.pk == outgoing.pk:
-            change(row, state=Outgoing.State.QUEUED, due_at=now, **fitting)
+            change(row, state=OutboundMessage.State.QUEUED, due_at=now, **fitting)
         else:
             change(row, **fitting)
 
 
-def _said_already(words: Sequence[OutboundText]) -> dict[tuple[int, str], Outgoing]:
-    said = Outgoing.objects.select_related("author")  # whoever asks reads it outside of the database's threads
+def _said_already(words: Sequence[OutboundText]) -> dict[tuple[int, str], OutboundMessage]:
+    said = OutboundMessage.objects.select_related("author")  # whoever asks reads it outside of the database's threads
     keys = {one.key for one in words}
     rows = said.filter(conversation__in={chat for chat, _ in keys}, client_token__in={token for _, token in keys})
     return {key: row for row in rows if (key := (row.conversation_id, row.client_token)) in keys}
@@ -145,7 +147,9 @@ class File:
     size: int
 
 
-def send_file(contact: Contact, file: File, *, author: User, client_token: str, closed: Reason = NOTHING) -> Outgoing:
+def send_file(
+    contact: Contact, file: File, *, author: User, client_token: str, closed: Reason = NOTHING
+) -> OutboundMessage:
     """Queue a file for the customer. The same client token again is the same file: the row that is there."""
     contact.conversation.lock()
     known = _said_already([OutboundText(contact, "", client_token=client_token)]).get(
@@ -154,7 +158,7 @@ def send_file(contact: Contact, file: File, *, author: User, client_token: str, 
     if known is None and closed:
         raise NotSendable("contactNotConnected", closed)
     if known is None:
-        what = {"kind": Outgoing.Kind.ATTACHMENT, "content": file.name, "content_type": file.content_type}
+        what = {"kind": OutboundMessage.Kind.ATTACHMENT, "content": file.name, "content_type": file.content_type}
         known = _row(contact, client_token, author=author, file=file.key, size=file.size, **what)
         _queue([known])
     elif (known.content, known.size, known.author_id) != (file.name, file.size, author.pk):
@@ -162,80 +166,85 @@ def send_file(contact: Contact, file: File, *, author: User, client_token: str, 
     return known
 
 
-def disconnect(contact: Contact) -> Outgoing:
+def disconnect(contact: Contact) -> OutboundMessage:
     """Queue the goodbye: DisconnectParticipant, after everything that was said before."""
     token = f"leave-{contact.round}-{contact.pk}"
     contact.conversation.lock()
-    known = Outgoing.objects.filter(conversation=contact.conversation, client_token=token).first()
+    known = OutboundMessage.objects.filter(conversation=contact.conversation, client_token=token).first()
     if known is None:
-        known = _row(contact, token, kind=Outgoing.Kind.DISCONNECT, content_type="")
+        known = _row(contact, token, kind=OutboundMessage.Kind.DISCONNECT, content_type="")
         _queue([known])
     return known
 
 
-def retry(outgoing: Outgoing, now: datetime) -> None:
+def retry(outgoing: OutboundMessage, now: datetime) -> None:
     """A failed message goes to the end of the queue, with the token it has: it can never be there twice."""
-    if outgoing.state != Outgoing.State.FAILED:
+    if outgoing.state != OutboundMessage.State.FAILED:
         return
     seq = outgoing.conversation.next_seq()
-    outgoing.state, outgoing.why, outgoing.position, outgoing.seq = Outgoing.State.QUEUED, Reason(), seq, seq
+    outgoing.state, outgoing.why, outgoing.position, outgoing.seq = OutboundMessage.State.QUEUED, Reason(), seq, seq
     outgoing.due_at, outgoing.attempts, outgoing.first_tried_at = now, 0, None
     outgoing.save()
     realtime.publish(outgoing)
     realtime.wake(BELL)
 
 
-def discard(outgoing: Outgoing) -> None:
+def discard(outgoing: OutboundMessage) -> None:
     """Take a message back that was not sent."""
-    outgoing.state = Outgoing.objects.select_for_update().values_list("state", flat=True).get(pk=outgoing.pk)
-    if outgoing.state in {Outgoing.State.FAILED, Outgoing.State.QUEUED}:
-        change(outgoing, state=Outgoing.State.DISCARDED)
+    outgoing.state = OutboundMessage.objects.select_for_update().values_list("state", flat=True).get(pk=outgoing.pk)
+    if outgoing.state in {OutboundMessage.State.FAILED, OutboundMessage.State.QUEUED}:
+        change(outgoing, state=OutboundMessage.State.DISCARDED)
 
 
 def fail_unsent(contact: Contact, why: Reason) -> None:
     """Nothing of this round can be sent any more: what waits fails, visibly. What is on its way finds out itself."""
-    unsent = [Outgoing.State.QUEUED, Outgoing.State.TAKEN]
-    waiting = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=unsent)
+    unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.TAKEN]
+    waiting = OutboundMessage.objects.filter(contact=contact, round=contact.round, state__in=unsent)
     for outgoing in waiting.select_for_update():  # no courier may take it meanwhile
         outgoing.conversation = contact.conversation
         fail(outgoing, why, tried=outgoing.attempts > 0)
 
 
-def fail(outgoing: Outgoing, why: Reason, *, tried: bool) -> None:
+def fail(outgoing: OutboundMessage, why: Reason, *, tried: bool) -> None:
     """A message fails, visibly; a goodbye that cannot be said any more has been said. `tried`: nobody ever answered."""
-    if outgoing.kind == Outgoing.Kind.DISCONNECT:
-        change(outgoing, state=Outgoing.State.SENT, why=Reason())
+    if outgoing.kind == OutboundMessage.Kind.DISCONNECT:
+        change(outgoing, state=OutboundMessage.State.SENT, why=Reason())
     else:
-        change(outgoing, state=Outgoing.State.FAILED, why=_unsent(outgoing, why, tried=tried))
+        change(outgoing, state=OutboundMessage.State.FAILED, why=_unsent(outgoing, why, tried=tried))
 
 
-def _unsent(outgoing: Outgoing, why: Reason, *, tried: bool) -> Reason:
+def _unsent(outgoing: OutboundMessage, why: Reason, *, tried: bool) -> Reason:
     if not tried:
         return Reason("Not sent: %(why)s.", why=why)
-    if outgoing.state == Outgoing.State.TAKEN:
+    if outgoing.state == OutboundMessage.State.TAKEN:
         return Reason("Perhaps not sent, Amazon Connect was still looking at it: %(why)s.", why=why)
     return Reason("Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=why)
 
 
 def correct(contact: Contact, told: Reason, better: Reason) -> None:
     """Why the contact ended is known better now: what failed because of it says so, too."""
-    failed = Outgoing.objects.filter(contact=contact, round=contact.round, state=Outgoing.State.FAILED)
+    failed = OutboundMessage.objects.filter(contact=contact, round=contact.round, state=OutboundMessage.State.FAILED)
     for outgoing in failed:
         if outgoing.why.values.get("why") == told:
             outgoing.conversation = contact.conversation
             change(outgoing, why=outgoing.why.but(why=better))
 
 
-def mark_sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
+def mark_sent(rows: Sequence[tuple[OutboundMessage, str]]) -> None:
     """Connect has these words, as the items of these Ids. Call it with the conversations held."""
     if not rows:
         return
     numbers = sequences.next_numbers([outgoing.conversation for outgoing, _ in rows])
     for (outgoing, item_id), number in zip(rows, numbers, strict=True):
-        outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = Outgoing.State.SENT, item_id, Reason(), number
+        outgoing.state, outgoing.item_id, outgoing.why, outgoing.seq = (
+            OutboundMessage.State.SENT,
+            item_id,
+            Reason(),
+            number,
+        )
     with connection.cursor() as cursor:  # one trip; the ORM's bulk_update takes longer than single ones
         cursor.executemany(
-            "UPDATE chats_outgoing SET state = %s, item_id = %s, why = '', seq = %s WHERE id = %s",
+            "UPDATE chats_outboundmessage SET state = %s, item_id = %s, why = '', seq = %s WHERE id = %s",
             [(str(outgoing.state), outgoing.item_id, outgoing.seq, outgoing.pk) for outgoing, _ in rows],
         )
     for outgoing, _ in rows:
@@ -243,31 +252,33 @@ def mark_sent(rows: Sequence[tuple[Outgoing, str]]) -> None:
         _needs_its_file_no_more(outgoing)
 
 
-def change(outgoing: Outgoing, **changes: object) -> None:
+def change(outgoing: OutboundMessage, **changes: object) -> None:
     """A visible change of the row, under the next number."""
     for name, value in changes.items():
         setattr(outgoing, name, value)
     outgoing.seq = outgoing.conversation.next_seq()
     outgoing.save(update_fields=[*changes, "seq"])
     realtime.publish(outgoing)
-    if outgoing.state == Outgoing.State.DISCARDED:
+    if outgoing.state == OutboundMessage.State.DISCARDED:
         _needs_its_file_no_more(outgoing)
 
 
-def _needs_its_file_no_more(outgoing: Outgoing) -> None:
+def _needs_its_file_no_more(outgoing: OutboundMessage) -> None:
     if outgoing.file:
         transaction.on_commit(partial(stored_files.delete, outgoing.file), robust=True)
 
 
-def _row(contact: Contact, token: str, **what: Any) -> Outgoing:
-    return Outgoing(conversation=contact.conversation, contact=contact, round=contact.round, client_token=token, **what)
+def _row(contact: Contact, token: str, **what: Any) -> OutboundMessage:
+    return OutboundMessage(
+        conversation=contact.conversation, contact=contact, round=contact.round, client_token=token, **what
+    )
 
 
-def _queue(rows: Sequence[Outgoing]) -> None:
+def _queue(rows: Sequence[OutboundMessage]) -> None:
     now = timezone.now()
     for row, number in zip(rows, sequences.next_numbers([row.conversation for row in rows]), strict=True):
         row.due_at, row.created_at, row.position, row.seq = now, now, number, number
-    Outgoing.objects.bulk_create(rows)
+    OutboundMessage.objects.bulk_create(rows)
     for row in rows:
         realtime.publish(row)
     if rows:

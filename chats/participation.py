@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from . import contact_state, outbox, queue_capacity, realtime, signals
-from .models import Contact, Conversation, Outgoing, Participant, Queue
+from .models import Contact, Conversation, OutboundMessage, Participant, Queue
 from .realtime import sequences
 from .reasons import Reason
 
@@ -61,7 +61,7 @@ class BegunParticipation:
 
     contact: Contact
     live: Participant | None = None
-    leave_first: Outgoing | None = None
+    leave_first: OutboundMessage | None = None
 
     @property
     def token(self) -> str:
@@ -81,7 +81,9 @@ def begin(order: HandOver, now: datetime) -> BegunParticipation:
     if ours is not None and ours.left_at is None and ours.connection_token:
         if contact.state != contact_state.State.ENDED:
             return BegunParticipation(contact, live=ours)
-        goodbye = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT).first()
+        goodbye = OutboundMessage.objects.filter(
+            contact=contact, round=contact.round, kind=OutboundMessage.Kind.DISCONNECT
+        ).first()
         if goodbye is not None:
             return BegunParticipation(contact, leave_first=goodbye)
     _begin_round(contact, order, now)
@@ -230,18 +232,20 @@ def come_back(contact: Contact, now: datetime) -> None:
 
     A goodbye that was not tried yet is taken back, and our participant stays. Else it will go, and `handover` joins anew.
     """
-    goodbyes = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT)
+    goodbyes = OutboundMessage.objects.filter(
+        contact=contact, round=contact.round, kind=OutboundMessage.Kind.DISCONNECT
+    )
     goodbye = goodbyes.select_for_update().first()  # no courier may take it meanwhile
     if goodbye is None or contact.conversation.chat_ended_at is not None or contact.rejoin_at is not None:
         return
-    if goodbye.state != Outgoing.State.QUEUED or goodbye.attempts:
+    if goodbye.state != OutboundMessage.State.QUEUED or goodbye.attempts:
         contact.rejoin_at = now
         contact.save(update_fields=["rejoin_at"])
         realtime.wake(REJOIN)
         return
     goodbye.conversation = contact.conversation
-    outbox.change(goodbye, state=Outgoing.State.DISCARDED)
-    unsent = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=Outgoing.UNSENT)
+    outbox.change(goodbye, state=OutboundMessage.State.DISCARDED)
+    unsent = OutboundMessage.objects.filter(contact=contact, round=contact.round, state__in=OutboundMessage.UNSENT)
     ours = Participant.objects.filter(contact_id=contact.pk, round=contact.round)
     _next_round(contact, now)
     unsent.update(round=contact.round)

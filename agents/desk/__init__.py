@@ -18,7 +18,7 @@ from agents.protocol import agent_contact_state as part
 from agents.protocol.refusals import Refusal
 from chats import contact_state, outbox, participation, realtime, stored_files, transcripts, wire
 from chats.db import brief_transaction
-from chats.models import Contact, Frame, Item, Outgoing
+from chats.models import Contact, Frame, Item, OutboundMessage
 from chats.realtime import Reading, Update, encode
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
 from chats.reasons import Reason
@@ -209,7 +209,7 @@ class Message:
     client_token: str
 
 
-async def send_message(message: Message) -> Outgoing:
+async def send_message(message: Message) -> OutboundMessage:
     """Keep the agent's words; the courier brings them to Connect. Refusal with the reason, and nothing is kept."""
     kept = await _keeping(message)
     if isinstance(kept, Refusal):
@@ -217,7 +217,7 @@ async def send_message(message: Message) -> Outgoing:
     return kept
 
 
-def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | RowLocked]:
+def keep_messages(messages: Sequence[Message]) -> list[OutboundMessage | Refusal | RowLocked]:
     """What became of each message. The words of several agents share one transaction, which leaves out conversations
     that another one holds.
     """
@@ -230,7 +230,7 @@ def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | RowL
         )
 
 
-def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[Outgoing | Refusal]:
+def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[OutboundMessage | Refusal]:
     mine: dict[int, outbox.OutboundText] = {}
     for number, one in enumerate(messages):
         contact = contacts.get(one.contact_id)
@@ -245,13 +245,13 @@ def _words(contact: Contact, message: Message) -> outbox.OutboundText:
     return outbox.OutboundText(contact, message.text, contact.owner, message.client_token, message.content_type, closed)
 
 
-def _kept(row: Outgoing | outbox.NotSendable | None) -> Outgoing | Refusal:
+def _kept(row: OutboundMessage | outbox.NotSendable | None) -> OutboundMessage | Refusal:
     if row is None:
         return Refusal("contactNotFound", NOT_HERE)
     return Refusal(row.reason, row.why) if isinstance(row, outbox.NotSendable) else row
 
 
-_keeping: GroupCommit[Message, Outgoing | Refusal] = GroupCommit(keep_messages)
+_keeping: GroupCommit[Message, OutboundMessage | Refusal] = GroupCommit(keep_messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +289,7 @@ def _check_files_are_taken(contact: Contact) -> None:
 
 
 @transaction.atomic
-def send_file(wanted: FileToSend, key: str, size: int) -> Outgoing:
+def send_file(wanted: FileToSend, key: str, size: int) -> OutboundMessage:
     """Keep a file, whose bytes are here, in its turn among the words of this contact. Refusal: nothing is kept."""
     contact = _mine(wanted.user_id, wanted.contact_id)
     if contact.owner is None:
@@ -303,33 +303,33 @@ def send_file(wanted: FileToSend, key: str, size: int) -> Outgoing:
 
 
 @transaction.atomic
-def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
+def retry_message(user_id: int, contact_id: str, client_token: str) -> OutboundMessage:
     """Send a failed message again, with the token it has."""
     contact = _mine(user_id, contact_id)
     outgoing = _own_words(contact, client_token)
-    if outgoing.state == Outgoing.State.FAILED and contact.state != contact_state.State.CONNECTED:
+    if outgoing.state == OutboundMessage.State.FAILED and contact.state != contact_state.State.CONNECTED:
         raise Refusal("contactNotConnected", _why_not_connected(contact))
-    if outgoing.state == Outgoing.State.FAILED and outgoing.kind == Outgoing.Kind.ATTACHMENT:
+    if outgoing.state == OutboundMessage.State.FAILED and outgoing.kind == OutboundMessage.Kind.ATTACHMENT:
         _check_file(outgoing)
-    if outgoing.state == Outgoing.State.FAILED and outgoing.round != contact.round:
+    if outgoing.state == OutboundMessage.State.FAILED and outgoing.round != contact.round:
         outgoing.round = contact.round
         outgoing.attachment_id = ""  # another participant speaks now, and has uploaded nothing
     outbox.retry(outgoing, timezone.now())
     return outgoing
 
 
-def _check_file(outgoing: Outgoing) -> None:
+def _check_file(outgoing: OutboundMessage) -> None:
     if not stored_files.exists(outgoing.file):
         raise Refusal("fileGone", "The file is no longer kept here. Attach it again.")
     _check_files_are_taken(outgoing.contact)
 
 
 @transaction.atomic
-def discard_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
+def discard_message(user_id: int, contact_id: str, client_token: str) -> OutboundMessage:
     """Take a message back that was not sent. Refusal when it was, or is just being sent."""
     outgoing = _own_words(_mine(user_id, contact_id), client_token)
     outbox.discard(outgoing)
-    if outgoing.state != Outgoing.State.DISCARDED:
+    if outgoing.state != OutboundMessage.State.DISCARDED:
         raise Refusal("alreadySent", "This message is already on its way.")
     return outgoing
 
@@ -342,8 +342,10 @@ def _mine(user_id: int, contact_id: str) -> Contact:
     return contact
 
 
-def _own_words(contact: Contact, client_token: str) -> Outgoing:
-    found = Outgoing.objects.select_related("author", "contact").filter(contact=contact, client_token=client_token)
+def _own_words(contact: Contact, client_token: str) -> OutboundMessage:
+    found = OutboundMessage.objects.select_related("author", "contact").filter(
+        contact=contact, client_token=client_token
+    )
     outgoing = found.first()
     if outgoing is None or outgoing.author_id != contact.owner_id:
         raise Refusal("messageNotFound", "There is no such message of yours in this contact.")

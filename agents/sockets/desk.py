@@ -23,7 +23,7 @@ from chats import realtime, transcripts, wire
 from chats.connect import Refused, Unavailable
 from chats.contact_data import attributes, references
 from chats.db import db_read, db_write
-from chats.models import Outgoing
+from chats.models import OutboundMessage
 from chats.wire import iso
 
 from .connection import Socket
@@ -310,5 +310,5 @@ def _message_id(content: str | None) -> str:
     return message_id
 
 
-def _sent(outgoing: Outgoing) -> dict[str, Any]:
+def _sent(outgoing: OutboundMessage) -> dict[str, Any]:
     return {"clientToken": outgoing.client_token, "state": outgoing.as_dict()["state"]}

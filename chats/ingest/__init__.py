@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from chats import outbox, realtime, wire
 from chats.db import brief_transaction, db_write
-from chats.models import Conversation, Item, Outgoing, Participant
+from chats.models import Conversation, Item, OutboundMessage, Participant
 from chats.realtime import sequences
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
 from chats.wire import ChatEvent
@@ -118,7 +118,7 @@ def _take_in(events: Sequence[ChatEvent], chats: Mapping[str, Conversation]) -> 
 
 def _hear(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
     """Our own words that come back have an author, and were sent: also when the answer to our call never came."""
-    ours: dict[str, Outgoing] = {}
+    ours: dict[str, OutboundMessage] = {}
     for conversation, event in fresh:
         outgoing = _own_words(conversation, event, [row.pk for row in ours.values()])
         if outgoing is not None:
@@ -129,7 +129,7 @@ def _hear(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> Non
     contact_events.apply(fresh, now)
 
 
-def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[int]) -> Outgoing | None:
+def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[int]) -> OutboundMessage | None:
     """The row that was tried and not answered yet, in the same words: one of a round is under way, so it is that one."""
     if event.role in OURS and event.type == wire.ATTACHMENT:
         return _own_file(conversation, event)
@@ -138,32 +138,32 @@ def _own_words(conversation: Conversation, event: ChatEvent, taken: Collection[i
     ours = Participant.objects.filter(conversation=conversation, participant_id=event.participant_id).first()
     if ours is None or ours.round is None:
         return None
-    tried = Outgoing.objects.filter(
+    tried = OutboundMessage.objects.filter(
         contact=ours.contact_id,
         round=ours.round,
-        kind=Outgoing.Kind.MESSAGE,
+        kind=OutboundMessage.Kind.MESSAGE,
         content=event.content,
         attempts__gt=0,
         item_id="",
     )
     tried = tried.exclude(pk__in=taken).select_related("author")
-    rows = sorted(tried, key=lambda row: (row.state not in Outgoing.UNFINISHED, row.position))
+    rows = sorted(tried, key=lambda row: (row.state not in OutboundMessage.UNFINISHED, row.position))
     for row in rows:
         row.conversation = conversation
     return rows[0] if rows else None
 
 
-def _own_file(conversation: Conversation, event: ChatEvent) -> Outgoing | None:
+def _own_file(conversation: Conversation, event: ChatEvent) -> OutboundMessage | None:
     """Known by Connect's id of the attachment, which was kept before Connect could make an item of it."""
     ids = [one["AttachmentId"] for one in event.attachments if one.get("AttachmentId")]
-    found = Outgoing.objects.filter(conversation=conversation, attachment_id__in=ids, item_id="")
+    found = OutboundMessage.objects.filter(conversation=conversation, attachment_id__in=ids, item_id="")
     row = found.select_related("author").first()
     if row is not None:
         row.conversation = conversation
     return row
 
 
-def _item(conversation: Conversation, event: ChatEvent, outgoing: Outgoing | None, now: datetime) -> Item:
+def _item(conversation: Conversation, event: ChatEvent, outgoing: OutboundMessage | None, now: datetime) -> Item:
     return Item(
         id=event.id,
         conversation=conversation,
@@ -189,7 +189,7 @@ def _insert(items: Sequence[Item]) -> None:
         realtime.publish(item)
 
 
-def _with_size(told: Mapping[str, Any], outgoing: Outgoing | None) -> dict[str, Any]:
+def _with_size(told: Mapping[str, Any], outgoing: OutboundMessage | None) -> dict[str, Any]:
     """An item does not say how large its file is; of ours we know."""
     mine = outgoing is not None and outgoing.size is not None and told.get("AttachmentId") == outgoing.attachment_id
     return {**told, "AttachmentSizeInBytes": outgoing.size} if mine and outgoing else dict(told)
@@ -255,7 +255,7 @@ def _keep_answers_together(answers: Sequence[Answer]) -> list[RowLocked | None]:
         return do_unlocked(answers, lambda answer: answer.outgoing_pk in rows, lambda free: _credit_all(free, rows))
 
 
-def _credit_all(answers: Sequence[Answer], rows: Mapping[int, Outgoing]) -> list[None]:
+def _credit_all(answers: Sequence[Answer], rows: Mapping[int, OutboundMessage]) -> list[None]:
     there = {item.pk: item for item in Item.objects.filter(pk__in=[answer.item_id for answer in answers])}
     speakers = _speakers([rows[answer.outgoing_pk] for answer in answers])
     new = {}
@@ -268,27 +268,27 @@ def _credit_all(answers: Sequence[Answer], rows: Mapping[int, Outgoing]) -> list
             _credit(there[answer.item_id], row)
     _insert(list(new.values()))
     pairs = [(rows[answer.outgoing_pk], answer.item_id) for answer in answers]
-    outbox.mark_sent([(row, item_id) for row, item_id in pairs if row.state != Outgoing.State.SENT])
+    outbox.mark_sent([(row, item_id) for row, item_id in pairs if row.state != OutboundMessage.State.SENT])
     return [None for _ in answers]
 
 
-def _outgoing(pks: Sequence[int], *, skip_locked: bool = False) -> dict[int, Outgoing]:
+def _outgoing(pks: Sequence[int], *, skip_locked: bool = False) -> dict[int, OutboundMessage]:
     """The rows, with their conversations held."""
-    chats = sequences.lock_streams(Conversation.objects.filter(outgoing__in=pks), skip_locked=skip_locked)
-    found = Outgoing.objects.select_related("author", "contact").filter(pk__in=pks, conversation__in=chats)
+    chats = sequences.lock_streams(Conversation.objects.filter(outbound_messages__in=pks), skip_locked=skip_locked)
+    found = OutboundMessage.objects.select_related("author", "contact").filter(pk__in=pks, conversation__in=chats)
     rows = {row.pk: row for row in found}
     for row in rows.values():
         row.conversation = chats[row.conversation_id]
     return rows
 
 
-def _speakers(rows: Iterable[Outgoing]) -> dict[tuple[str, int], Participant]:
+def _speakers(rows: Iterable[OutboundMessage]) -> dict[tuple[str, int], Participant]:
     """Our participants of these rounds, without their tokens: decrypting those takes longer than reading the row."""
     found = Participant.objects.filter(contact_id__in=[row.contact_id for row in rows], round__isnull=False)
     return {(one.contact_id, one.round or 0): one for one in found.defer("participant_token", "connection_token")}
 
 
-def _credit(item: Item, outgoing: Outgoing) -> None:
+def _credit(item: Item, outgoing: OutboundMessage) -> None:
     """The echo came before the answer: the item is there and learns who wrote it."""
     item.conversation, item.author = outgoing.conversation, outgoing.author
     item.seq = outgoing.conversation.next_seq()
@@ -296,7 +296,7 @@ def _credit(item: Item, outgoing: Outgoing) -> None:
     realtime.publish(item)
 
 
-def _as_event(outgoing: Outgoing, answer: Answer, ours: Participant | None) -> ChatEvent:
+def _as_event(outgoing: OutboundMessage, answer: Answer, ours: Participant | None) -> ChatEvent:
     return ChatEvent(
         id=answer.item_id,
         type="MESSAGE",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+Frame = tuple[str, dict[str, Any]]  # a method of the socket, and its parameters
+
 
 def person(user: User | None) -> dict[str, Any] | None:
     """Who spoke, or who serves."""

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from chats.models import Contact, Conversation, Item, Note, Outgoing, Participant, Transfer
+from chats.models import Contact, Conversation, Item, Note, OutboundMessage, Participant, Transfer
 from chats.realtime import Reading, SocketUser, Update, encode
 from chats.wire import iso
 
@@ -129,11 +129,11 @@ def _changes(conversation: Conversation, after: int) -> list[Update]:
     if conversation.seq == after:
         return []
     window = Q(conversation=conversation, seq__gt=after, seq__lte=conversation.seq)
-    rows: list[Contact | Item | Note | Outgoing | Participant] = [
+    rows: list[Contact | Item | Note | OutboundMessage | Participant] = [
         *Contact.objects.filter(window).select_related("queue", "owner"),
         *Item.objects.filter(window).select_related("author"),
         *Note.objects.filter(window).select_related("author"),
-        *Outgoing.objects.filter(window).select_related("author"),
+        *OutboundMessage.objects.filter(window).select_related("author"),
         *Participant.objects.filter(window),
     ]
     for row in rows:
@@ -141,7 +141,7 @@ def _changes(conversation: Conversation, after: int) -> list[Update]:
     return [_copy(row) for row in sorted(rows, key=lambda row: row.seq)]
 
 
-def _copy(row: Contact | Item | Note | Outgoing | Participant) -> Update:
+def _copy(row: Contact | Item | Note | OutboundMessage | Participant) -> Update:
     method, params = row.frame()
     return Update(row.stream, row.seq, encode(method, {"stream": row.stream, "seq": row.seq, **params}))
 
@@ -164,8 +164,8 @@ def snapshot(conversation: Conversation) -> dict[str, Any]:
         .order_by("-absolute_time", "-pk")[: TAIL + 1]
     )
     contacts = Contact.objects.filter(conversation=conversation).select_related("queue", "owner", "conversation")
-    outgoing = Outgoing.objects.filter(
-        conversation=conversation, state__in=[*Outgoing.UNSENT, Outgoing.State.FAILED]
+    outgoing = OutboundMessage.objects.filter(
+        conversation=conversation, state__in=[*OutboundMessage.UNSENT, OutboundMessage.State.FAILED]
     ).select_related("author", "conversation")
     notes = Note.objects.filter(conversation=conversation, deleted_at=None).select_related("author")
     marks = Participant.objects.filter(conversation=conversation, seq__gt=0).select_related("conversation")

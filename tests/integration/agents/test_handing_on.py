@@ -11,7 +11,7 @@ from agents.models import AgentContact, ContactTimer, RoutingProfile
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
 from chats import participation, transcripts
-from chats.models import Contact, Outgoing, Transfer
+from chats.models import Contact, OutboundMessage, Transfer
 from chats.reasons import Reason
 from chats.wire import iso
 from tests import factories
@@ -31,7 +31,7 @@ def served(mira, clock):
     contact = factories.contact(waited=30)
     routing.run(clock.now)
     routing.accept(mira, contact.pk, clock.now)
-    Outgoing.objects.all().delete()
+    OutboundMessage.objects.all().delete()
     return Contact.objects.get()
 
 
@@ -52,7 +52,7 @@ def parts(contact):
 
 
 def said():
-    return list(Outgoing.objects.order_by("position").values_list("content", flat=True))
+    return list(OutboundMessage.objects.order_by("position").values_list("content", flat=True))
 
 
 def load(agent):

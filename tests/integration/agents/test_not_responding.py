@@ -6,7 +6,7 @@ import pytest
 
 from agents import presence, routing
 from agents.models import Agent, AgentContact
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_who_is_busy_with_a_customer_is_not_absent_and_who_has_said_nothing_for_
         miss(mira, clock, settings)
     assert (state(), Agent.objects.get().misses) == ("Available", 0)
     clock.tick(settings.CCP_BUSY_SECONDS)
-    Outgoing.objects.filter(contact=served).update(author=mira.user, created_at=clock.now)
+    OutboundMessage.objects.filter(contact=served).update(author=mira.user, created_at=clock.now)
     miss(mira, clock, settings)
     assert Agent.objects.get().misses == 0
     clock.tick(settings.CCP_BUSY_SECONDS)

@@ -7,7 +7,7 @@ import pytest
 from agents import routing
 from agents.desk import notes
 from agents.protocol.refusals import Refusal
-from chats.models import Note, Outgoing
+from chats.models import Note, OutboundMessage
 from tests import factories
 from tests.emulating import customer
 from tests.hearing import listening
@@ -20,7 +20,7 @@ def served(clock):
     mira, contact = factories.agent("mira", first_name="Mira", last_name="Okafor"), factories.contact()
     routing.run(clock.now)
     routing.accept(mira, contact.pk, clock.now)
-    Outgoing.objects.all().delete()
+    OutboundMessage.objects.all().delete()
     contact.refresh_from_db()
     return contact
 
@@ -53,7 +53,7 @@ class TestRules:
             "editedAt": None,
             "deleted": False,
         }
-        assert (note.seq, Outgoing.objects.count()) == (before + 1, 0)
+        assert (note.seq, OutboundMessage.objects.count()) == (before + 1, 0)
 
     def test_whoever_comes_later_holds_what_whoever_followed_holds(self, clock, served, mira, heard):
         with listening(served.conversation) as ear:

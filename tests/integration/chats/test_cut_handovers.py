@@ -14,7 +14,7 @@ from django.utils import timezone
 from chats import connect, contact_state, ingest, participation, signals, wire
 from chats.db import db_write
 from chats.joining import hand_over
-from chats.models import Contact, Item, Outgoing, Participant
+from chats.models import Contact, Item, OutboundMessage, Participant
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator
 from tests.hearing import listening
@@ -175,7 +175,7 @@ async def test_the_customer_is_back_before_our_goodbye_was_confirmed(
     contact = await join(ada)
     assert (contact.state, contact.round) == ("WAITING", 2)
     assert here(emulator, ada.contact_id) == [(await ours(ada.contact_id, 2)).participant_id]
-    goodbye = await db_write(Outgoing.objects.get)(contact_id=ada.contact_id, kind="DISCONNECT")
+    goodbye = await db_write(OutboundMessage.objects.get)(contact_id=ada.contact_id, kind="DISCONNECT")
     assert {call.client_token for call in line.of("DisconnectParticipant")} == {goodbye.client_token}
 
 

@@ -19,7 +19,7 @@ from agents.models import Agent
 from agents.protocol import agent_contact_state as part
 from chats import contact_state, ingest
 from chats.db import db_read, db_write
-from chats.models import Contact, Conversation, Item, Outgoing
+from chats.models import Contact, Conversation, Item, OutboundMessage
 from chats.realtime import group_commit
 from chats.realtime.group_commit import Busy
 from chats.wire import ChatEvent
@@ -136,11 +136,11 @@ async def test_a_held_conversation_holds_up_no_words_of_another_agent() -> None:
 
     async with held(lambda: Conversation.objects.filter(pk=hers.conversation_id)):
         waits = words(hers, ada)
-        assert (await quickly(words(his, ben))).state == Outgoing.State.QUEUED
+        assert (await quickly(words(his, ben))).state == OutboundMessage.State.QUEUED
         with pytest.raises(desk.Refusal):
             await quickly(desk.send_message(desk.Message(ada.user_id, "no-such-contact", "x", "text/plain", "t")))
         assert not waits.done()
-    assert (await quickly(waits)).state == Outgoing.State.QUEUED
+    assert (await quickly(waits)).state == OutboundMessage.State.QUEUED
 
 
 async def test_nobody_waits_for_ever() -> None:
