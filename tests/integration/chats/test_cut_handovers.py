@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, contact_state, ingest, participation, signals, wire
+from chats import connect, contact_state, ingest, observers, participation, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, OutboundMessage, Participant
@@ -29,12 +29,13 @@ def waits() -> Iterator[list[str]]:
     """Every contact that somebody was told of as waiting."""
     told: list[str] = []
 
-    def hear(*, contact: Contact, **_: Any) -> None:
-        told.append(contact.pk)
+    def observe(contact: Contact, change: observers.Change) -> None:
+        if isinstance(change, observers.Waits):
+            told.append(contact.pk)
 
-    signals.contact_waits.connect(hear)
+    observers.contact_observers.append(observe)
     yield told
-    signals.contact_waits.disconnect(hear)
+    observers.contact_observers.remove(observe)
 
 
 async def join(somebody: Customer, **attributes: str) -> Contact:
