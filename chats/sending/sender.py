@@ -128,7 +128,7 @@ async def _speak(outgoing: OutboundMessage, participant: Participant) -> None:
         await attachment_upload.send_attachment(outgoing, controller)
         return
     spoken = await controller.send_message(outgoing.content, outgoing.content_type, outgoing.client_token)
-    await ingest.answered(ingest.Answer(outgoing.pk, spoken.item_id, spoken.absolute_time, timezone.now()))
+    await ingest.receive_answer(ingest.Answer(outgoing.pk, spoken.item_id, spoken.absolute_time, timezone.now()))
 
 
 async def _refused(outgoing: OutboundMessage, participant: Participant, error: connect.Refused) -> None:
@@ -184,7 +184,7 @@ async def _found_in_transcript(outgoing: OutboundMessage, participant: Participa
     item = await db_read(_same_words)(outgoing, participant)
     if item is None:
         return False
-    await db_write(ingest.spoken)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
+    await db_write(ingest.record_answer)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
     return True
 
 

@@ -193,7 +193,9 @@ def deliver(here: House, chat: Chat, delivery: Delivery) -> None:
             ingest.write([wire.read_item(item) for item in items])
         case "answer":
             said = chat.said[delivery.indexes[0]]
-            ingest.spoken(here.outgoing[delivery.indexes[0]].pk, id_of(said, here.contact), said.time, timezone.now())
+            ingest.record_answer(
+                here.outgoing[delivery.indexes[0]].pk, id_of(said, here.contact), said.time, timezone.now()
+            )
 
 
 def kept(here: House) -> list[tuple[str, str | None, User | None]]:
