@@ -12,17 +12,19 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from agents import serialisers
 from agents.models import Agent, AgentContact, Disposition, QuickResponse
 from agents.protocol import EVENT, GetTranscript
 from agents.protocol import agent_contact_state as part
 from agents.protocol.refusals import Refusal
 from chats import contact_state, outbox, participation, realtime, stored_files, transcripts, wire
 from chats.db import brief_transaction
-from chats.models import Contact, Frame, Item, OutboundMessage
+from chats.models import Contact, Item, OutboundMessage
 from chats.realtime import Reading, Update, encode
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
 from chats.reasons import Reason
 from chats.sending import attachment_upload, sender
+from chats.serialisers import Frame, frame
 from chats.session import MediaController
 from chats.transcripts import customer_history
 from chats.wire import iso
@@ -49,8 +51,10 @@ class Viewing:
     def seq(self) -> int:
         return self.agent.viewing_seq
 
-    def frame(self) -> Frame:
-        return "viewContact", {"contactId": self.agent.viewing_id or ""}
+
+@frame.register
+def _viewing_frame(row: Viewing) -> Frame:
+    return "viewContact", {"contactId": row.agent.viewing_id or ""}
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,10 @@ class Own:
     def seq(self) -> int:
         return self.agent.own_seq
 
-    def frame(self) -> Frame:
-        return self.agent.frame()
+
+@frame.register
+def _own_frame(row: Own) -> Frame:
+    return frame(row.agent)
 
 
 class AgentStreams:
@@ -117,7 +123,7 @@ def _changes(agent: Agent, after: int, parts: Sequence[AgentContact]) -> list[Up
 
 
 def _copy(row: realtime.Row) -> Update:
-    method, params = row.frame()
+    method, params = frame(row)
     return Update(row.stream, row.seq, encode(method, {"stream": row.stream, "seq": row.seq, **params}))
 
 
@@ -136,8 +142,8 @@ def _snapshot_text(agent: Agent, parts: Sequence[AgentContact]) -> str:
 def snapshot(agent: Agent, parts: Sequence[AgentContact]) -> dict[str, Any]:
     """Everything of an agent's stream, as protocol.AgentSnapshot."""
     return {
-        "agent": agent.as_dict(),
-        "contacts": [one.as_dict() for one in parts],
+        "agent": serialisers.agent(agent),
+        "contacts": [serialisers.agent_contact(one) for one in parts],
         "viewing": agent.viewing_id or "",
     }
 

@@ -19,7 +19,7 @@ from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
 from agents.routing import relayed_contacts
 from agents.supervision import live_board
-from chats import realtime, transcripts, wire
+from chats import realtime, serialisers, transcripts, wire
 from chats.connect import Refused, Unavailable
 from chats.contact_data import attributes, references
 from chats.db import db_read, db_write
@@ -311,4 +311,4 @@ def _message_id(content: str | None) -> str:
 
 
 def _sent(outgoing: OutboundMessage) -> dict[str, Any]:
-    return {"clientToken": outgoing.client_token, "state": outgoing.as_dict()["state"]}
+    return {"clientToken": outgoing.client_token, "state": serialisers.outbound_state(outgoing)}

@@ -26,7 +26,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents import desk
 from agents.protocol import MAX_CLIENT_TOKEN
 from agents.protocol.refusals import Refusal
-from chats import attachments, connect, file_types, stored_files, transcripts
+from chats import attachments, connect, file_types, serialisers, stored_files, transcripts
 from chats.db import db_read, db_write
 from chats.models import Contact
 
@@ -127,7 +127,7 @@ def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
         raise
     if outgoing.file != key:
         stored_files.delete(key)
-    return outgoing.client_token, str(outgoing.as_dict()["state"])
+    return outgoing.client_token, serialisers.outbound_state(outgoing)
 
 
 def _refused(refusal: Refusal) -> JsonResponse:

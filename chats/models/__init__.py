@@ -12,7 +12,6 @@ from .item import Item, UnreadableMessage
 from .note import Note
 from .outbound_message import OutboundMessage
 from .participant import Participant
-from .person import Frame, person
 from .queue import Queue, QueueText, Text
 from .transfer import Transfer
 
@@ -21,7 +20,6 @@ __all__ = [
     "Capability",
     "Contact",
     "Conversation",
-    "Frame",
     "HoursOfOperation",
     "Item",
     "Note",
@@ -34,5 +32,4 @@ __all__ = [
     "Text",
     "Transfer",
     "UnreadableMessage",
-    "person",
 ]

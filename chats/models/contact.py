@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -12,10 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chats import contact_state
 from chats.reasons import Reason, ReasonField
-from chats.wire import iso_or_none
 
 from .conversation import Conversation
-from .person import Frame, person
 from .queue import Queue
 from .transfer import Transfer
 
@@ -115,31 +112,3 @@ class Contact(models.Model):
         """Keep the row under the next number of its conversation."""
         self.seq = self.conversation.next_seq()
         self.save()
-
-    def frame(self) -> Frame:
-        return "contact", {"contact": self.as_dict()}
-
-    def as_dict(self) -> dict[str, Any]:
-        chat, transfer = self.conversation, self.newest_transfer
-        return {
-            "contactId": self.id,
-            "initialContactId": chat.initial_contact_id,
-            "round": self.round,
-            "state": str(self.state),
-            "queue": self.queue.name,
-            "publicName": self.queue.public_name,
-            "customerName": chat.customer_name,
-            "owner": person(self.owner),
-            "endReason": self.end_reason,
-            "attention": self.attention.data,
-            "transfer": transfer.as_dict() if transfer else None,
-            "relayed": self.is_relayed,
-            "contentTypes": chat.content_types,
-            "chatEnded": chat.chat_ended_at is not None,
-            "waitingSince": iso_or_none(self.waits_since or self.waiting_since),
-            "connectedAt": iso_or_none(self.connected_at),
-            "servedSince": iso_or_none(self.served_since or self.connected_at),
-            "endedAt": iso_or_none(self.ended_at),
-            "attributes": chat.attributes,
-            "references": self.references,
-        }

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
-from chats import rich_text
-from chats.wire import iso
-
 from .conversation import Conversation
-from .person import Frame, person
 
 
 class Item(models.Model):
@@ -46,28 +40,6 @@ class Item(models.Model):
     @property
     def stream(self) -> str:
         return self.conversation.stream
-
-    def frame(self) -> Frame:
-        return "item", {"item": self.as_dict()}
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "Id": self.id,
-            "AbsoluteTime": iso(self.absolute_time),
-            "Type": self.type,
-            "ContentType": self.content_type,
-            "Content": self.content,
-            "ParticipantId": self.participant_id,
-            "ParticipantRole": self.role,
-            "DisplayName": self.display_name,
-            "ContactId": self.contact_id,
-            "InitialContactId": self.conversation.initial_contact_id,
-            "Attachments": self.attachments,
-            "Number": self.number,
-            "Seq": self.seq,
-            "Author": person(self.author),
-            **rich_text.field("Rich", self.content_type, self.content),
-        }
 
 
 class UnreadableMessage(models.Model):

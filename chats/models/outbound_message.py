@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from chats import rich_text
 from chats.reasons import ReasonField
-from chats.wire import iso
 
 from .contact import Contact
 from .conversation import Conversation
-from .person import Frame, person
 
 
 class OutboundMessage(models.Model):
@@ -74,24 +69,3 @@ class OutboundMessage(models.Model):
     @property
     def stream(self) -> str:
         return self.conversation.stream
-
-    def frame(self) -> Frame:
-        return "outgoing", {"outgoing": self.as_dict()}
-
-    def as_dict(self) -> dict[str, Any]:
-        state = OutboundMessage.State.QUEUED if self.state == OutboundMessage.State.SENDING else self.state
-        return {
-            "contactId": self.contact_id,
-            "clientToken": self.client_token,
-            "kind": str(self.kind),
-            "contentType": self.content_type,
-            "content": self.content,
-            "author": person(self.author),
-            "state": str(state),
-            "why": self.why.data,
-            "itemId": self.item_id or None,
-            "position": self.position,
-            "createdAt": iso(self.created_at),
-            **({} if self.size is None else {"size": self.size}),
-            **rich_text.field("rich", self.content_type, self.content),
-        }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 
 from .conversation import Conversation
 from .encrypted_field import EncryptedTextField
-from .person import Frame
 
 
 class Participant(models.Model):
@@ -53,15 +50,3 @@ class Participant(models.Model):
     @property
     def is_ours(self) -> bool:
         return self.round is not None
-
-    def frame(self) -> Frame:
-        return "receipt", {"receipt": self.as_dict()}
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "contactId": self.contact_id,
-            "participantId": self.participant_id,
-            "role": self.role,
-            "deliveredId": self.delivered_id or None,
-            "readId": self.read_id or None,
-        }

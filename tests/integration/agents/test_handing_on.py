@@ -10,7 +10,7 @@ from agents import presence, routing
 from agents.models import AgentContact, ContactTimer, RoutingProfile
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
-from chats import participation, transcripts
+from chats import participation, serialisers, transcripts
 from chats.models import Contact, OutboundMessage, Transfer
 from chats.reasons import Reason
 from chats.wire import iso
@@ -62,7 +62,7 @@ def load(agent):
 
 def told(contact):
     """The newest transfer, as the contact's viewers see it."""
-    return Contact.objects.get(pk=contact.pk).as_dict()["transfer"]
+    return serialisers.contact(Contact.objects.get(pk=contact.pk))["transfer"]
 
 
 def came_of(contact):

@@ -7,6 +7,7 @@ import pytest
 from agents import routing
 from agents.desk import notes
 from agents.protocol.refusals import Refusal
+from chats import serialisers
 from chats.models import Note, OutboundMessage
 from tests import factories
 from tests.emulating import customer
@@ -43,7 +44,7 @@ class TestRules:
         before = served.conversation.seq
         note_id = notes.add(mira, served.pk, "  Called twice.\n", None, clock.now)
         note = Note.objects.get()
-        assert note.as_dict() == {
+        assert serialisers.note(note) == {
             "noteId": note_id,
             "contactId": served.pk,
             "clientToken": note.client_token,
@@ -75,7 +76,7 @@ class TestRules:
         note_id = notes.add(mira, served.pk, "4111 1111 1111 1111", None, clock.now)
         for _ in range(2):
             notes.delete(mira, served.pk, note_id, clock.now)
-        assert (Note.objects.get().text, Note.objects.get().as_dict()["deleted"]) == ("", True)
+        assert (Note.objects.get().text, serialisers.note(Note.objects.get())["deleted"]) == ("", True)
         assert refused(notes.edit, mira, served.pk, note_id, "again", clock.now) == "noteNotFound"
 
     def test_the_same_token_is_the_same_note(self, clock, served, mira):

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, contact_state, ingest, outbox, participation, realtime, reconcile, session, wire
+from chats import connect, contact_state, ingest, outbox, participation, realtime, reconcile, serialisers, session, wire
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.models import Contact, Item, OutboundMessage, Participant
@@ -92,7 +92,7 @@ def say_markdown(contact: Contact, text: str, token: str | None = None) -> Outbo
 @db_write
 def content_types(contact: Contact) -> list[str]:
     """What the socket says of the contact."""
-    found: list[str] = Contact.objects.get(pk=contact.pk).as_dict()["contentTypes"]
+    found: list[str] = serialisers.contact(Contact.objects.get(pk=contact.pk))["contentTypes"]
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agents import protocol
+from chats import serialisers
 from chats.models import Item, OutboundMessage
 from tests import factories
 
@@ -22,7 +23,7 @@ def item(content: str | None, content_type: str) -> Item:
 
 def frame(row: Item | OutboundMessage) -> dict[str, Any]:
     """As a viewer gets it, after the closed protocol has looked at it."""
-    method, params = row.frame()
+    method, params = serialisers.frame(row)
     protocol.STRICT[method].validate_python({"stream": row.stream, "seq": row.seq, **params})
     return dict(params[method])
 
