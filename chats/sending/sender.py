@@ -106,10 +106,10 @@ async def deliver(outgoing: OutboundMessage) -> None:
         await db_write(_give_up)(outgoing)
         return
     try:
-        with connect.calls_for(connect.Purpose.WORDS):
+        with connect.calls_for(connect.Purpose.MESSAGES):
             await _speak(outgoing, participant)
     except connect.Refused as error:
-        with connect.calls_for(connect.Purpose.WORDS):
+        with connect.calls_for(connect.Purpose.MESSAGES):
             await _refused(outgoing, participant, error)
     except connect.Unavailable as error:
         log.info("outgoing %s waits: %s", outgoing.pk, error)
