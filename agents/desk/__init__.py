@@ -20,6 +20,7 @@ from agents.protocol.refusals import Refusal
 from chats import contact_state, outbox, participation, realtime, stored_files, transcripts, wire
 from chats.db import brief_transaction
 from chats.models import Contact, Item, OutboundMessage
+from chats.outbox import Message
 from chats.realtime import Reading, Update, encode
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
 from chats.reasons import Reason
@@ -204,19 +205,8 @@ def _held(user_id: int) -> Agent:
 # ---- what the agent says ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What an agent wants to say."""
-
-    user_id: int
-    contact_id: str
-    text: str
-    content_type: str
-    client_token: str
-
-
 async def send_message(message: Message) -> OutboundMessage:
-    """Keep the agent's words; the courier brings them to Connect. Refusal with the reason, and nothing is kept."""
+    """Enqueue an agent's message, committed when this returns. Refusal with the reason, and nothing is kept."""
     kept = await _keeping(message)
     if isinstance(kept, Refusal):
         raise kept
@@ -237,18 +227,11 @@ def keep_messages(messages: Sequence[Message]) -> list[OutboundMessage | Refusal
 
 
 def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[OutboundMessage | Refusal]:
-    mine: dict[int, outbox.OutboundText] = {}
-    for number, one in enumerate(messages):
-        contact = contacts.get(one.contact_id)
-        if contact is not None and contact.owner_id == one.user_id:
-            mine[number] = _words(contact, one)
-    kept = dict(zip(mine, outbox.enqueue_all(list(mine.values())), strict=True))
+    served = {(pk, contact.owner_id) for pk, contact in contacts.items()}
+    mine = {number: one for number, one in enumerate(messages) if (one.contact_id, one.author_id) in served}
+    closed = {pk: _why_closed(contact) for pk, contact in contacts.items()}
+    kept = dict(zip(mine, outbox.enqueue_all(list(mine.values()), contacts, closed), strict=True))
     return [_kept(kept.get(number)) for number in range(len(messages))]
-
-
-def _words(contact: Contact, message: Message) -> outbox.OutboundText:
-    closed = Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
-    return outbox.OutboundText(contact, message.text, contact.owner, message.client_token, message.content_type, closed)
 
 
 def _kept(row: OutboundMessage | outbox.NotSendable | None) -> OutboundMessage | Refusal:
@@ -258,17 +241,6 @@ def _kept(row: OutboundMessage | outbox.NotSendable | None) -> OutboundMessage |
 
 
 _keeping: GroupCommit[Message, OutboundMessage | Refusal] = GroupCommit(keep_messages)
-
-
-@dataclass(frozen=True, slots=True)
-class FileToSend:
-    """A file that an agent hands in, as it is announced."""
-
-    user_id: int
-    contact_id: str
-    client_token: str
-    name: str
-    content_type: str
 
 
 def check_here(user_id: int, contact_id: str) -> None:
@@ -295,15 +267,13 @@ def _check_files_are_taken(contact: Contact) -> None:
 
 
 @transaction.atomic
-def send_file(wanted: FileToSend, key: str, size: int) -> OutboundMessage:
-    """Keep a file, whose bytes are here, in its turn among the words of this contact. Refusal: nothing is kept."""
-    contact = _mine(wanted.user_id, wanted.contact_id)
-    if contact.owner is None:
+def send_file(file: Message) -> OutboundMessage:
+    """Enqueue a file, whose bytes are stored, in its turn among the messages of its contact. Refusal: nothing is kept."""
+    contact = None if file.author_id is None else _mine(file.author_id, file.contact_id)
+    if contact is None:
         raise Refusal("contactNotFound", NOT_HERE)
-    closed = Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
-    file = outbox.File(key, wanted.name, wanted.content_type, size)
     try:
-        return outbox.send_file(contact, file, author=contact.owner, client_token=wanted.client_token, closed=closed)
+        return outbox.enqueue_file(contact, file, _why_closed(contact))
     except outbox.NotSendable as error:
         raise Refusal(error.reason, error.why) from None
 
@@ -357,6 +327,11 @@ def _own_words(contact: Contact, client_token: str) -> OutboundMessage:
         raise Refusal("messageNotFound", "There is no such message of yours in this contact.")
     outgoing.conversation = contact.conversation
     return outgoing
+
+
+def _why_closed(contact: Contact) -> Reason:
+    """Why an agent can say nothing new in this contact; empty: they can."""
+    return Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
 
 
 def _why_not_connected(contact: Contact) -> Reason:

@@ -24,6 +24,7 @@ from chats.connect import Refused, Unavailable
 from chats.contact_data import attributes, references
 from chats.db import db_read, db_write
 from chats.models import OutboundMessage
+from chats.outbox import Message
 from chats.wire import iso
 
 from .connection import Socket
@@ -216,7 +217,7 @@ class DeskSocket(TranscriptSocket):
 
     async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
         words = (params.message, params.contentType, params.clientToken)
-        return _sent(await desk.send_message(desk.Message(self.visitor.user_id, params.contactId, *words)))
+        return _sent(await desk.send_message(Message(self.visitor.user_id, params.contactId, *words)))
 
     async def do_retryMessage(self, params: protocol.OutboundMessageParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return _sent(await db_write(desk.retry_message)(self.visitor.user_id, params.contactId, params.clientToken))

@@ -86,8 +86,7 @@ def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token
     with transaction.atomic():
         held = participation.lock_contact(contact.pk)
         assert held.owner is not None
-        file = outbox.File(key, name, "image/png", size)
-        return outbox.send_file(held, file, author=held.owner, client_token=token)
+        return outbox.enqueue_file(held, outbox.Message(held.owner_id, held.pk, name, "image/png", token, key, size))
 
 
 @db_write
