@@ -1,6 +1,7 @@
-"""The desks' app."""
+"""The desks' app: what of it `chats` and Django notify is registered here, and nowhere else."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class AgentsConfig(AppConfig):
@@ -8,11 +9,18 @@ class AgentsConfig(AppConfig):
     verbose_name = "Agents"
 
     def ready(self) -> None:
-        from chats import realtime
+        from django.contrib.auth import get_user_model
+
+        from chats import observers, realtime
 
         from . import desk, queue_messages, routing
 
         realtime.register_streams("agent", desk.AgentStreams())
-        routing.listen()
-        routing.absent_agents.listen()
-        queue_messages.listen()
+        observers.contact_observers[:] = [  # in this order
+            routing.transfers.contact_changed,  # a colleague's offer is withdrawn before the sender's part ends
+            routing.contact_events.contact_changed,
+            queue_messages.contact_changed,
+        ]
+        post_save.connect(
+            routing.absent_agents.account_changed, sender=get_user_model(), dispatch_uid="agents.account_changed"
+        )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from chats import contact_state, outbox, participation
-from chats.models import Contact, Item, Outgoing, Text
+from chats.models import Contact, Item, OutboundMessage, Text
 from chats.row_backoff import RowBackoff
 
 from .models import ContactTimer
@@ -60,9 +60,9 @@ def _look(timer_pk: int, contact_id: str, now: datetime) -> bool:
 
 def _unanswered_since(contact: Contact) -> datetime | None:
     """When the agent last spoke, if the customer has said nothing since."""
-    said = [Outgoing.Kind.MESSAGE, Outgoing.Kind.ATTACHMENT]
-    own = Outgoing.objects.filter(contact=contact, round=contact.round, kind__in=said, author__isnull=False)
-    words = own.exclude(state__in=[Outgoing.State.FAILED, Outgoing.State.DISCARDED])
+    said = [OutboundMessage.Kind.MESSAGE, OutboundMessage.Kind.ATTACHMENT]
+    own = OutboundMessage.objects.filter(contact=contact, round=contact.round, kind__in=said, author__isnull=False)
+    words = own.exclude(state__in=[OutboundMessage.State.FAILED, OutboundMessage.State.DISCARDED])
     last = words.order_by("-created_at").values_list("created_at", flat=True).first()
     if last is None:
         return None

@@ -16,6 +16,7 @@ from chats import realtime
 from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
 
+from . import serialisers
 from .models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfile
 from .protocol import agent_contact_state
 
@@ -103,7 +104,7 @@ def _state(name: str, agent: Agent) -> AgentState:
             "stateNotFound", "There is no state “%(name)s”. There are: %(known)s.", name=name, known=known
         )
     now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent.pk)
-    raise refusal.but(agent=now.as_dict())
+    raise refusal.but(agent=serialisers.agent(now))
 
 
 def _enqueue(agent: Agent, state: AgentState) -> None:

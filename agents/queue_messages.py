@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from chats import contact_state, outbox, participation, signals
-from chats.models import Contact, Outgoing, Queue, Text
+from chats import contact_state, outbox, participation
+from chats.models import Contact, OutboundMessage, Queue, Text
+from chats.observers import Change, Waits
 from chats.row_backoff import RowBackoff
 
 from .models import AgentContact, ContactTimer
 
-ME = "agents.queue_messages"
 RECENTLY = timedelta(minutes=30)
 AT_ONCE = 200
 _parking = RowBackoff("waiting texts")
 
 
-def listen() -> None:
-    """Connect to the signals of `chats`. Twice is once."""
-    signals.contact_waits.connect(_begin, dispatch_uid=ME)
-
-
-def _begin(*, contact: Contact, **_kwargs: Any) -> None:
-    if contact.queue.waiting_every and contact.waiting_since is not None:
+def contact_changed(contact: Contact, change: Change) -> None:
+    """Observer: a contact that waits is reminded of its place, as often as its queue says."""
+    if isinstance(change, Waits) and contact.queue.waiting_every and contact.waiting_since is not None:
         since = contact.waiting_since
         ContactTimer.start(contact, ContactTimer.Kind.WAITING, since, contact.queue.waiting_every)
 
@@ -102,5 +97,5 @@ def _text(contact: Contact, now: datetime) -> str:
 
 def _is_still_unsaid(contact: Contact) -> bool:
     """Amazon Connect is away: the customer shall not hear ten of these at once when it is back."""
-    unsaid = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=Outgoing.UNFINISHED)
+    unsaid = OutboundMessage.objects.filter(contact=contact, round=contact.round, state__in=OutboundMessage.UNFINISHED)
     return unsaid.exists()

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from . import transcripts
+from . import serialisers, transcripts
 from .models import (
     Contact,
     Conversation,
@@ -21,7 +21,7 @@ from .models import (
     Item,
     Note,
     OpeningHours,
-    Outgoing,
+    OutboundMessage,
     Participant,
     Queue,
     QueueText,
@@ -29,7 +29,6 @@ from .models import (
     Text,
     Transfer,
     UnreadableMessage,
-    person,
 )
 
 
@@ -144,7 +143,7 @@ def named(person: str) -> list[str]:
 
 def who(item: Item) -> str:
     """Who spoke: the person, where we know one, else the name the customer saw."""
-    author = person(item.author)
+    author = serialisers.person(item.author)
     if author:
         return f"{author['name']} ({item.display_name or item.role})"
     return item.display_name or item.role or ""
@@ -188,7 +187,7 @@ class ItemInline(ReadOnlyInline):
 
 
 class OutgoingInline(ReadOnlyInline):
-    model = Outgoing
+    model = OutboundMessage
     verbose_name_plural = _("what we said, and whether Amazon Connect took it")
     fields = ["created_at", "author", "kind", "content", "state", "because", "attempts"]
     joins = ("author",)

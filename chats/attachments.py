@@ -73,7 +73,7 @@ async def opened(file: File) -> AsyncIterator[AsyncIterator[bytes]]:
     """Its bytes, piece by piece. Raises Unreadable, connect.Refused, connect.Unavailable."""
     place = await _place(file)
     if file.size is None and place.size is not None:
-        await db_write(ingest.learn_size)(file.item_pk, file.attachment_id, place.size)
+        await db_write(ingest.save_size)(file.item_pk, file.attachment_id, place.size)
     async with connect.download(place.url) as pieces:
         yield pieces
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import transaction
 
-from . import contact_state, outbox, queue_capacity, realtime, signals
-from .models import Contact, Conversation, Outgoing, Participant, Queue
+from . import contact_state, outbox, queue_capacity, realtime
+from .models import Contact, Conversation, OutboundMessage, Participant, Queue
+from .observers import CustomerNamed, Ended, EndExplained, Waits, contact_changed
 from .realtime import sequences
 from .reasons import Reason
 
@@ -61,7 +62,7 @@ class BegunParticipation:
 
     contact: Contact
     live: Participant | None = None
-    leave_first: Outgoing | None = None
+    leave_first: OutboundMessage | None = None
 
     @property
     def token(self) -> str:
@@ -81,7 +82,9 @@ def begin(order: HandOver, now: datetime) -> BegunParticipation:
     if ours is not None and ours.left_at is None and ours.connection_token:
         if contact.state != contact_state.State.ENDED:
             return BegunParticipation(contact, live=ours)
-        goodbye = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT).first()
+        goodbye = OutboundMessage.objects.filter(
+            contact=contact, round=contact.round, kind=OutboundMessage.Kind.DISCONNECT
+        ).first()
         if goodbye is not None:
             return BegunParticipation(contact, leave_first=goodbye)
     _begin_round(contact, order, now)
@@ -113,10 +116,12 @@ def initial_contact_id(contact_id: str) -> str:
 
 def publish_contacts(conversation: Conversation, *, named: bool = False) -> None:
     """Something of the conversation that stands on all its contacts has changed. Call it with the conversation held."""
-    if named:
-        signals.customer_named.send(sender=Conversation, conversation=conversation)
-    for contact in Contact.objects.select_related("queue", "owner").filter(conversation=conversation):
+    contacts = list(Contact.objects.select_related("queue", "owner").filter(conversation=conversation))
+    for contact in contacts:
         contact.conversation = conversation
+    if named and contacts:
+        contact_changed(contacts[0], CustomerNamed())
+    for contact in contacts:
         contact.changed()
         realtime.publish(contact)
 
@@ -211,7 +216,7 @@ def save_connection(participant: Participant, credentials: Mapping[str, Any], no
 
 @transaction.atomic
 def mark_joined(contact_id: str, now: datetime) -> Contact:
-    """All that was said before is here: the contact waits. Told upward by the signal contact_waits."""
+    """All that was said before is here: the contact waits. Observers are notified."""
     contact = lock_contact(contact_id)
     if contact.state == contact_state.State.JOINING:
         _wait(contact, now)
@@ -221,7 +226,7 @@ def mark_joined(contact_id: str, now: datetime) -> Contact:
 def _wait(contact: Contact, now: datetime) -> None:
     contact.move(contact_state.Move.JOINED, now, rejoin_at=None)
     realtime.publish(contact)
-    signals.contact_waits.send(sender=Contact, contact=contact, at=now)
+    contact_changed(contact, Waits(now))
 
 
 def come_back(contact: Contact, now: datetime) -> None:
@@ -230,18 +235,20 @@ def come_back(contact: Contact, now: datetime) -> None:
 
     A goodbye that was not tried yet is taken back, and our participant stays. Else it will go, and `handover` joins anew.
     """
-    goodbyes = Outgoing.objects.filter(contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT)
+    goodbyes = OutboundMessage.objects.filter(
+        contact=contact, round=contact.round, kind=OutboundMessage.Kind.DISCONNECT
+    )
     goodbye = goodbyes.select_for_update().first()  # no courier may take it meanwhile
     if goodbye is None or contact.conversation.chat_ended_at is not None or contact.rejoin_at is not None:
         return
-    if goodbye.state != Outgoing.State.QUEUED or goodbye.attempts:
+    if goodbye.state != OutboundMessage.State.QUEUED or goodbye.attempts:
         contact.rejoin_at = now
         contact.save(update_fields=["rejoin_at"])
         realtime.wake(REJOIN)
         return
     goodbye.conversation = contact.conversation
-    outbox.change(goodbye, state=Outgoing.State.DISCARDED)
-    unsent = Outgoing.objects.filter(contact=contact, round=contact.round, state__in=Outgoing.UNSENT)
+    outbox.change(goodbye, state=OutboundMessage.State.DISCARDED)
+    unsent = OutboundMessage.objects.filter(contact=contact, round=contact.round, state__in=OutboundMessage.UNSENT)
     ours = Participant.objects.filter(contact_id=contact.pk, round=contact.round)
     _next_round(contact, now)
     unsent.update(round=contact.round)
@@ -263,7 +270,7 @@ def requeue(contact: Contact, now: datetime) -> None:
     """The contact waits again, at its old place, and is nobody's. Call it on a `locked` contact that is CONNECTED."""
     contact.move(contact_state.Move.REQUEUE, now, owner=None, connected_at=None, attention=Reason())
     realtime.publish(contact)
-    signals.contact_waits.send(sender=Contact, contact=contact, at=now)
+    contact_changed(contact, Waits(now))
 
 
 def end(contact: Contact, reason: contact_state.EndReason, now: datetime, *, leave: bool) -> None:
@@ -280,7 +287,7 @@ def end(contact: Contact, reason: contact_state.EndReason, now: datetime, *, lea
     else:
         outbox.fail_unsent(contact, why_unsent(contact))
     realtime.publish(contact)
-    signals.contact_ended.send(sender=Contact, contact=contact)
+    contact_changed(contact, Ended())
 
 
 def why_unsent(contact: Contact) -> Reason:
@@ -295,7 +302,7 @@ def _improve(contact: Contact, reason: contact_state.EndReason) -> None:
         contact.changed()
         realtime.publish(contact)
         outbox.correct(contact, told, why_unsent(contact))
-        signals.end_explained.send(sender=Contact, contact=contact, before=before)
+        contact_changed(contact, EndExplained(before))
 
 
 @transaction.atomic

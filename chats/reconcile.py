@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from . import connect, contact_state, ingest, participation
 from .db import claim, db_read, db_write
-from .models import Contact, Finding, Participant, RefusedCall
+from .models import Capability, Contact, Participant, RefusedCall
 from .row_backoff import RowBackoff
 from .session import MediaController
 
@@ -106,7 +106,7 @@ def start_over(now: datetime) -> int:
     """Whatever was missed while nobody worked is looked for first: every open round is due; how many there are. Of workers
     who start together, one says so.
     """
-    if not Finding.claim(STARTED_OVER, now, STARTING_LASTS):
+    if not Capability.claim(STARTED_OVER, now, STARTING_LASTS):
         return 0
     return Participant.objects.filter(_open_rounds()).update(reconciled_at=None)
 

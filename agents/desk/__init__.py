@@ -12,17 +12,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from agents import serialisers
 from agents.models import Agent, AgentContact, Disposition, QuickResponse
 from agents.protocol import EVENT, GetTranscript
 from agents.protocol import agent_contact_state as part
 from agents.protocol.refusals import Refusal
 from chats import contact_state, outbox, participation, realtime, stored_files, transcripts, wire
 from chats.db import brief_transaction
-from chats.models import Contact, Frame, Item, Outgoing
+from chats.models import Contact, Item, OutboundMessage
+from chats.outbox import Message
 from chats.realtime import Reading, Update, encode
 from chats.realtime.group_commit import GroupCommit, RowLocked, do_unlocked
 from chats.reasons import Reason
 from chats.sending import attachment_upload, sender
+from chats.serialisers import Frame, frame
 from chats.session import MediaController
 from chats.transcripts import customer_history
 from chats.wire import iso
@@ -49,8 +52,10 @@ class Viewing:
     def seq(self) -> int:
         return self.agent.viewing_seq
 
-    def frame(self) -> Frame:
-        return "viewContact", {"contactId": self.agent.viewing_id or ""}
+
+@frame.register
+def _viewing_frame(row: Viewing) -> Frame:
+    return "viewContact", {"contactId": row.agent.viewing_id or ""}
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,10 @@ class Own:
     def seq(self) -> int:
         return self.agent.own_seq
 
-    def frame(self) -> Frame:
-        return self.agent.frame()
+
+@frame.register
+def _own_frame(row: Own) -> Frame:
+    return frame(row.agent)
 
 
 class AgentStreams:
@@ -117,7 +124,7 @@ def _changes(agent: Agent, after: int, parts: Sequence[AgentContact]) -> list[Up
 
 
 def _copy(row: realtime.Row) -> Update:
-    method, params = row.frame()
+    method, params = frame(row)
     return Update(row.stream, row.seq, encode(method, {"stream": row.stream, "seq": row.seq, **params}))
 
 
@@ -136,8 +143,8 @@ def _snapshot_text(agent: Agent, parts: Sequence[AgentContact]) -> str:
 def snapshot(agent: Agent, parts: Sequence[AgentContact]) -> dict[str, Any]:
     """Everything of an agent's stream, as protocol.AgentSnapshot."""
     return {
-        "agent": agent.as_dict(),
-        "contacts": [one.as_dict() for one in parts],
+        "agent": serialisers.agent(agent),
+        "contacts": [serialisers.agent_contact(one) for one in parts],
         "viewing": agent.viewing_id or "",
     }
 
@@ -198,26 +205,15 @@ def _held(user_id: int) -> Agent:
 # ---- what the agent says ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What an agent wants to say."""
-
-    user_id: int
-    contact_id: str
-    text: str
-    content_type: str
-    client_token: str
-
-
-async def send_message(message: Message) -> Outgoing:
-    """Keep the agent's words; the courier brings them to Connect. Refusal with the reason, and nothing is kept."""
+async def send_message(message: Message) -> OutboundMessage:
+    """Enqueue an agent's message, committed when this returns. Refusal with the reason, and nothing is kept."""
     kept = await _keeping(message)
     if isinstance(kept, Refusal):
         raise kept
     return kept
 
 
-def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | RowLocked]:
+def keep_messages(messages: Sequence[Message]) -> list[OutboundMessage | Refusal | RowLocked]:
     """What became of each message. The words of several agents share one transaction, which leaves out conversations
     that another one holds.
     """
@@ -230,39 +226,21 @@ def keep_messages(messages: Sequence[Message]) -> list[Outgoing | Refusal | RowL
         )
 
 
-def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[Outgoing | Refusal]:
-    mine: dict[int, outbox.OutboundText] = {}
-    for number, one in enumerate(messages):
-        contact = contacts.get(one.contact_id)
-        if contact is not None and contact.owner_id == one.user_id:
-            mine[number] = _words(contact, one)
-    kept = dict(zip(mine, outbox.enqueue_all(list(mine.values())), strict=True))
+def _keep_messages(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> list[OutboundMessage | Refusal]:
+    served = {(pk, contact.owner_id) for pk, contact in contacts.items()}
+    mine = {number: one for number, one in enumerate(messages) if (one.contact_id, one.author_id) in served}
+    closed = {pk: _why_closed(contact) for pk, contact in contacts.items()}
+    kept = dict(zip(mine, outbox.enqueue_all(list(mine.values()), contacts, closed), strict=True))
     return [_kept(kept.get(number)) for number in range(len(messages))]
 
 
-def _words(contact: Contact, message: Message) -> outbox.OutboundText:
-    closed = Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
-    return outbox.OutboundText(contact, message.text, contact.owner, message.client_token, message.content_type, closed)
-
-
-def _kept(row: Outgoing | outbox.NotSendable | None) -> Outgoing | Refusal:
+def _kept(row: OutboundMessage | outbox.NotSendable | None) -> OutboundMessage | Refusal:
     if row is None:
         return Refusal("contactNotFound", NOT_HERE)
     return Refusal(row.reason, row.why) if isinstance(row, outbox.NotSendable) else row
 
 
-_keeping: GroupCommit[Message, Outgoing | Refusal] = GroupCommit(keep_messages)
-
-
-@dataclass(frozen=True, slots=True)
-class FileToSend:
-    """A file that an agent hands in, as it is announced."""
-
-    user_id: int
-    contact_id: str
-    client_token: str
-    name: str
-    content_type: str
+_keeping: GroupCommit[Message, OutboundMessage | Refusal] = GroupCommit(keep_messages)
 
 
 def check_here(user_id: int, contact_id: str) -> None:
@@ -289,47 +267,45 @@ def _check_files_are_taken(contact: Contact) -> None:
 
 
 @transaction.atomic
-def send_file(wanted: FileToSend, key: str, size: int) -> Outgoing:
-    """Keep a file, whose bytes are here, in its turn among the words of this contact. Refusal: nothing is kept."""
-    contact = _mine(wanted.user_id, wanted.contact_id)
-    if contact.owner is None:
+def send_file(file: Message) -> OutboundMessage:
+    """Enqueue a file, whose bytes are stored, in its turn among the messages of its contact. Refusal: nothing is kept."""
+    contact = None if file.author_id is None else _mine(file.author_id, file.contact_id)
+    if contact is None:
         raise Refusal("contactNotFound", NOT_HERE)
-    closed = Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
-    file = outbox.File(key, wanted.name, wanted.content_type, size)
     try:
-        return outbox.send_file(contact, file, author=contact.owner, client_token=wanted.client_token, closed=closed)
+        return outbox.enqueue_file(contact, file, _why_closed(contact))
     except outbox.NotSendable as error:
         raise Refusal(error.reason, error.why) from None
 
 
 @transaction.atomic
-def retry_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
+def retry_message(user_id: int, contact_id: str, client_token: str) -> OutboundMessage:
     """Send a failed message again, with the token it has."""
     contact = _mine(user_id, contact_id)
     outgoing = _own_words(contact, client_token)
-    if outgoing.state == Outgoing.State.FAILED and contact.state != contact_state.State.CONNECTED:
+    if outgoing.state == OutboundMessage.State.FAILED and contact.state != contact_state.State.CONNECTED:
         raise Refusal("contactNotConnected", _why_not_connected(contact))
-    if outgoing.state == Outgoing.State.FAILED and outgoing.kind == Outgoing.Kind.ATTACHMENT:
+    if outgoing.state == OutboundMessage.State.FAILED and outgoing.kind == OutboundMessage.Kind.ATTACHMENT:
         _check_file(outgoing)
-    if outgoing.state == Outgoing.State.FAILED and outgoing.round != contact.round:
+    if outgoing.state == OutboundMessage.State.FAILED and outgoing.round != contact.round:
         outgoing.round = contact.round
         outgoing.attachment_id = ""  # another participant speaks now, and has uploaded nothing
     outbox.retry(outgoing, timezone.now())
     return outgoing
 
 
-def _check_file(outgoing: Outgoing) -> None:
+def _check_file(outgoing: OutboundMessage) -> None:
     if not stored_files.exists(outgoing.file):
         raise Refusal("fileGone", "The file is no longer kept here. Attach it again.")
     _check_files_are_taken(outgoing.contact)
 
 
 @transaction.atomic
-def discard_message(user_id: int, contact_id: str, client_token: str) -> Outgoing:
+def discard_message(user_id: int, contact_id: str, client_token: str) -> OutboundMessage:
     """Take a message back that was not sent. Refusal when it was, or is just being sent."""
     outgoing = _own_words(_mine(user_id, contact_id), client_token)
     outbox.discard(outgoing)
-    if outgoing.state != Outgoing.State.DISCARDED:
+    if outgoing.state != OutboundMessage.State.DISCARDED:
         raise Refusal("alreadySent", "This message is already on its way.")
     return outgoing
 
@@ -342,13 +318,20 @@ def _mine(user_id: int, contact_id: str) -> Contact:
     return contact
 
 
-def _own_words(contact: Contact, client_token: str) -> Outgoing:
-    found = Outgoing.objects.select_related("author", "contact").filter(contact=contact, client_token=client_token)
+def _own_words(contact: Contact, client_token: str) -> OutboundMessage:
+    found = OutboundMessage.objects.select_related("author", "contact").filter(
+        contact=contact, client_token=client_token
+    )
     outgoing = found.first()
     if outgoing is None or outgoing.author_id != contact.owner_id:
         raise Refusal("messageNotFound", "There is no such message of yours in this contact.")
     outgoing.conversation = contact.conversation
     return outgoing
+
+
+def _why_closed(contact: Contact) -> Reason:
+    """Why an agent can say nothing new in this contact; empty: they can."""
+    return Reason() if contact.state == contact_state.State.CONNECTED else _why_not_connected(contact)
 
 
 def _why_not_connected(contact: Contact) -> Reason:

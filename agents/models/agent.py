@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
 
-from chats.models import Contact, Frame
+from chats.models import Contact
 from chats.reasons import Reason
-from chats.wire import iso
 
 from .agent_state import AgentState
 from .routing_profile import RoutingProfile
@@ -128,30 +126,9 @@ class Agent(models.Model):
         self.viewing_seq = self.next_seq()
         self.save(update_fields=["viewing", "viewing_seq"])
 
-    def _state_why(self) -> Reason:
+    def state_reason(self) -> Reason:
         """Why the server put them where nothing is offered; empty: they, or somebody for them, chose it."""
         if self.state.is_routable:
             return Reason()
         last = self.state_changes.order_by("-at", "-pk").first()
         return last.why if last is not None and last.by_id is None and last.new_state == self.state.name else Reason()
-
-    def frame(self) -> Frame:
-        return "agent", {"agent": self.as_dict()}
-
-    def as_dict(self) -> dict[str, Any]:
-        profile = self.routing_profile
-        return {
-            "agentId": str(self.key),
-            "name": self.name,
-            "state": self.state.as_dict(),
-            "stateSince": iso(self.state_since),
-            "stateWhy": self._state_why().data,
-            "nextState": self.next_state.as_dict() if self.next_state else None,
-            "states": [state.as_dict() for state in AgentState.to_choose()],
-            "load": self.load,
-            "capacity": profile.chat_concurrency,
-            "routingProfile": profile.name,
-            "queues": list(profile.queues.order_by("name").values_list("name", flat=True)),
-            "autoAccept": profile.auto_accept,
-            "acw": str(profile.acw),
-        }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,9 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.protocol import agent_contact_state
-from chats.models import Contact, Frame
+from chats.models import Contact
 from chats.reasons import Reason, ReasonField
-from chats.wire import iso, iso_or_none
+from chats.wire import iso
 
 from .agent import Agent
 from .disposition import Disposition
@@ -213,31 +212,6 @@ class AgentContact(models.Model):
         """Keep the row under the next number of its agent's stream."""
         self.seq = self.agent.next_seq()
         self.save()
-
-    def frame(self) -> Frame:
-        return "agentContact", {"agentContact": self.as_dict()}
-
-    def as_dict(self) -> dict[str, Any]:
-        chat, queue = self.contact.conversation, self.contact.queue
-        return {
-            "contactId": self.contact_id,
-            "initialContactId": chat.initial_contact_id,
-            "round": self.round,
-            "state": str(self.state),
-            "why": self.why.data,
-            "customerName": chat.customer_name,
-            "queue": queue.name,
-            "offeredAt": iso(self.offered_at),
-            "ringsSince": iso_or_none(self.rings_since),
-            "expiresAt": iso_or_none(self.expires_at),
-            "acceptedAt": iso_or_none(self.accepted_at),
-            "endedAt": iso_or_none(self.ended_at),
-            "acwUntil": iso_or_none(self.acw_until),
-            "dispositionRequired": queue.disposition_required,
-            "note": self.note,
-            "readNumber": self.read_number,
-            "draft": {"text": self.draft, "note": self.note_draft, "place": self.place},
-        }
 
 
 class ContactTimer(models.Model):

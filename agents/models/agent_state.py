@@ -40,9 +40,6 @@ class AgentState(models.Model):
     def is_routable(self) -> bool:
         return self.type == self.Type.ROUTABLE
 
-    def as_dict(self) -> dict[str, str]:
-        return {"name": self.name, "type": str(self.type)}
-
 
 class AgentStateChange(models.Model):
     """Every change of an agent's state: from, to, when, by whom (nobody: the server, by a rule) and why."""

@@ -7,9 +7,8 @@ the agent second, and only then reads what it decides upon: whoever comes second
 from agents.presence import ROUTING
 from agents.protocol.refusals import Refusal
 
-from . import absent_agents, after_contact_work, endpoints, transfers
+from . import absent_agents, after_contact_work, contact_events, endpoints, transfers
 from .answers import accept, clear, end, reject, take_missed
-from .contact_events import listen
 from .matching import AgentCapacity, Service, WaitingContact, choose
 from .offer_log import line, offer_seen, tabs_turned
 from .offers import run, steps
@@ -25,10 +24,10 @@ __all__ = [
     "after_contact_work",
     "choose",
     "clear",
+    "contact_events",
     "end",
     "endpoints",
     "line",
-    "listen",
     "offer_seen",
     "reject",
     "run",

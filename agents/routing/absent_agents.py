@@ -9,10 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.signals import post_save
 from django.utils import timezone
 
 from agents import presence
@@ -55,13 +53,8 @@ def steps(now: datetime) -> Iterator[int]:
 # ---- who may not sign in any more ------------------------------------------------------------------------------------
 
 
-def listen() -> None:
-    """Hear when an account changes. Twice is once."""
-    post_save.connect(_account_changed, sender=get_user_model(), dispatch_uid="agents.routing.absent_agents")
-
-
-def _account_changed(*, instance: User, raw: bool, **_kwargs: Any) -> None:
-    """Whoever closes an account without `sign_off` in their transaction has it done right after it."""
+def account_changed(*, instance: User, raw: bool, **_kwargs: Any) -> None:
+    """Receiver of post_save of a user, connected in `agents.apps`. Whoever closes an account without `sign_off` in their transaction has it done right after it."""
     if not raw and not instance.is_active:
         transaction.on_commit(partial(close_account, instance, timezone.now()))
 

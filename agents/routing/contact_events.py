@@ -1,10 +1,8 @@
-"""Hears what happens to contacts: who waits is offered, whose name becomes known has it on their cards, and when a contact
-ends, so does the agent's part in it.
+"""Observer of contacts: who waits is offered, a name that becomes known goes to the agents' cards, and when a contact ends,
+so does the agent's part in it. Registered in `agents.apps`, and called in the transaction that makes the change.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.utils import timezone
 
@@ -12,31 +10,29 @@ from agents import desk, presence
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
-from chats import realtime, signals
+from chats import realtime
 from chats.models import Contact, Conversation
+from chats.observers import Change, CustomerNamed, Ended, EndExplained, Waits
 from chats.reasons import Reason
 
-from . import transfers
 from .agent_contact import ENDED_BECAUSE, ended_because, lock, lock_agent, move, remove_owner
 
-ME = "agents.routing"
+
+def contact_changed(contact: Contact, change: Change) -> None:
+    """Observer: what a change of a contact means for its agents."""
+    match change:
+        case Waits():
+            _reserve_for_previous_agent(contact)
+            realtime.wake(presence.ROUTING)
+        case Ended():
+            _end_part(contact)
+        case EndExplained(before):
+            _explain_end(contact, before)
+        case CustomerNamed():
+            _name_on_cards(contact.conversation)
 
 
-def listen() -> None:
-    """Connect to the signals of `chats`, which knows nothing of agents. Twice is once."""
-    transfers.listen()  # first: what was offered to a second agent is withdrawn before the part of the first one ends
-    signals.contact_waits.connect(_somebody_waits, dispatch_uid=f"{ME}.waits")
-    signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
-    signals.end_explained.connect(_it_is_explained, dispatch_uid=f"{ME}.explained")
-    signals.customer_named.connect(_customer_is_named, dispatch_uid=f"{ME}.named")
-
-
-def _somebody_waits(*, contact: Contact, **_kwargs: Any) -> None:
-    _keep_for_the_previous_agent(contact)
-    realtime.wake(presence.ROUTING)
-
-
-def _keep_for_the_previous_agent(contact: Contact) -> None:
+def _reserve_for_previous_agent(contact: Contact) -> None:
     seconds = contact.queue.previous_agent_seconds
     if not seconds or contact.waiting_since is None:
         return
@@ -46,8 +42,8 @@ def _keep_for_the_previous_agent(contact: Contact) -> None:
         ContactTimer.start(contact, ContactTimer.Kind.PREVIOUS, contact.waiting_since, seconds, last.agent)
 
 
-def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
-    """In the transaction that ended the contact, which holds its conversation: one outcome, no slot is orphaned."""
+def _end_part(contact: Contact) -> None:
+    """In the transaction that ended the contact, which has locked its conversation: one outcome, no slot is orphaned."""
     open_part = AgentContact.objects.filter(contact=contact, state__in=agent_contact_state.OPEN).first()
     if open_part is None:
         return
@@ -67,7 +63,7 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
         remove_owner(contact)
 
 
-def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwargs: Any) -> None:
+def _explain_end(contact: Contact, before: chat.EndReason | None) -> None:
     """Notifications come in any order: whoever was told the first guess is told the better one."""
     guess = ENDED_BECAUSE[before] if before is not None else Reason()
     told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
@@ -79,7 +75,7 @@ def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwar
         realtime.publish(part)
 
 
-def _customer_is_named(*, conversation: Conversation, **_kwargs: Any) -> None:
+def _name_on_cards(conversation: Conversation) -> None:
     """The name stands on the cards too: whoever follows an agent's stream alone shall see it."""
     on_desks = AgentContact.objects.filter(
         contact__conversation=conversation, state__in=agent_contact_state.ON_THE_DESK

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Count, Q
 
-from agents import presence
+from agents import presence, serialisers
 from agents.models import Agent, AgentState
 from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
@@ -71,7 +71,7 @@ def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
         "type": "agent",
         "id": str(agent.key),
         "name": agent.name,
-        "state": agent.state.as_dict(),
+        "state": serialisers.state(agent.state),
         "load": agent.load,
         "capacity": agent.routing_profile.chat_concurrency,
         "refusal": refusal.why.data if refusal else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from agents import serialisers
 from agents.models import Agent, AgentContact
 from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
@@ -23,7 +24,7 @@ def lock_own_contact(agent: Agent, contact_id: str, *beside: int) -> tuple[Locke
 
 def not_now(held: Locked, refusal: Refusal) -> Refusal:
     """With this agent's part as it is."""
-    return refusal.but(agentContact=held.part.as_dict()) if held.part is not None else refusal
+    return refusal.but(agentContact=serialisers.agent_contact(held.part)) if held.part is not None else refusal
 
 
 class NotNow(Refusal):

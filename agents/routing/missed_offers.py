@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from agents.models import AgentContact
 from agents.protocol import agent_contact_state
-from chats.models import Outgoing
+from chats.models import OutboundMessage
 
 
 def counts(part: AgentContact) -> bool:
@@ -32,7 +32,9 @@ def _was_busy(missed: AgentContact) -> bool:
     accepted = dict(served.values_list("contact", "accepted_at"))
     if any(since is not None and since >= edge for since in accepted.values()):
         return True
-    said = Outgoing.objects.filter(contact__in=accepted, author=missed.agent.user_id, created_at__range=(edge, at))
+    said = OutboundMessage.objects.filter(
+        contact__in=accepted, author=missed.agent.user_id, created_at__range=(edge, at)
+    )
     return bool(accepted) and said.exists()
 
 

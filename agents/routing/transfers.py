@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -16,8 +15,9 @@ from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from agents.protocol import agent_contact_state
 from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
-from chats import participation, realtime, signals
+from chats import participation, realtime
 from chats.models import Contact, Queue, Text, Transfer
+from chats.observers import Change, Ended, Waits
 from chats.reasons import Reason
 from chats.row_backoff import RowBackoff
 
@@ -26,7 +26,6 @@ from .agent_contact import Locked, assign, ended_because, enqueue_text, lock_age
 from .guards import NotNow, lock_own_contact, not_now
 from .offers import put_on_the_desk
 
-ME = "agents.routing.transfers"
 TAKEN_BACK = Reason("the sender took it back")
 _parking = RowBackoff("transfers")
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
@@ -194,23 +193,17 @@ def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
 # ---- overtaken by events ---------------------------------------------------------------------------------------------
 
 
-def listen() -> None:
-    """Connect to the signals of `chats`. Twice is once."""
-    signals.contact_waits.connect(_it_waits, dispatch_uid=f"{ME}.waits")
-    signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
-
-
-def _it_waits(*, contact: Contact, at: datetime, **_kwargs: Any) -> None:
-    """The sender was gone for good: who was asked finds the contact in the queue, like everybody."""
-    _withdraw(contact, Reason("it went back to the queue"), at)
-
-
-def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
-    _withdraw(contact, ended_because(contact), contact.ended_at)
+def contact_changed(contact: Contact, change: Change) -> None:
+    """Observer: a transfer that nobody has answered is withdrawn when the contact waits again or has ended."""
+    match change:
+        case Waits(at):  # the sender was gone for good: who was asked finds the contact in the queue, like everybody
+            _withdraw(contact, Reason("it went back to the queue"), at)
+        case Ended():
+            _withdraw(contact, ended_because(contact), contact.ended_at)
 
 
 def _withdraw(contact: Contact, why: Reason, now: datetime | None) -> None:
-    """Nothing is there to be taken over any more. The conversation is held by whoever sent the signal."""
+    """Nothing is there to be taken over any more. Whoever notifies has locked the conversation."""
     asked = contact.newest_transfer
     if asked is None or not asked.is_open or now is None:
         return

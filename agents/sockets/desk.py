@@ -19,11 +19,12 @@ from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
 from agents.routing import relayed_contacts
 from agents.supervision import live_board
-from chats import realtime, transcripts, wire
+from chats import realtime, serialisers, transcripts, wire
 from chats.connect import Refused, Unavailable
 from chats.contact_data import attributes, references
 from chats.db import db_read, db_write
-from chats.models import Outgoing
+from chats.models import OutboundMessage
+from chats.outbox import Message
 from chats.wire import iso
 
 from .connection import Socket
@@ -216,7 +217,7 @@ class DeskSocket(TranscriptSocket):
 
     async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
         words = (params.message, params.contentType, params.clientToken)
-        return _sent(await desk.send_message(desk.Message(self.visitor.user_id, params.contactId, *words)))
+        return _sent(await desk.send_message(Message(self.visitor.user_id, params.contactId, *words)))
 
     async def do_retryMessage(self, params: protocol.OutboundMessageParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
         return _sent(await db_write(desk.retry_message)(self.visitor.user_id, params.contactId, params.clientToken))
@@ -310,5 +311,5 @@ def _message_id(content: str | None) -> str:
     return message_id
 
 
-def _sent(outgoing: Outgoing) -> dict[str, Any]:
-    return {"clientToken": outgoing.client_token, "state": outgoing.as_dict()["state"]}
+def _sent(outgoing: OutboundMessage) -> dict[str, Any]:
+    return {"clientToken": outgoing.client_token, "state": serialisers.outbound_state(outgoing)}

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import unquote
@@ -26,9 +27,10 @@ from django.views.decorators.http import require_GET, require_POST
 from agents import desk
 from agents.protocol import MAX_CLIENT_TOKEN
 from agents.protocol.refusals import Refusal
-from chats import attachments, connect, file_types, stored_files, transcripts
+from chats import attachments, connect, file_types, serialisers, stored_files, transcripts
 from chats.db import db_read, db_write
 from chats.models import Contact
+from chats.outbox import Message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,8 +66,8 @@ async def upload(request: HttpRequest, contact_id: str) -> JsonResponse:
     try:
         user = cast("User", await request.auser())
         wanted = _wanted(request, user.pk, contact_id)
-        await db_read(desk.check_hand_in)(wanted.user_id, contact_id)
-        check = partial(file_types.check_content, wanted.name)
+        await db_read(desk.check_hand_in)(user.pk, contact_id)
+        check = partial(file_types.check_content, wanted.text)
         key, size = await asyncio.to_thread(stored_files.save, cast("BinaryIO", request), file_types.MAX_BYTES, check)
         outgoing = await db_write(_keep)(wanted, key, size)
     except Refusal as refusal:
@@ -80,14 +82,14 @@ async def upload(request: HttpRequest, contact_id: str) -> JsonResponse:
     return JsonResponse({"clientToken": outgoing[0], "state": outgoing[1]})
 
 
-def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> desk.FileToSend:
+def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> Message:
     token = request.headers.get("X-Client-Token", "")
     if not 0 < len(token) <= MAX_CLIENT_TOKEN:
         raise Refusal("params", "X-Client-Token has 1 to %(most)s characters.", most=MAX_CLIENT_TOKEN)
     name = _name_of(request)
     length = request.headers.get("Content-Length", "")
     kind = file_types.check(name, int(length) if length.isascii() and length.isdecimal() else 1)
-    return desk.FileToSend(user_id, contact_id, token, name, kind.content_type)
+    return Message(user_id, contact_id, name, kind.content_type, token)
 
 
 def _name_of(request: HttpRequest) -> str:
@@ -117,17 +119,17 @@ def _refusal(reason: str, name: str) -> Refusal:
     )
 
 
-def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
+def _keep(wanted: Message, key: str, size: int) -> tuple[str, str]:
     """The row, or nothing at all. The same file again has a row already, and bytes of its own."""
     try:
-        file_types.check(wanted.name, size)
-        outgoing = desk.send_file(wanted, key, size)
+        file_types.check(wanted.text, size)
+        outgoing = desk.send_file(replace(wanted, file=key, size=size))
     except BaseException:
         stored_files.delete(key)
         raise
     if outgoing.file != key:
         stored_files.delete(key)
-    return outgoing.client_token, str(outgoing.as_dict()["state"])
+    return outgoing.client_token, serialisers.outbound_state(outgoing)
 
 
 def _refused(refusal: Refusal) -> JsonResponse:

@@ -1,6 +1,6 @@
-"""Amazon Connect lets few calls a second through: who is throttled waits in line, and who came first goes first.
+"""Throttled calls wait and are tried again, one operation's in the order in which they came. Called by `chats.joining`.
 
-Without a line, twenty hand-overs at once would fail at their first refusal, all but a few, and the flow's loop would
+Without that order, twenty hand-overs at once would fail at their first refusal, all but a few, and the flow's loop would
 bring them all back at the same moment (adminguide/amazon-connect-service-limits: about two a second, five at once).
 """
 
@@ -12,34 +12,34 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from . import Throttled
+from .errors import Throttled
 
 R = TypeVar("R")
-Lines = defaultdict[str, asyncio.Lock]
+Locks = defaultdict[str, asyncio.Lock]
 
 PAUSE = 0.25  # seconds until a throttled call is tried again; a refused one costs Connect's quota nothing
-_lines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Lines] = weakref.WeakKeyDictionary()
+_locks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Locks] = weakref.WeakKeyDictionary()
 
 
 async def call_in_turn(operation: str, call: Callable[[], Awaitable[R]]) -> R:
-    """What the call gives, as soon as Connect lets it through. It waits for as long as the caller's own deadline allows:
-    a cancellation in line carries a note that says so. Only calls that may be repeated belong here.
+    """The result of the call, as soon as Connect does not throttle it. It waits for as long as the caller's own deadline
+    allows: a cancellation meanwhile carries a note that says so. Only calls that may be repeated belong here.
     """
-    line = _line(operation)
-    if not line.locked():
+    lock = _lock_of(operation)
+    if not lock.locked():
         try:
             return await call()
         except Throttled:
-            pass  # from here on it has a place
+            pass  # from here on it waits its turn
     try:
-        async with line:
-            return await _first_in_line(call)
+        async with lock:
+            return await _until_not_throttled(call)
     except asyncio.CancelledError as error:
         error.add_note(f"Amazon Connect lets no more calls of {operation} through at once")
         raise
 
 
-async def _first_in_line(call: Callable[[], Awaitable[R]]) -> R:
+async def _until_not_throttled(call: Callable[[], Awaitable[R]]) -> R:
     while True:
         try:
             return await call()
@@ -47,7 +47,7 @@ async def _first_in_line(call: Callable[[], Awaitable[R]]) -> R:
             await asyncio.sleep(PAUSE)
 
 
-def _line(operation: str) -> asyncio.Lock:
+def _lock_of(operation: str) -> asyncio.Lock:
     """A lock is of the loop that waits for it, and lets in who waits in the order they came."""
-    lines = _lines.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))
-    return lines[operation]
+    locks = _locks.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))
+    return locks[operation]

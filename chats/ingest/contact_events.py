@@ -1,5 +1,5 @@
-"""What an event brings about beside being kept: names, endings, customers who are back. Called by `ingest`, which holds the
-conversations.
+"""What an event means for contacts beside its item: names, endings, customers who are back. Called by `ingest.messages`,
+which has locked the conversations.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ SAME_MOMENT = timedelta(seconds=60)  # a leaving, and the end of patience that w
 def apply(fresh: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
     """Call it when all of them are kept: one explains another, in whichever order they came."""
     for conversation, event in fresh:
-        _take(conversation, event, now)
+        _apply(conversation, event, now)
     spoken = [(chat, event) for chat, event in fresh if event.role == "CUSTOMER" and event.type != "EVENT"]
     if spoken:
-        _customers_spoke(spoken, now)
+        _customers_wrote(spoken, now)
 
 
-def _take(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+def _apply(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
     if event.role == "CUSTOMER" and event.display_name and not conversation.customer_name:
         _name(conversation, event.display_name)
     match event.content_type:
@@ -36,7 +36,7 @@ def _take(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
         case wire.IDLE if event.role == "CUSTOMER":
             _nudge(conversation)
         case wire.IDLE_TOO_LONG if event.role == "CUSTOMER":
-            _customer_fell_silent(conversation, event, now)
+            _customer_was_idle(conversation, event, now)
 
 
 def _name(conversation: Conversation, name: str) -> None:
@@ -61,18 +61,18 @@ def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) 
             participation.end(contact, _why_out(contact, event), now, leave=False)
 
 
-def _customers_spoke(spoken: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
-    """After an agent had ended the contact, and before Connect let our participant go: the flow does not hear it, as it
+def _customers_wrote(spoken: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
+    """After an agent had ended the contact, and before Connect let our participant go: the flow does not get it, as it
     waits for our leaving first. Nobody would answer.
     """
     over = Contact.objects.filter(conversation__in={chat.pk for chat, _ in spoken}, state=contact_state.State.ENDED)
     with_ended = set(over.values_list("conversation", flat=True))
     for conversation, event in spoken:
         if conversation.pk in with_ended:
-            _customer_spoke(conversation, event, now)
+            _customer_wrote(conversation, event, now)
 
 
-def _customer_spoke(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+def _customer_wrote(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
     contacts = _contacts(conversation)
     if any(contact.state != contact_state.State.ENDED for contact in contacts):
         return  # somebody is there to answer
@@ -84,7 +84,7 @@ def _customer_spoke(conversation: Conversation, event: ChatEvent, now: datetime)
 
 
 def _had_left(conversation: Conversation, ours: Participant, event: ChatEvent) -> bool:
-    """By Connect's clock, as far as it was told; else by our own knowledge."""
+    """By Connect's clock when its event is here; else by the time of our row."""
     told = Item.objects.filter(conversation=conversation, content_type=wire.LEFT, participant_id=ours.participant_id)
     left = told.order_by("-absolute_time").values_list("absolute_time", flat=True).first() or ours.left_at
     return left is not None and event.absolute_time > left
@@ -97,7 +97,7 @@ def _why_out(contact: Contact, left: ChatEvent) -> contact_state.EndReason:
     return contact_state.EndReason.AGENT_LEFT if contact.is_relayed else contact_state.EndReason.REMOVED
 
 
-def _customer_fell_silent(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+def _customer_was_idle(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
     """Connect's own timer took us out. It may be told after what followed, which was then thought to have another reason."""
     chat_ended = _near(conversation, event).filter(content_type=wire.CHAT_ENDED).exists()
     for contact in _concerned(conversation, event):
@@ -115,7 +115,7 @@ def _was_silent(conversation: Conversation, event: ChatEvent) -> bool:
 
 
 def _near(conversation: Conversation, event: ChatEvent) -> QuerySet[Item]:
-    """What was told of the same moment, by Connect's clock: notifications come in any order."""
+    """Items of the same moment, by Connect's clock: notifications come in any order."""
     moment = (event.absolute_time - SAME_MOMENT, event.absolute_time + SAME_MOMENT)
     return Item.objects.filter(conversation=conversation, absolute_time__range=moment)
 
@@ -150,7 +150,7 @@ def _chat_ended(conversation: Conversation, event: ChatEvent, now: datetime) -> 
 
 
 def _contacts(conversation: Conversation) -> list[Contact]:
-    """The lock on the conversation is held, so these are the newest."""
+    """The conversation is locked, so these are the newest."""
     found = list(Contact.objects.select_related("queue", "owner").filter(conversation=conversation))
     for contact in found:
         contact.conversation = conversation

@@ -1,4 +1,6 @@
-"""Receipts: up to which message a participant has received, and read, what was said. Called by `ingest`, which holds the conversations."""
+"""Receipts: up to which message the transcript was delivered to a participant, and read by them. Called by `ingest.messages`, which has
+locked the conversations.
+"""
 
 from __future__ import annotations
 
@@ -38,17 +40,17 @@ def mark(chats: Mapping[str, Conversation], events: Sequence[ChatEvent]) -> None
 
 def rising(chats: Mapping[str, Conversation], events: Sequence[ChatEvent]) -> list[Mark]:
     """The marks that rise, each to the highest of its receipts; two queries, however many there are."""
-    told = [(chats[event.initial_contact_id], event) for event in events if event.initial_contact_id in chats]
-    receipts = [(chat, receipt) for chat, event in told for receipt in event.receipts]
+    known = [(chats[event.initial_contact_id], event) for event in events if event.initial_contact_id in chats]
+    receipts = [(chat, receipt) for chat, event in known for receipt in event.receipts]
     if not receipts:
         return []
     rows = Participant.objects.filter(
         conversation__in={chat.pk for chat, _ in receipts},
         participant_id__in={receipt.participant_id for _, receipt in receipts},
     ).values_list("conversation", "participant_id", "delivered_id", "read_id")
-    held = {(chat, who): {"delivered_id": delivered, "read_id": read} for chat, who, delivered, read in rows}
-    ids = {receipt.message_id for _, receipt in receipts} | {pk for marks in held.values() for pk in marks.values()}
-    places = {
+    marks = {(chat, who): {"delivered_id": delivered, "read_id": read} for chat, who, delivered, read in rows}
+    ids = {receipt.message_id for _, receipt in receipts} | {pk for row in marks.values() for pk in row.values()}
+    positions = {
         (chat, pk): (moment, pk)
         for chat, pk, moment in Item.objects.filter(
             conversation__in={chat.pk for chat, _ in receipts}, pk__in=ids
@@ -57,15 +59,15 @@ def rising(chats: Mapping[str, Conversation], events: Sequence[ChatEvent]) -> li
     found: dict[tuple[tuple[int, str], str], Receipt] = {}
     for chat, receipt in receipts:
         key, mark = (chat.pk, receipt.participant_id), "read_id" if receipt.read else "delivered_id"
-        before = found[key, mark].message_id if (key, mark) in found else held.get(key, {}).get(mark, "")
-        old, new = places.get((chat.pk, before)), places.get((chat.pk, receipt.message_id))
+        before = found[key, mark].message_id if (key, mark) in found else marks.get(key, {}).get(mark, "")
+        old, new = positions.get((chat.pk, before)), positions.get((chat.pk, receipt.message_id))
         if new is not None and (old is None or old < new):
             found[key, mark] = receipt
     return [(key, mark, receipt) for (key, mark), receipt in found.items()]
 
 
 def _roles(marks: Sequence[Mark]) -> dict[tuple[int, str], str]:
-    """Who they are, as their own items say. Of whom nothing is known, nothing is claimed: not that it is the customer."""
+    """Roles, as their own items say. A participant without any item has none: it need not be the customer."""
     said = Item.objects.filter(
         conversation__in={chat for (chat, _), _, _ in marks},
         participant_id__in={participant_id for (_, participant_id), _, _ in marks},
@@ -75,7 +77,7 @@ def _roles(marks: Sequence[Mark]) -> dict[tuple[int, str], str]:
 
 
 def name_roles(fresh: Sequence[tuple[Conversation, ChatEvent]]) -> None:
-    """Whose receipt came before anything of theirs was heard is known by what they say now."""
+    """A participant whose receipt came before any item of theirs gets its role from its first item."""
     roles = {(chat.pk, event.participant_id): (chat, event.role) for chat, event in fresh if event.role}
     unknown = Participant.objects.filter(conversation__in={chat for chat, _ in roles}, role="")
     for participant in unknown:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from chats import connect, contact_state, ingest, participation, realtime, reconcile
 from chats.db import db_write
-from chats.models import Contact, Item, Outgoing, Participant, Queue
+from chats.models import Contact, Item, OutboundMessage, Participant, Queue
 from chats.participation import HandOver
 from chats.session import MediaController
 from chats.wire import ChatEvent
@@ -181,8 +181,8 @@ def begin_participation(
 
 
 def _check_round(contact: Contact, ours: Participant, relay: RelayedContact, owner: User) -> None:
-    goodbye = Outgoing.objects.filter(
-        contact=contact, round=contact.round, kind=Outgoing.Kind.DISCONNECT, state__in=Outgoing.UNFINISHED
+    goodbye = OutboundMessage.objects.filter(
+        contact=contact, round=contact.round, kind=OutboundMessage.Kind.DISCONNECT, state__in=OutboundMessage.UNFINISHED
     )
     if goodbye.exists() and contact.is_relayed:
         raise Leaving

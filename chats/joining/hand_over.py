@@ -17,7 +17,7 @@ from django.utils import timezone
 from chats import connect, participation, reconcile
 from chats.connect.throttling import call_in_turn
 from chats.db import claim, db_read, db_write
-from chats.models import Contact, Outgoing, Participant
+from chats.models import Contact, OutboundMessage, Participant
 from chats.participation import REJOIN, BegunParticipation, HandOver, end
 from chats.queue_capacity import QueueFull
 from chats.session import MediaController
@@ -155,7 +155,7 @@ async def _is_alive(participant: Participant) -> bool:
     return True
 
 
-async def _leave(goodbye: Outgoing) -> None:
+async def _leave(goodbye: OutboundMessage) -> None:
     """The customer is back before our goodbye was confirmed: say it again (same ClientToken), then begin anew."""
     participant = await db_read(_speaker)(goodbye)
     try:
@@ -166,5 +166,5 @@ async def _leave(goodbye: Outgoing) -> None:
     await db_write(participation.mark_left)(participant.pk, timezone.now())
 
 
-def _speaker(goodbye: Outgoing) -> Participant:
+def _speaker(goodbye: OutboundMessage) -> Participant:
     return Participant.objects.get(contact_id=goodbye.contact_id, round=goodbye.round)

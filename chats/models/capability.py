@@ -17,7 +17,7 @@ KEPT_ANEW_EVERY = timedelta(minutes=10)  # a refusal that comes again and again 
 log = logging.getLogger(__name__)
 
 
-class Finding(models.Model):
+class Capability(models.Model):
     """One thing that was found out, and when last."""
 
     name = models.CharField(primary_key=True, max_length=80)

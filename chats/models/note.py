@@ -10,10 +10,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chats.wire import iso, iso_or_none
-
-from .person import person
-
 MAX_CHARACTERS = 4000
 
 
@@ -73,18 +69,3 @@ class Note(models.Model):
         """Keep the row under the next number of its conversation."""
         self.seq = self.conversation.next_seq()
         self.save()
-
-    def frame(self) -> tuple[str, dict[str, Any]]:
-        return "note", {"note": self.as_dict()}
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "noteId": str(self.key),
-            "contactId": self.contact_id,
-            "clientToken": self.client_token,
-            "author": person(self.author),
-            "text": self.text,
-            "createdAt": iso(self.created_at),
-            "editedAt": iso_or_none(self.edited_at),
-            "deleted": self.deleted_at is not None,
-        }

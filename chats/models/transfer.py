@@ -11,9 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chats.reasons import Reason, ReasonField
-from chats.wire import iso, iso_or_none
 
-from .person import person
 from .queue import Queue
 
 if TYPE_CHECKING:
@@ -86,14 +84,3 @@ class Transfer(models.Model):
         """What came of it. Whoever calls it keeps the contact under its next number."""
         self.state, self.why, self.settled_at = state, why, now
         self.save(update_fields=["state", "why", "settled_at"])
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "state": str(self.state),
-            "sender": person(self.sender),
-            "endpoint": {"type": self.to_type, "id": self.to_id, "name": self.to_name},
-            "comment": self.comment,
-            "why": self.why.data,
-            "askedAt": iso(self.asked_at),
-            "settledAt": iso_or_none(self.settled_at),
-        }

@@ -1,4 +1,4 @@
-"""What is told: after commit, from any thread, to the hub of this process and through it to the others."""
+"""What is published: after commit, from any thread, to the hub of this process and through it to the others."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any, Protocol
 
 from django.db import transaction
 
+from chats import serialisers
+
 
 class Row(Protocol):
-    """A row a viewer can see: its stream, the number of its newest change, and how it looks on the wire."""
+    """A row a viewer can see: its stream and the number of its newest change. It has a frame in its app's serialisers."""
 
     @property
     def stream(self) -> str: ...
 
     @property
     def seq(self) -> int: ...
-
-    def frame(self) -> tuple[str, dict[str, Any]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def encode(method: str, params: Mapping[str, Any]) -> str:
 
 
 def publish(row: Row, seq: int | None = None) -> None:
-    """Tell a changed row to whoever follows its stream, once the transaction is real."""
-    method, params = row.frame()
+    """Publish a changed row to the sockets that follow its stream, when the transaction is committed."""
+    method, params = serialisers.frame(row)
     number = row.seq if seq is None else seq
     text = encode(method, {"stream": row.stream, "seq": number, **params})
     also = getattr(row, "also", {})
@@ -54,12 +54,12 @@ def publish(row: Row, seq: int | None = None) -> None:
 
 
 def broadcast(stream: str, method: str, params: Mapping[str, Any]) -> None:
-    """Tell something that is not kept (typing): whoever listens now gets it, perhaps."""
+    """Send what no row keeps (typing) to the sockets that follow the stream now. It may be lost."""
     _hear(Update(stream, 0, encode(method, {"stream": stream, **params})))
 
 
 def wake(bell: str) -> None:
-    """Wake whoever waits for this bell, in every process, once the transaction is real."""
+    """Wake what waits for this bell, in every process, when the transaction is committed."""
     transaction.on_commit(partial(_hear, bell), robust=True)
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from chats import connect, outbox, reconcile, stored_files
 from chats.db import db_write
-from chats.models import Finding, Outgoing, Participant
+from chats.models import Capability, OutboundMessage, Participant
 from chats.models.capability import CUSTOM_PARTICIPANT_SENDS_NO_FILES
 from chats.reasons import Reason
 from chats.session import MediaController
@@ -42,7 +42,7 @@ def lease(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.CCP_AWS_CONNECT_TIMEOUT + settings.CCP_AWS_READ_TIMEOUT + 5)
 
 
-async def send_attachment(outgoing: Outgoing, controller: MediaController) -> None:
+async def send_attachment(outgoing: OutboundMessage, controller: MediaController) -> None:
     """From wherever an earlier try has left it. Raises connect.Refused, connect.Unavailable."""
     async with _lease_renewed(outgoing):
         attachment_id = outgoing.attachment_id or await _uploaded(outgoing, controller)
@@ -55,7 +55,7 @@ async def send_attachment(outgoing: Outgoing, controller: MediaController) -> No
     await db_write(_taken)(outgoing)
 
 
-async def _uploaded(outgoing: Outgoing, controller: MediaController) -> str:
+async def _uploaded(outgoing: OutboundMessage, controller: MediaController) -> str:
     """Connect's id of the attachment, once it has the bytes."""
     if not stored_files.exists(outgoing.file):
         raise connect.Refused("FileGone", GONE)
@@ -66,19 +66,19 @@ async def _uploaded(outgoing: Outgoing, controller: MediaController) -> str:
     return await db_write(_keep_attachment)(outgoing, upload.attachment_id)
 
 
-def _start_token(outgoing: Outgoing) -> str:
+def _start_token(outgoing: OutboundMessage) -> str:
     """Again is the same upload, which saves the chat's quota of attachments; but not when its URL may have expired."""
     since = timezone.now() - (outgoing.first_tried_at or outgoing.created_at)
     return f"start-{outgoing.position}-{since // STARTED_HOLDS}-{outgoing.client_token}"[:500]
 
 
-def _was_completed_before(outgoing: Outgoing, error: connect.Refused) -> bool:
+def _was_completed_before(outgoing: OutboundMessage, error: connect.Refused) -> bool:
     """Its answer was lost, and Connect no longer knows our ClientToken: "conflicts with the current state"."""
     return error.code == "ConflictException" and bool(outgoing.attachment_id)
 
 
 @asynccontextmanager
-async def _lease_renewed(outgoing: Outgoing) -> AsyncIterator[None]:
+async def _lease_renewed(outgoing: OutboundMessage) -> AsyncIterator[None]:
     """A file may take minutes on a slow line; a short lease, renewed, lets another courier carry on soon after a kill."""
     keeping = asyncio.create_task(_renew_again_and_again(outgoing))
     try:
@@ -89,7 +89,7 @@ async def _lease_renewed(outgoing: Outgoing) -> AsyncIterator[None]:
             await keeping
 
 
-async def _renew_again_and_again(outgoing: Outgoing) -> None:
+async def _renew_again_and_again(outgoing: OutboundMessage) -> None:
     pause = (lease(timezone.now()) - timezone.now()).total_seconds() / 3
     while True:
         await asyncio.sleep(pause)
@@ -101,29 +101,29 @@ async def _renew_again_and_again(outgoing: Outgoing) -> None:
             log.exception("the lease of a file could not be renewed")
 
 
-def _renew(outgoing: Outgoing, until: datetime) -> None:
-    Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.SENDING).update(due_at=until)
+def _renew(outgoing: OutboundMessage, until: datetime) -> None:
+    OutboundMessage.objects.filter(pk=outgoing.pk, state=OutboundMessage.State.SENDING).update(due_at=until)
 
 
-def _keep_attachment(outgoing: Outgoing, attachment_id: str) -> str:
+def _keep_attachment(outgoing: OutboundMessage, attachment_id: str) -> str:
     """Only one upload of a row is ever completed, also when two couriers hold it: the first that is here."""
-    Outgoing.objects.filter(pk=outgoing.pk, attachment_id="").update(attachment_id=attachment_id)
-    kept: str = Outgoing.objects.values_list("attachment_id", flat=True).get(pk=outgoing.pk)
+    OutboundMessage.objects.filter(pk=outgoing.pk, attachment_id="").update(attachment_id=attachment_id)
+    kept: str = OutboundMessage.objects.values_list("attachment_id", flat=True).get(pk=outgoing.pk)
     return kept
 
 
-def _start_anew(outgoing: Outgoing) -> None:
-    Outgoing.objects.filter(pk=outgoing.pk, item_id="").update(attachment_id="")
+def _start_anew(outgoing: OutboundMessage) -> None:
+    OutboundMessage.objects.filter(pk=outgoing.pk, item_id="").update(attachment_id="")
 
 
 @transaction.atomic
-def _taken(outgoing: Outgoing) -> None:
+def _taken(outgoing: OutboundMessage) -> None:
     """Unless its item was here first."""
     outgoing.conversation.lock()
-    row = Outgoing.objects.select_related("author").get(pk=outgoing.pk)
+    row = OutboundMessage.objects.select_related("author").get(pk=outgoing.pk)
     row.conversation = outgoing.conversation
-    if row.state == Outgoing.State.SENDING:
-        outbox.change(row, state=Outgoing.State.TAKEN, why=Reason())
+    if row.state == OutboundMessage.State.SENDING:
+        outbox.change(row, state=OutboundMessage.State.TAKEN, why=Reason())
 
 
 # ---- a refusal that is about files, not about us ---------------------------------------------------------------------
@@ -136,14 +136,14 @@ async def denied(participant: Participant) -> Reason:
     except connect.Refused:
         return Reason()
     if participant.role == "CUSTOM_BOT":
-        await db_write(Finding.keep)(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
+        await db_write(Capability.keep)(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         return NOT_OURS_TO_SEND
     return NOT_YOURS_TO_SEND
 
 
 def are_refused_to(role: str, now: datetime) -> bool:
     """Whether it is known that Connect takes no file from such a participant."""
-    return role == "CUSTOM_BOT" and Finding.holds(CUSTOM_PARTICIPANT_SENDS_NO_FILES, now)
+    return role == "CUSTOM_BOT" and Capability.holds(CUSTOM_PARTICIPANT_SENDS_NO_FILES, now)
 
 
 # ---- what is left behind ---------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def are_refused_to(role: str, now: datetime) -> bool:
 
 def drop_forgotten(now: datetime) -> int:
     """Files whose rows are sent, or never were, and those that failed and that nobody has retried for so long."""
-    waiting = Outgoing.objects.filter(kind=Outgoing.Kind.ATTACHMENT).exclude(file="")
-    live = waiting.filter(state__in=Outgoing.UNSENT)
-    failed = waiting.filter(state=Outgoing.State.FAILED, created_at__gt=now - FAILED_ARE_KEPT)
+    waiting = OutboundMessage.objects.filter(kind=OutboundMessage.Kind.ATTACHMENT).exclude(file="")
+    live = waiting.filter(state__in=OutboundMessage.UNSENT)
+    failed = waiting.filter(state=OutboundMessage.State.FAILED, created_at__gt=now - FAILED_ARE_KEPT)
     return stored_files.delete_unneeded({*live.values_list("file", flat=True), *failed.values_list("file", flat=True)})

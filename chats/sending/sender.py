@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from chats import connect, ingest, outbox, participation, realtime, reconcile, rich_text
 from chats.db import db_read, db_write
-from chats.models import Item, Outgoing, Participant
+from chats.models import Item, OutboundMessage, Participant
 from chats.realtime.group_commit import REST, GroupCommit
 from chats.reasons import Reason
 from chats.session import MediaController
@@ -57,7 +57,7 @@ async def work(hub: Hub) -> None:
         await asyncio.gather(*tasks, receipts, return_exceptions=True)
 
 
-async def _claimed(limit: int) -> list[Outgoing]:
+async def _claimed(limit: int) -> list[OutboundMessage]:
     try:
         return await db_write(claim)(timezone.now(), limit)
     except Exception:  # the database may be away for a while: the courier is not
@@ -65,7 +65,7 @@ async def _claimed(limit: int) -> list[Outgoing]:
         return []
 
 
-async def _deliver_and_ring(outgoing: Outgoing, hub: Hub) -> None:
+async def _deliver_and_ring(outgoing: OutboundMessage, hub: Hub) -> None:
     try:
         await deliver(outgoing)
     except Exception:  # the row's lease ends and it is tried again; the courier goes on with the others
@@ -74,9 +74,9 @@ async def _deliver_and_ring(outgoing: Outgoing, hub: Hub) -> None:
 
 
 @transaction.atomic
-def claim(now: datetime, limit: int) -> list[Outgoing]:
+def claim(now: datetime, limit: int) -> list[OutboundMessage]:
     """Lease the first unfinished row of each round that is due; two couriers never get the same row."""
-    unfinished = Outgoing.objects.filter(state__in=Outgoing.UNFINISHED)
+    unfinished = OutboundMessage.objects.filter(state__in=OutboundMessage.UNFINISHED)
     earlier = unfinished.filter(contact=OuterRef("contact"), round=OuterRef("round"), position__lt=OuterRef("position"))
     heads = unfinished.filter(~Exists(earlier), due_at__lte=now).select_related("conversation", "contact", "author")
     rows = list(heads.order_by("due_at").select_for_update(of=("self",), skip_locked=True)[: max(limit, 0)])
@@ -85,53 +85,53 @@ def claim(now: datetime, limit: int) -> list[Outgoing]:
     return rows
 
 
-def _lease(rows: Sequence[Outgoing], now: datetime) -> None:
+def _lease(rows: Sequence[OutboundMessage], now: datetime) -> None:
     """They are locked, so that one update does for all."""
     lease = attachment_upload.lease(now)
-    Outgoing.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=Outgoing.State.SENDING,
+    OutboundMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=OutboundMessage.State.SENDING,
         due_at=lease,
         attempts=F("attempts") + 1,
         first_tried_at=Coalesce("first_tried_at", Value(now)),
     )
     for row in rows:
-        row.state, row.due_at, row.attempts = Outgoing.State.SENDING, lease, row.attempts + 1
+        row.state, row.due_at, row.attempts = OutboundMessage.State.SENDING, lease, row.attempts + 1
         row.first_tried_at = row.first_tried_at or now
 
 
-async def deliver(outgoing: Outgoing) -> None:
+async def deliver(outgoing: OutboundMessage) -> None:
     """Bring one leased row to Connect and write down what came of it."""
     participant = await _speaker((outgoing.contact_id, outgoing.round))
     if participant is None or participant.left_at is not None:
         await db_write(_give_up)(outgoing)
         return
     try:
-        with connect.calls_for(connect.Purpose.WORDS):
+        with connect.calls_for(connect.Purpose.MESSAGES):
             await _speak(outgoing, participant)
     except connect.Refused as error:
-        with connect.calls_for(connect.Purpose.WORDS):
+        with connect.calls_for(connect.Purpose.MESSAGES):
             await _refused(outgoing, participant, error)
     except connect.Unavailable as error:
         log.info("outgoing %s waits: %s", outgoing.pk, error)
         await db_write(_postpone)(outgoing, timezone.now())
 
 
-async def _speak(outgoing: Outgoing, participant: Participant) -> None:
+async def _speak(outgoing: OutboundMessage, participant: Participant) -> None:
     controller = MediaController(participant)
-    if outgoing.kind == Outgoing.Kind.DISCONNECT:
+    if outgoing.kind == OutboundMessage.Kind.DISCONNECT:
         await controller.disconnect(outgoing.client_token)
         await db_write(_gone)(outgoing, participant)
         return
     if _is_long_unknown(outgoing) and await _found_in_transcript(outgoing, participant):
         return
-    if outgoing.kind == Outgoing.Kind.ATTACHMENT:
+    if outgoing.kind == OutboundMessage.Kind.ATTACHMENT:
         await attachment_upload.send_attachment(outgoing, controller)
         return
     spoken = await controller.send_message(outgoing.content, outgoing.content_type, outgoing.client_token)
-    await ingest.answered(ingest.Answer(outgoing.pk, spoken.item_id, spoken.absolute_time, timezone.now()))
+    await ingest.receive_answer(ingest.Answer(outgoing.pk, spoken.item_id, spoken.absolute_time, timezone.now()))
 
 
-async def _refused(outgoing: Outgoing, participant: Participant, error: connect.Refused) -> None:
+async def _refused(outgoing: OutboundMessage, participant: Participant, error: connect.Refused) -> None:
     if error.code == UNFIT and outgoing.content_type == rich_text.MARKDOWN:
         await db_write(_as_plain_text)(outgoing, timezone.now())
         return
@@ -139,7 +139,7 @@ async def _refused(outgoing: Outgoing, participant: Participant, error: connect.
         await db_write(_fail)(outgoing, _why_refused(error))
         return
     try:
-        if outgoing.kind == Outgoing.Kind.ATTACHMENT and (why := await attachment_upload.denied(participant)):
+        if outgoing.kind == OutboundMessage.Kind.ATTACHMENT and (why := await attachment_upload.denied(participant)):
             await db_write(_fail)(outgoing, why)
             return
         renewed = await _may_speak_again(participant)
@@ -167,31 +167,33 @@ async def _may_speak_again(participant: Participant) -> bool:
     return False
 
 
-def _is_long_unknown(outgoing: Outgoing) -> bool:
+def _is_long_unknown(outgoing: OutboundMessage) -> bool:
     first = outgoing.first_tried_at
     return outgoing.attempts > 1 and first is not None and timezone.now() - first > RECONCILE_AFTER
 
 
-async def _found_in_transcript(outgoing: Outgoing, participant: Participant) -> bool:
+async def _found_in_transcript(outgoing: OutboundMessage, participant: Participant) -> bool:
     """How long Connect remembers a ClientToken is not documented: after a minute, look before saying it again."""
     await reconcile.transcript(participant)
     if await db_read(_is_sent)(outgoing):  # ingest has met our own words
         return True
-    if outgoing.kind == Outgoing.Kind.ATTACHMENT:  # its item, when there is one, was known by the attachment's id
+    if (
+        outgoing.kind == OutboundMessage.Kind.ATTACHMENT
+    ):  # its item, when there is one, was known by the attachment's id
         return False
     item = await db_read(_same_words)(outgoing, participant)
     if item is None:
         return False
-    await db_write(ingest.spoken)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
+    await db_write(ingest.record_answer)(outgoing.pk, item.pk, item.absolute_time, timezone.now())
     return True
 
 
-def _is_sent(outgoing: Outgoing) -> bool:
-    return Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.SENT).exists()
+def _is_sent(outgoing: OutboundMessage) -> bool:
+    return OutboundMessage.objects.filter(pk=outgoing.pk, state=OutboundMessage.State.SENT).exists()
 
 
-def _same_words(outgoing: Outgoing, participant: Participant) -> Item | None:
-    claimed = Outgoing.objects.filter(conversation=outgoing.conversation).exclude(item_id="").values("item_id")
+def _same_words(outgoing: OutboundMessage, participant: Participant) -> Item | None:
+    claimed = OutboundMessage.objects.filter(conversation=outgoing.conversation).exclude(item_id="").values("item_id")
     started = (outgoing.first_tried_at or outgoing.created_at) - timedelta(seconds=5)
     found = Item.objects.filter(
         conversation=outgoing.conversation,
@@ -213,26 +215,26 @@ _speaker = GroupCommit(_speakers, through=db_read)
 
 
 @transaction.atomic
-def _give_up(outgoing: Outgoing) -> None:
+def _give_up(outgoing: OutboundMessage) -> None:
     """We are out of the chat: say why, and whether an earlier try may have reached the customer."""
     row = _locked(outgoing)
-    if row.state == Outgoing.State.SENDING:
+    if row.state == OutboundMessage.State.SENDING:
         why = participation.why_unsent(row.contact) if row.round == row.contact.round else participation.OVER
         outbox.fail(row, why, tried=row.attempts > 1)
 
 
 @transaction.atomic
-def _fail(outgoing: Outgoing, why: Reason) -> None:
+def _fail(outgoing: OutboundMessage, why: Reason) -> None:
     row = _locked(outgoing)
-    if row.state == Outgoing.State.SENDING:
+    if row.state == OutboundMessage.State.SENDING:
         outbox.fail(row, why, tried=False)
 
 
 @transaction.atomic
-def _as_plain_text(outgoing: Outgoing, now: datetime) -> None:
+def _as_plain_text(outgoing: OutboundMessage, now: datetime) -> None:
     """The chat was started without text/markdown (SupportedMessagingContentTypes), which nobody can ask for: now it is known."""
     row = _locked(outgoing)
-    if row.state != Outgoing.State.SENDING:
+    if row.state != OutboundMessage.State.SENDING:
         return
     conversation = row.conversation
     if not conversation.plain_text_only:
@@ -243,31 +245,31 @@ def _as_plain_text(outgoing: Outgoing, now: datetime) -> None:
 
 
 @transaction.atomic
-def _gone(outgoing: Outgoing, participant: Participant) -> None:
+def _gone(outgoing: OutboundMessage, participant: Participant) -> None:
     row = _locked(outgoing)
     participation.mark_left(participant.pk, timezone.now())
-    if row.state != Outgoing.State.SENT:
-        outbox.change(row, state=Outgoing.State.SENT)
+    if row.state != OutboundMessage.State.SENT:
+        outbox.change(row, state=OutboundMessage.State.SENT)
 
 
 @transaction.atomic
-def _postpone(outgoing: Outgoing, now: datetime) -> None:
+def _postpone(outgoing: OutboundMessage, now: datetime) -> None:
     row = _locked(outgoing)
-    if row.state == Outgoing.State.SENDING:
+    if row.state == OutboundMessage.State.SENDING:
         pause = min(0.5 * 2 ** min(row.attempts, 6), 15.0)
-        outbox.change(row, state=Outgoing.State.QUEUED, why=TRYING_AGAIN, due_at=now + timedelta(seconds=pause))
+        outbox.change(row, state=OutboundMessage.State.QUEUED, why=TRYING_AGAIN, due_at=now + timedelta(seconds=pause))
 
 
 @transaction.atomic
-def _again(outgoing: Outgoing, now: datetime) -> None:
+def _again(outgoing: OutboundMessage, now: datetime) -> None:
     row = _locked(outgoing)
-    if row.state == Outgoing.State.SENDING:
-        outbox.change(row, state=Outgoing.State.QUEUED, due_at=now)
+    if row.state == OutboundMessage.State.SENDING:
+        outbox.change(row, state=OutboundMessage.State.QUEUED, due_at=now)
 
 
-def _locked(outgoing: Outgoing) -> Outgoing:
+def _locked(outgoing: OutboundMessage) -> OutboundMessage:
     outgoing.conversation.lock()
-    row = Outgoing.objects.select_related("author", "contact").get(pk=outgoing.pk)
+    row = OutboundMessage.objects.select_related("author", "contact").get(pk=outgoing.pk)
     row.conversation = outgoing.conversation
     return row
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from chats.models import Contact, Conversation, Item, person
+from chats import serialisers
+from chats.models import Contact, Conversation, Item
 from chats.wire import iso, iso_or_none
 
-from . import visible_to
+from .visibility import visible_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -59,7 +60,7 @@ def _one(chat: Any, contact: Contact) -> dict[str, Any]:
         "contactId": contact.pk,
         "initialContactId": chat.initial_contact_id,
         "queue": contact.queue.name,
-        "owner": person(contact.owner),
+        "owner": serialisers.person(contact.owner),
         "startedAt": iso(chat.created_at),
         "endedAt": iso_or_none(contact.ended_at),
         "endReason": contact.end_reason,

@@ -25,7 +25,7 @@ from chats.models import (
     Item,
     Note,
     OpeningHours,
-    Outgoing,
+    OutboundMessage,
     Participant,
     Queue,
     RefusedCall,
@@ -153,7 +153,7 @@ def told():
         participant_token="the-participant-token",
         connection_token="the-connection-token",
     )
-    Outgoing.objects.create(
+    OutboundMessage.objects.create(
         conversation=contact.conversation, contact=contact, round=1, client_token="t", content="unheard words",
         state="failed", why="Not sent: the chat had ended.", due_at=NOW, created_at=NOW, position=9, seq=9,
     )  # fmt: skip
@@ -372,5 +372,5 @@ def test_everything_registered_is_tested_here():
     ours = {model for model in django_admin.site._registry if model._meta.app_label in {"agents", "chats", "auth"}}
     named = {(model._meta.app_label, model._meta.model_name) for model in ours}
     assert named == {*EDITED, *READ_ONLY, ("auth", "group")}
-    assert not {Item, Outgoing, Participant} & ours  # shown only within their conversation
+    assert not {Item, OutboundMessage, Participant} & ours  # shown only within their conversation
     assert {Contact, Conversation, Queue, RoutingProfile} <= ours

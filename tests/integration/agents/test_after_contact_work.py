@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents import presence, routing
+from agents import presence, routing, serialisers
 from agents.models import Agent, AgentContact, Disposition
 from chats import contact_state as chat
 from chats import participation
@@ -157,7 +157,7 @@ def test_a_queue_may_require_a_disposition(mira, serve, clock, words):
     factories.rules(factories.queue(), disposition_required=True)
     contact = serve()
     routing.end(mira, contact.pk, clock.now)
-    assert part().as_dict()["dispositionRequired"]
+    assert serialisers.agent_contact(part())["dispositionRequired"]
     assert refusal(routing.clear, mira, contact.pk, clock.now, note="Done.") == (
         "dispositionRequired",
         "Say first what came of it: Solved, Refund.",

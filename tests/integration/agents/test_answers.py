@@ -8,7 +8,7 @@ from agents import presence, routing
 from agents.models import Agent, AgentContact, AgentStateChange
 from chats import contact_state as chat
 from chats import participation
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def connected(mira, offered, clock):
 
 
 def said():
-    return list(Outgoing.objects.order_by("position").values_list("kind", "content", "author"))
+    return list(OutboundMessage.objects.order_by("position").values_list("kind", "content", "author"))
 
 
 def refusal(verb, *arguments):

@@ -17,7 +17,7 @@ from agents.models import Agent, AgentContact, AgentState, AgentStateChange, Con
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 from tests.factories import NOW
 
@@ -87,7 +87,7 @@ class Desks(RuleBasedStateMachine):
         row = Contact.objects.select_related("owner").get(pk=contact)
         if row.state == chat.State.CONNECTED:
             seq = row.conversation.next_seq()
-            Outgoing.objects.create(
+            OutboundMessage.objects.create(
                 conversation=row.conversation, contact=row, round=row.round, client_token=f"t{seq}", content="?",
                 author=row.owner, state="sent", due_at=self.now, created_at=self.now, position=seq, seq=seq,
             )  # fmt: skip

@@ -9,7 +9,7 @@ from agents.desk import drafts, snapshot
 from agents.models import AgentContact
 from agents.protocol import MAX_DRAFT_BYTES, ScrollPosition
 from agents.protocol.refusals import Refusal
-from chats.models import Outgoing
+from chats.models import OutboundMessage
 from tests import factories
 from tests.emulating import customer
 from tests.portal import Answer, Product
@@ -86,7 +86,7 @@ class TestRules:
         routing.clear(mira, served.pk, clock.now)
         left = AgentContact.objects.get(agent=mira, contact=served)
         assert (left.state, left.draft, left.note_draft, left.place) == ("cleared", "", "", None)
-        assert Outgoing.objects.filter(content="half a sent").count() == 0
+        assert OutboundMessage.objects.filter(content="half a sent").count() == 0
 
 
 def test_what_is_begun_on_one_machine_is_there_on_another_and_nobody_else_is_told(product: Product) -> None:

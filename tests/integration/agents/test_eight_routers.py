@@ -47,15 +47,15 @@ BOOKS = """
 import json
 from django.db.models import Count, Q
 from agents.models import Agent, AgentContact
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 parts = Contact.objects.annotate(n=Count("agent_contacts"), served=Count("agent_contacts", filter=Q(
     agent_contacts__outcome="ended")))
 print(json.dumps({
     "contacts": Contact.objects.filter(state="ENDED", end_reason="agent").count(),
     "served once": parts.filter(served=1).count(),
     "offered once": parts.filter(n=1).count(),
-    "goodbyes": Outgoing.objects.filter(kind="DISCONNECT").count(),
-    "joined": Outgoing.objects.filter(content__endswith="has joined.").count(),
+    "goodbyes": OutboundMessage.objects.filter(kind="DISCONNECT").count(),
+    "joined": OutboundMessage.objects.filter(content__endswith="has joined.").count(),
     "busy": Agent.objects.exclude(load=0).count(),
     "open": AgentContact.objects.exclude(state="cleared").count(),
 }, sort_keys=True))

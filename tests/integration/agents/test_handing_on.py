@@ -10,8 +10,8 @@ from agents import presence, routing
 from agents.models import AgentContact, ContactTimer, RoutingProfile
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
-from chats import participation, transcripts
-from chats.models import Contact, Outgoing, Transfer
+from chats import participation, serialisers, transcripts
+from chats.models import Contact, OutboundMessage, Transfer
 from chats.reasons import Reason
 from chats.wire import iso
 from tests import factories
@@ -31,7 +31,7 @@ def served(mira, clock):
     contact = factories.contact(waited=30)
     routing.run(clock.now)
     routing.accept(mira, contact.pk, clock.now)
-    Outgoing.objects.all().delete()
+    OutboundMessage.objects.all().delete()
     return Contact.objects.get()
 
 
@@ -52,7 +52,7 @@ def parts(contact):
 
 
 def said():
-    return list(Outgoing.objects.order_by("position").values_list("content", flat=True))
+    return list(OutboundMessage.objects.order_by("position").values_list("content", flat=True))
 
 
 def load(agent):
@@ -62,7 +62,7 @@ def load(agent):
 
 def told(contact):
     """The newest transfer, as the contact's viewers see it."""
-    return Contact.objects.get(pk=contact.pk).as_dict()["transfer"]
+    return serialisers.contact(Contact.objects.get(pk=contact.pk))["transfer"]
 
 
 def came_of(contact):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agents import presence, routing
+from agents import presence, routing, serialisers
 from agents.models import Agent, AgentContact
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_a_routable_state_counts_at_once_with_contacts_open(mira, clock):
 
 def test_agents_neither_see_nor_choose_it(mira, clock):
     stop(mira, clock)
-    shown = Agent.objects.get().as_dict()
+    shown = serialisers.agent(Agent.objects.get())
     assert [one["name"] for one in shown["states"]] == ["Available", "Break", "Offline"]
     for enqueue in (False, True):
         with pytest.raises(routing.Refusal) as refused:
@@ -72,9 +72,9 @@ def test_it_says_why_until_the_agent_chooses_a_state(mira, clock):
         why=presence.Reason("%(n)s missed", n=3),
         now=clock.now,
     )
-    assert Agent.objects.get().as_dict()["stateWhy"] == {"sentence": "%(n)s missed", "values": {"n": 3}}
+    assert serialisers.agent(Agent.objects.get())["stateWhy"] == {"sentence": "%(n)s missed", "values": {"n": 3}}
     presence.set_state(mira, "Break", by=mira.user, now=clock.tick(1))
-    assert Agent.objects.get().as_dict()["stateWhy"] is None
+    assert serialisers.agent(Agent.objects.get())["stateWhy"] is None
 
 
 def test_three_customers_in_a_row_count_and_one_customer_three_times_does_not(mira, clock, settings):
@@ -113,7 +113,7 @@ def test_who_is_busy_with_a_customer_is_not_absent_and_who_has_said_nothing_for_
         miss(mira, clock, settings)
     assert (state(), Agent.objects.get().misses) == ("Available", 0)
     clock.tick(settings.CCP_BUSY_SECONDS)
-    Outgoing.objects.filter(contact=served).update(author=mira.user, created_at=clock.now)
+    OutboundMessage.objects.filter(contact=served).update(author=mira.user, created_at=clock.now)
     miss(mira, clock, settings)
     assert Agent.objects.get().misses == 0
     clock.tick(settings.CCP_BUSY_SECONDS)

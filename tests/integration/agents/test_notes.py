@@ -7,7 +7,8 @@ import pytest
 from agents import routing
 from agents.desk import notes
 from agents.protocol.refusals import Refusal
-from chats.models import Note, Outgoing
+from chats import serialisers
+from chats.models import Note, OutboundMessage
 from tests import factories
 from tests.emulating import customer
 from tests.hearing import listening
@@ -20,7 +21,7 @@ def served(clock):
     mira, contact = factories.agent("mira", first_name="Mira", last_name="Okafor"), factories.contact()
     routing.run(clock.now)
     routing.accept(mira, contact.pk, clock.now)
-    Outgoing.objects.all().delete()
+    OutboundMessage.objects.all().delete()
     contact.refresh_from_db()
     return contact
 
@@ -43,7 +44,7 @@ class TestRules:
         before = served.conversation.seq
         note_id = notes.add(mira, served.pk, "  Called twice.\n", None, clock.now)
         note = Note.objects.get()
-        assert note.as_dict() == {
+        assert serialisers.note(note) == {
             "noteId": note_id,
             "contactId": served.pk,
             "clientToken": note.client_token,
@@ -53,7 +54,7 @@ class TestRules:
             "editedAt": None,
             "deleted": False,
         }
-        assert (note.seq, Outgoing.objects.count()) == (before + 1, 0)
+        assert (note.seq, OutboundMessage.objects.count()) == (before + 1, 0)
 
     def test_whoever_comes_later_holds_what_whoever_followed_holds(self, clock, served, mira, heard):
         with listening(served.conversation) as ear:
@@ -75,7 +76,7 @@ class TestRules:
         note_id = notes.add(mira, served.pk, "4111 1111 1111 1111", None, clock.now)
         for _ in range(2):
             notes.delete(mira, served.pk, note_id, clock.now)
-        assert (Note.objects.get().text, Note.objects.get().as_dict()["deleted"]) == ("", True)
+        assert (Note.objects.get().text, serialisers.note(Note.objects.get())["deleted"]) == ("", True)
         assert refused(notes.edit, mira, served.pk, note_id, "again", clock.now) == "noteNotFound"
 
     def test_the_same_token_is_the_same_note(self, clock, served, mira):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 
 from agents import presence, routing
 from agents.models import Agent, AgentContact
@@ -302,8 +303,8 @@ def test_a_contact_that_begins_to_wait_rings_for_routing(clock, heard):
     assert heard.bells == [presence.ROUTING]
 
 
-def test_listening_twice_is_listening_once(clock, heard):
-    routing.listen()
+def test_registering_observers_twice_is_registering_them_once(clock, heard):
+    apps.get_app_config("agents").ready()
     contact = factories.contact(state=chat.State.JOINING)
     with heard.committed():
         participation.mark_joined(contact.pk, clock.now)

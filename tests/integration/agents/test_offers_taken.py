@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from agents import presence, routing
+from agents import presence, routing, serialisers
 from agents.models import Agent, AgentContact
 from agents.reports import queue_metrics
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
 from chats import participation
+from chats import serialisers as chat_serialisers
 from chats.models import Contact
 from tests import factories
 from tests.factories import NOW
@@ -42,7 +43,7 @@ def test_of_several_offers_one_rings_and_the_next_has_its_own_time(mira, clock, 
     assert offers() == [(first.pk, 20), (second.pk, None), (third.pk, None)]
     answer(mira, first.pk, clock.tick(15))
     assert offers() == [(second.pk, 35), (third.pk, None)]
-    shown = AgentContact.objects.get(contact=second).as_dict()
+    shown = serialisers.agent_contact(AgentContact.objects.get(contact=second))
     assert (shown["ringsSince"], shown["expiresAt"]) == ("2026-11-20T12:00:15.000Z", "2026-11-20T12:00:35.000Z")
 
 
@@ -190,7 +191,7 @@ def test_who_takes_it_and_whom_it_is_offered_have_one_outcome(attempt, settings)
 
 def times(contact):
     row = Contact.objects.get(pk=contact.pk)
-    told = row.as_dict()
+    told = chat_serialisers.contact(row)
     return told["waitingSince"], told["servedSince"], row.in_state_since
 
 

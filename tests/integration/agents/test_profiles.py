@@ -11,7 +11,7 @@ from agents.models import Agent, AgentContact, AgentState, AgentStateChange, Con
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import participation
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -181,7 +181,7 @@ def test_a_profile_may_accept_by_itself(clock):
     assert (contact.state, contact.owner) == ("CONNECTED", agent.user)
     part = AgentContact.objects.get()
     assert (part.state, [one["what"] for one in part.story]) == ("connected", ["sent", "accepted"])
-    assert list(Outgoing.objects.values_list("content", flat=True)) == ["Mira has joined."]
+    assert list(OutboundMessage.objects.values_list("content", flat=True)) == ["Mira has joined."]
     assert Agent.objects.get().viewing_id == contact.pk
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from agents import presence, routing
 from agents.models import Agent, AgentContact
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def part():
 
 
 def last_words():
-    return Outgoing.objects.order_by("-position").values_list("content", flat=True)[0]
+    return OutboundMessage.objects.order_by("-position").values_list("content", flat=True)[0]
 
 
 def test_an_absent_agents_contact_is_theirs_for_a_while(mira, served, clock):
@@ -99,7 +99,7 @@ def test_who_came_back_and_left_again_is_a_new_case(mira, served, clock):
     routing.absent_agents.run(clock.tick(GONE + 1))
     presence.seen(mira.pk, clock.tick(10))
     assert [routing.absent_agents.run(clock.tick(GONE)), routing.absent_agents.run(clock.tick(1))] == [0, 1]
-    assert Outgoing.objects.filter(content="One moment.").count() == 2
+    assert OutboundMessage.objects.filter(content="One moment.").count() == 2
 
 
 def test_who_is_seen_while_the_rescue_waits_for_the_lock_keeps_the_contact(mira, served, clock):

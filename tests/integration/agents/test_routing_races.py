@@ -18,7 +18,7 @@ from agents.models import Agent, AgentContact
 from agents.routing import offers
 from chats import contact_state as chat
 from chats import participation
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 from tests.factories import NOW
 
@@ -101,7 +101,7 @@ def test_accept_against_the_customers_leaving_has_one_outcome(attempt):
     part, row = AgentContact.objects.get(), Contact.objects.get()
     assert (row.state, Agent.objects.get().load) == ("ENDED", 0)
     if refusals(outcomes):
-        assert (part.state, part.outcome, row.owner, Outgoing.objects.count()) == ("cleared", "error", None, 0)
+        assert (part.state, part.outcome, row.owner, OutboundMessage.objects.count()) == ("cleared", "error", None, 0)
     else:
         assert (part.state, part.why, row.owner) == ("ended", "the customer left", agent.user)
 
@@ -112,7 +112,7 @@ def test_two_tabs_that_accept_are_one_agent_and_one_greeting(attempt):
     routing.run(NOW)
     accept = partial(routing.accept, agent, contact.pk, NOW)
     assert refusals(together(accept, accept)) == []
-    assert (Outgoing.objects.count(), Contact.objects.get().state) == (1, "CONNECTED")
+    assert (OutboundMessage.objects.count(), Contact.objects.get().state) == (1, "CONNECTED")
     check_the_books()
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from agents import presence, routing
+from agents import presence, routing, serialisers
 from agents.models import Agent, AgentContact
 from agents.models.agent_contact import MAX_OFFER_EVENTS
 from tests import factories
@@ -103,7 +103,7 @@ def test_a_missed_offer_says_why_in_one_line(mira, offer, clock, events, cause):
     routing.run(clock.tick(20))
     part = AgentContact.objects.get()
     assert (part.state, part.why) == ("missed", f"no answer within 20 s: {cause}")
-    assert part.as_dict()["why"] == part.why.data
+    assert serialisers.agent_contact(part)["why"] == part.why.data
     assert story()[-1] == "missed"
 
 

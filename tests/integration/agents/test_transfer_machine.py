@@ -14,7 +14,7 @@ from agents.models import Agent, AgentContact, RoutingProfile
 from agents.protocol import agent_contact_state
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
-from chats.models import Contact, Outgoing, Transfer
+from chats.models import Contact, OutboundMessage, Transfer
 from tests import factories
 from tests.integration.agents.test_desks_machine import AGENTS, CHECKS, OPEN, Desks
 
@@ -57,12 +57,12 @@ class HandingOn(Desks):
         return endpoints.Ref(kind, endpoints.named(row)[0])
 
     def hand_on(self, agent, contact_id, to):
-        before = Transfer.objects.count(), Outgoing.objects.count()
+        before = Transfer.objects.count(), OutboundMessage.objects.count()
         try:
             transfers.transfer(agent, contact_id, self.target(to), "Please.", self.now)
         except routing.Refusal as refusal:
             assert refusal.message  # noqa: PT017 -- refused or done: both are right, the invariants judge
-            assert before == (Transfer.objects.count(), Outgoing.objects.count())
+            assert before == (Transfer.objects.count(), OutboundMessage.objects.count())
 
     @rule(number=st.integers(0, 5), to=TARGETS, then=st.lists(st.sampled_from(NEXT), max_size=2))
     def who_serves_hands_on(self, number, to, then):
@@ -144,7 +144,7 @@ class HandingOn(Desks):
     def whoever_left_was_said_to_have_left_and_whoever_joined_to_have_joined(self):
         """Each part that was served begins with one sentence; one that was handed on ends with one, too."""
         for contact in Contact.objects.all():
-            said = list(Outgoing.objects.filter(contact=contact, author=None).values_list("content", flat=True))
+            said = list(OutboundMessage.objects.filter(contact=contact, author=None).values_list("content", flat=True))
             parts = AgentContact.objects.filter(contact=contact)
             handed_on = [part for part in parts if part.why.startswith("handed on to")]
             assert sum(" has joined." in text for text in said) == parts.filter(accepted_at__isnull=False).count()

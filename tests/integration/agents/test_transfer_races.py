@@ -9,7 +9,7 @@ import pytest
 from agents import routing
 from agents.models import AgentContact
 from agents.routing import endpoints, transfers
-from chats.models import Contact, Outgoing, Transfer
+from chats.models import Contact, OutboundMessage, Transfer
 from tests import factories
 from tests.factories import NOW
 from tests.integration.agents.test_routing_races import leave, refusals, together
@@ -75,7 +75,7 @@ def test_accept_against_the_senders_end(attempt):
     won = Transfer.objects.get().state
     assert (won, contact.state) in [("accepted", "CONNECTED"), ("withdrawn", "ENDED")]
     assert refusals(outcomes) in ([], ["offerGone"])
-    assert Outgoing.objects.filter(content__contains="has left").count() == 1
+    assert OutboundMessage.objects.filter(content__contains="has left").count() == 1
 
 
 @ATTEMPTS

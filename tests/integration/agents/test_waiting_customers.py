@@ -10,18 +10,18 @@ from agents import idle_customers, queue_messages, routing
 from agents.models import AgentContact, ContactTimer
 from chats import contact_state as chat
 from chats import participation
-from chats.models import Contact, Outgoing, QueueText
+from chats.models import Contact, OutboundMessage, QueueText
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def said():
-    return list(Outgoing.objects.order_by("position").values_list("content", flat=True))
+    return list(OutboundMessage.objects.order_by("position").values_list("content", flat=True))
 
 
 def sent():
-    Outgoing.objects.update(state=Outgoing.State.SENT)
+    OutboundMessage.objects.update(state=OutboundMessage.State.SENT)
 
 
 # ---- waiting ---------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def served(clock):
 def agent_says(contact, clock, text="Which colour?", **columns):
     contact = Contact.objects.get(pk=contact.pk)
     seq = contact.conversation.next_seq()
-    Outgoing.objects.create(
+    OutboundMessage.objects.create(
         conversation=contact.conversation, contact=contact, round=contact.round, client_token=f"t{seq}", content=text,
         author=contact.owner, state="sent", due_at=clock.now, created_at=clock.now, position=seq, seq=seq,
         **columns,
@@ -164,7 +164,7 @@ def test_who_does_not_answer_is_nudged_and_later_the_chat_ends(served, clock):
     contact, part = Contact.objects.get(), AgentContact.objects.get()
     assert (contact.state, contact.end_reason) == ("ENDED", "silent")
     assert (part.state, part.why) == ("ended", "the customer did not answer any more")
-    assert Outgoing.objects.latest("position").kind == "DISCONNECT"
+    assert OutboundMessage.objects.latest("position").kind == "DISCONNECT"
     assert ContactTimer.objects.count() == 0
 
 
@@ -214,7 +214,7 @@ def test_only_connected_contacts_count(served, clock):
 
 def test_a_failed_message_was_not_said(served, clock):
     agent_says(served, clock)
-    Outgoing.objects.update(state="failed")
+    OutboundMessage.objects.update(state="failed")
     assert every_second(clock, 300) == []
 
 

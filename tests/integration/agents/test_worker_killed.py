@@ -17,7 +17,7 @@ from django.db import connection, connections
 
 from agents import idle_customers, presence, queue_messages, routing
 from agents.models import Agent, AgentContact, AgentStateChange, ContactTimer
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from tests import factories
 from tests.factories import NOW
 
@@ -60,12 +60,12 @@ def everything_is_due() -> None:
     ended = Contact.objects.get(conversation__customer_name="ends")
     say(ended, LATER - timedelta(seconds=190))
     ContactTimer.objects.filter(contact=ended).update(
-        step=1, started_at=Outgoing.objects.get(contact=ended, author__isnull=False).created_at, due_at=LATER
+        step=1, started_at=OutboundMessage.objects.get(contact=ended, author__isnull=False).created_at, due_at=LATER
     )
     for number in range(2):
         waits = factories.contact(f"waits {number}")
         ContactTimer.start(waits, ContactTimer.Kind.WAITING, NOW, 60)
-    Outgoing.objects.update(state="sent")
+    OutboundMessage.objects.update(state="sent")
     Agent.objects.filter(pk=here.pk).update(misses=2)
 
 
@@ -90,7 +90,7 @@ def serve(agent: Agent, contact: Contact, now: Any) -> Contact:
 def say(contact: Contact, moment: Any) -> None:
     row = Contact.objects.get(pk=contact.pk)
     seq = row.conversation.next_seq()
-    Outgoing.objects.create(
+    OutboundMessage.objects.create(
         conversation=row.conversation, contact=row, round=1, client_token=f"t{seq}", content="Which colour?",
         author=row.owner, state="sent", due_at=moment, created_at=moment, position=seq, seq=seq,
     )  # fmt: skip
@@ -117,7 +117,7 @@ def books() -> dict[str, Any]:
         ),
         "agents": list(Agent.objects.order_by("user__username").values_list("user__username", "state__name", "load")),
         "changes": list(AgentStateChange.objects.order_by("agent__user__username").values_list("new_state", "why")),
-        "said": sorted(Outgoing.objects.values_list(who, "kind", "content")),
+        "said": sorted(OutboundMessage.objects.values_list(who, "kind", "content")),
         "timers": sorted(ContactTimer.objects.values_list(who, "kind", "due_at", "step")),
     }
 

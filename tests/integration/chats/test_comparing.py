@@ -13,7 +13,7 @@ from django.utils import timezone
 from chats import contact_state, ingest, outbox, participation, reconcile, wire
 from chats.db import db_write
 from chats.joining import hand_over
-from chats.models import Contact, Item, Outgoing, Participant, RefusedCall
+from chats.models import Contact, Item, OutboundMessage, Participant, RefusedCall
 from chats.sending import sender
 from chats.wire import ChatEvent
 from tests import factories
@@ -152,7 +152,7 @@ async def test_a_customer_whose_message_came_before_the_goodbye_was_tried_keeps_
     assert (contact.state, contact.round) == ("WAITING", 2)
     assert (line.of("DisconnectParticipant"), line.of("CreateParticipant")) == ([], [])
     assert (await participant(ada, 2)).participant_id == ours.participant_id
-    said = await db_write(lambda: list(Outgoing.objects.values_list("content", "state").order_by("position")))()
+    said = await db_write(lambda: list(OutboundMessage.objects.values_list("content", "state").order_by("position")))()
     assert said == [("Mira has left.", "sent"), ("", "discarded")]
 
 

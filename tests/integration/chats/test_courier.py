@@ -10,10 +10,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, contact_state, ingest, outbox, participation, realtime, reconcile, session, wire
+from chats import connect, contact_state, ingest, outbox, participation, realtime, reconcile, serialisers, session, wire
 from chats.db import db_write
 from chats.joining import hand_over
-from chats.models import Contact, Item, Outgoing, Participant
+from chats.models import Contact, Item, OutboundMessage, Participant
 from chats.sending import sender
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator, customer
@@ -42,13 +42,13 @@ def _accept(contact_id: str) -> Contact:
 
 @db_write
 @transaction.atomic
-def say(contact: Contact, text: str) -> Outgoing:
+def say(contact: Contact, text: str) -> OutboundMessage:
     return outbox.enqueue(participation.lock_contact(contact.pk), text, author=contact.owner)
 
 
 @db_write
-def row(outgoing: Outgoing) -> Outgoing:
-    return Outgoing.objects.get(pk=outgoing.pk)
+def row(outgoing: OutboundMessage) -> OutboundMessage:
+    return OutboundMessage.objects.get(pk=outgoing.pk)
 
 
 async def one_round(later: float = 0) -> int:
@@ -83,7 +83,7 @@ MARKDOWN = "text/markdown"
 
 @db_write
 @transaction.atomic
-def say_markdown(contact: Contact, text: str, token: str | None = None) -> Outgoing:
+def say_markdown(contact: Contact, text: str, token: str | None = None) -> OutboundMessage:
     return outbox.enqueue(
         participation.lock_contact(contact.pk), text, author=contact.owner, content_type=MARKDOWN, client_token=token
     )
@@ -92,7 +92,7 @@ def say_markdown(contact: Contact, text: str, token: str | None = None) -> Outgo
 @db_write
 def content_types(contact: Contact) -> list[str]:
     """What the socket says of the contact."""
-    found: list[str] = Contact.objects.get(pk=contact.pk).as_dict()["contentTypes"]
+    found: list[str] = serialisers.contact(Contact.objects.get(pk=contact.pk))["contentTypes"]
     return found
 
 
@@ -220,7 +220,7 @@ async def test_a_refusal_fails_its_row_with_the_reason_and_lets_the_next_go(
 
 
 @transaction.atomic
-def _retry(outgoing: Outgoing) -> None:
+def _retry(outgoing: OutboundMessage) -> None:
     outgoing.refresh_from_db()
     outgoing.conversation.lock()
     outbox.retry(outgoing, timezone.now())
@@ -274,9 +274,9 @@ async def test_what_is_not_found_in_the_transcript_is_said_again_with_its_token(
     assert tokens(line, "never arrived") == [outgoing.client_token] * 2
 
 
-def _tried_long_ago(outgoing: Outgoing) -> None:
+def _tried_long_ago(outgoing: OutboundMessage) -> None:
     """As if the first attempt had been more than a minute ago."""
-    tried = Outgoing.objects.get(pk=outgoing.pk)
+    tried = OutboundMessage.objects.get(pk=outgoing.pk)
     tried.first_tried_at = timezone.now() - timedelta(seconds=61)
     tried.save(update_fields=["first_tried_at"])
 
@@ -358,7 +358,7 @@ async def test_we_leave_once_after_all_that_was_said(
     await leave(contact)
     await work_off()
     assert saw(ada) == ["good bye"]
-    goodbye = await db_write(Outgoing.objects.get)(contact=contact, kind="DISCONNECT")
+    goodbye = await db_write(OutboundMessage.objects.get)(contact=contact, kind="DISCONNECT")
     assert goodbye.state == "sent"
     ours = await db_write(Participant.objects.get)(contact_id=contact.pk, round=1)
     assert ours.left_at is not None

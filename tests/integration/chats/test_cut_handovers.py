@@ -11,10 +11,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chats import connect, contact_state, ingest, participation, signals, wire
+from chats import connect, contact_state, ingest, observers, participation, wire
 from chats.db import db_write
 from chats.joining import hand_over
-from chats.models import Contact, Item, Outgoing, Participant
+from chats.models import Contact, Item, OutboundMessage, Participant
 from tests import factories
 from tests.emulating import INSTANCE, Customer, RunningEmulator
 from tests.hearing import listening
@@ -29,12 +29,13 @@ def waits() -> Iterator[list[str]]:
     """Every contact that somebody was told of as waiting."""
     told: list[str] = []
 
-    def hear(*, contact: Contact, **_: Any) -> None:
-        told.append(contact.pk)
+    def observe(contact: Contact, change: observers.Change) -> None:
+        if isinstance(change, observers.Waits):
+            told.append(contact.pk)
 
-    signals.contact_waits.connect(hear)
+    observers.contact_observers.append(observe)
     yield told
-    signals.contact_waits.disconnect(hear)
+    observers.contact_observers.remove(observe)
 
 
 async def join(somebody: Customer, **attributes: str) -> Contact:
@@ -175,7 +176,7 @@ async def test_the_customer_is_back_before_our_goodbye_was_confirmed(
     contact = await join(ada)
     assert (contact.state, contact.round) == ("WAITING", 2)
     assert here(emulator, ada.contact_id) == [(await ours(ada.contact_id, 2)).participant_id]
-    goodbye = await db_write(Outgoing.objects.get)(contact_id=ada.contact_id, kind="DISCONNECT")
+    goodbye = await db_write(OutboundMessage.objects.get)(contact_id=ada.contact_id, kind="DISCONNECT")
     assert {call.client_token for call in line.of("DisconnectParticipant")} == {goodbye.client_token}
 
 

@@ -12,7 +12,8 @@ from agents import desk, protocol
 from agents.models import AgentContact, Disposition
 from agents.protocol.refusals import Refusal
 from chats import contact_state
-from chats.models import Contact, Conversation, customer_key
+from chats.models import Contact, Conversation
+from chats.models.conversation import customer_key
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from chats import contact_state, ingest, outbox, participation, wire
-from chats.models import Contact, Conversation, Outgoing, Participant
+from chats.models import Contact, Conversation, OutboundMessage, Participant
 from chats.wire import ChatEvent
 from tests import factories
 from tests.integration.chats.test_ingest import at_once
@@ -239,7 +239,7 @@ def an_ended_contact(**goodbye: Any) -> Contact:
         outbox.enqueue(held, "Mira has left.")
         participation.end(held, contact_state.EndReason.AGENT, timezone.now(), leave=True)
     if goodbye:
-        Outgoing.objects.filter(contact=contact, kind="DISCONNECT").update(**goodbye)
+        OutboundMessage.objects.filter(contact=contact, kind="DISCONNECT").update(**goodbye)
     return contact
 
 
@@ -249,7 +249,7 @@ def test_a_message_before_the_goodbye_was_tried_keeps_our_participant_and_the_co
     kept = Contact.objects.get(pk=contact.pk)
     assert (kept.state, kept.round, kept.owner, kept.end_reason) == ("WAITING", 2, None, "")
     assert participation.our_participant(kept).participant_id == f"ours-{contact.pk}"
-    rows = Outgoing.objects.filter(contact=contact).order_by("position").values_list("kind", "state", "round")
+    rows = OutboundMessage.objects.filter(contact=contact).order_by("position").values_list("kind", "state", "round")
     assert list(rows) == [("MESSAGE", "queued", 2), ("DISCONNECT", "discarded", 1)]
 
 

@@ -12,7 +12,7 @@ from chats import connect, contact_state, outbox, participation, reconcile
 from chats.db import db_write
 from chats.joining import hand_over
 from chats.joining.hand_over import HandOver
-from chats.models import Contact, Item, Outgoing, Participant, Queue
+from chats.models import Contact, Item, OutboundMessage, Participant, Queue
 from tests.emulating import Customer, RunningEmulator, customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,7 +72,7 @@ async def test_the_same_hand_over_of_a_live_round_is_a_retry(ada, queue):
 async def test_after_our_goodbye_the_same_hand_over_is_the_next_round(ada, queue):
     await hand_over.join(order(ada, queue))
     await db_write(end_by_agent)(ada.contact_id)
-    goodbye = await Outgoing.objects.select_related("contact").aget(kind="DISCONNECT")
+    goodbye = await OutboundMessage.objects.select_related("contact").aget(kind="DISCONNECT")
     await hand_over._leave(goodbye)
     contact = await hand_over.join(order(ada, queue))
     assert (contact.round, contact.state) == (2, "WAITING")

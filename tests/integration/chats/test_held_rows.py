@@ -17,9 +17,9 @@ from django.db import OperationalError, connection, connections, transaction
 from agents import desk
 from agents.models import Agent
 from agents.protocol import agent_contact_state as part
-from chats import contact_state, ingest
+from chats import contact_state, ingest, outbox
 from chats.db import db_read, db_write
-from chats.models import Contact, Conversation, Item, Outgoing
+from chats.models import Contact, Conversation, Item, OutboundMessage
 from chats.realtime import group_commit
 from chats.realtime.group_commit import Busy
 from chats.wire import ChatEvent
@@ -131,16 +131,16 @@ async def test_a_held_conversation_holds_up_no_words_of_another_agent() -> None:
     (hers, ada), (his, ben) = await db_write(_served)(), await db_write(_served)()
 
     def words(contact: Contact, agent: Agent) -> Any:
-        message = desk.Message(agent.user_id, contact.pk, "Hello", "text/plain", f"token-{factories.number()}")
+        message = outbox.Message(agent.user_id, contact.pk, "Hello", "text/plain", f"token-{factories.number()}")
         return asyncio.create_task(desk.send_message(message))
 
     async with held(lambda: Conversation.objects.filter(pk=hers.conversation_id)):
         waits = words(hers, ada)
-        assert (await quickly(words(his, ben))).state == Outgoing.State.QUEUED
+        assert (await quickly(words(his, ben))).state == OutboundMessage.State.QUEUED
         with pytest.raises(desk.Refusal):
-            await quickly(desk.send_message(desk.Message(ada.user_id, "no-such-contact", "x", "text/plain", "t")))
+            await quickly(desk.send_message(outbox.Message(ada.user_id, "no-such-contact", "x", "text/plain", "t")))
         assert not waits.done()
-    assert (await quickly(waits)).state == Outgoing.State.QUEUED
+    assert (await quickly(waits)).state == OutboundMessage.State.QUEUED
 
 
 async def test_nobody_waits_for_ever() -> None:

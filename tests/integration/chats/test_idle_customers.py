@@ -10,7 +10,7 @@ import pytest
 
 from chats import contact_state, ingest, wire
 from chats.joining import agent_token
-from chats.models import Contact, Item, Outgoing, Participant, Queue
+from chats.models import Contact, Item, OutboundMessage, Participant, Queue
 from tests import factories
 from tests.factories import NOW
 
@@ -98,7 +98,7 @@ def test_it_ends_nothing_by_itself() -> None:
 
 
 def nudges() -> list[str]:
-    return list(Outgoing.objects.values_list("content", flat=True))
+    return list(OutboundMessage.objects.values_list("content", flat=True))
 
 
 def test_on_a_relayed_contact_connects_timer_nudges_with_the_queues_words_once() -> None:

@@ -18,7 +18,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from chats import contact_state, ingest, outbox, participation, wire
-from chats.models import Contact, Conversation, Item, Outgoing, Participant
+from chats.models import Contact, Conversation, Item, OutboundMessage, Participant
 from tests import factories
 from tests.hearing import Ear, listening
 
@@ -149,8 +149,8 @@ def _deliveries(draw: Callable[..., Any], said: Sequence[Said], ours: tuple[int,
 class House:
     contact: Contact
     mira: User
-    outgoing: dict[int, Outgoing]
-    unsent: Outgoing
+    outgoing: dict[int, OutboundMessage]
+    unsent: OutboundMessage
 
     @property
     def conversation(self) -> Conversation:
@@ -174,8 +174,8 @@ def house(chat: Chat) -> House:
     )
     assert participants.count() == 1
     outgoing = {n: outbox.enqueue(contact, str(chat.said[n].content), author=mira) for n in chat.ours}
-    Outgoing.objects.filter(pk__in=[row.pk for row in outgoing.values()]).update(
-        state=Outgoing.State.SENDING, attempts=1
+    OutboundMessage.objects.filter(pk__in=[row.pk for row in outgoing.values()]).update(
+        state=OutboundMessage.State.SENDING, attempts=1
     )
     unsent = outbox.enqueue(contact, "never sent", author=mira)
     columns = {"state": chat.begins, "end_reason": contact_state.EndReason.AGENT if chat.begins == "ENDED" else ""}
@@ -193,7 +193,9 @@ def deliver(here: House, chat: Chat, delivery: Delivery) -> None:
             ingest.write([wire.read_item(item) for item in items])
         case "answer":
             said = chat.said[delivery.indexes[0]]
-            ingest.spoken(here.outgoing[delivery.indexes[0]].pk, id_of(said, here.contact), said.time, timezone.now())
+            ingest.record_answer(
+                here.outgoing[delivery.indexes[0]].pk, id_of(said, here.contact), said.time, timezone.now()
+            )
 
 
 def kept(here: House) -> list[tuple[str, str | None, User | None]]:
@@ -246,12 +248,12 @@ def test_what_was_said_is_sent_and_what_can_never_be_said_fails(chat: Chat) -> N
     here = house(chat)
     for delivery in chat.deliveries:
         deliver(here, chat, delivery)
-    rows = {n: Outgoing.objects.get(pk=row.pk) for n, row in here.outgoing.items()}
+    rows = {n: OutboundMessage.objects.get(pk=row.pk) for n, row in here.outgoing.items()}
     assert {n: (row.state, row.item_id) for n, row in rows.items()} == {
         n: ("sent", id_of(chat.said[n], here.contact)) for n in chat.ours
     }
     over = "chat" in chat.endings or (bool(chat.endings) and chat.begins != "ENDED")
-    unsent, contact = Outgoing.objects.get(pk=here.unsent.pk), Contact.objects.get(pk=here.contact.pk)
+    unsent, contact = OutboundMessage.objects.get(pk=here.unsent.pk), Contact.objects.get(pk=here.contact.pk)
     assert (unsent.state, unsent.why) == (
         ("failed", f"Not sent: {participation.why_unsent(contact)}.") if over else ("queued", "")
     )

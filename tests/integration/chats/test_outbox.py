@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from chats import outbox, participation
-from chats.models import Contact, Outgoing
+from chats.models import Contact, OutboundMessage
 from chats.reasons import Reason
 from chats.sending import sender
 from tests import factories
@@ -29,7 +29,7 @@ def connected() -> Contact:
 
 
 @transaction.atomic
-def say(contact: Contact, text: str, **given: Any) -> Outgoing:
+def say(contact: Contact, text: str, **given: Any) -> OutboundMessage:
     return outbox.enqueue(participation.lock_contact(contact.pk), text, **{"author": contact.owner, **given})
 
 
@@ -55,7 +55,7 @@ def test_the_same_token_with_the_same_text_is_one_message() -> None:
     contact = connected()
     first, again = (say(contact, "hello", client_token="t") for _ in range(2))
     assert first.pk == again.pk
-    assert Outgoing.objects.count() == 1
+    assert OutboundMessage.objects.count() == 1
 
 
 @pytest.mark.parametrize("changed", [{"text": "good bye"}, {"author": None}], ids=["text", "author"])
@@ -65,13 +65,13 @@ def test_the_same_token_for_something_else_is_refused_and_nothing_is_kept(change
     with pytest.raises(outbox.NotSendable) as refused:
         say(contact, **{"text": "hello", "client_token": "t", **changed})
     assert refused.value.reason == "clientTokenReused"
-    assert Outgoing.objects.count() == 1
+    assert OutboundMessage.objects.count() == 1
 
 
 def test_the_same_token_in_another_conversation_is_another_message() -> None:
     say(connected(), "hello", client_token="t")
     say(connected(), "hello", client_token="t")
-    assert Outgoing.objects.count() == 2
+    assert OutboundMessage.objects.count() == 2
 
 
 def test_eight_tabs_with_one_token_at_the_same_moment_make_one_message() -> None:
@@ -98,7 +98,7 @@ def test_what_connect_would_refuse_is_refused_before_it_is_kept(text: str, conte
     with pytest.raises(outbox.NotSendable) as refused:
         say(contact, text, content_type=content_type)
     assert refused.value.reason == reason
-    assert not Outgoing.objects.exists()
+    assert not OutboundMessage.objects.exists()
 
 
 @pytest.mark.parametrize("text", ["x" * 16_384, "ä" * 8_192, "\N{GRINNING FACE}" * 4_096])
@@ -116,7 +116,7 @@ def test_one_row_of_a_round_is_under_way_at_a_time_and_others_do_not_wait_for_it
     now = timezone.now() + SOON
     assert sorted(claimed(now)) == ["one", "three"]
     assert claimed(now) == []
-    Outgoing.objects.filter(content="one").update(state=Outgoing.State.SENT)
+    OutboundMessage.objects.filter(content="one").update(state=OutboundMessage.State.SENT)
     assert claimed(now) == ["two"]
 
 
@@ -128,7 +128,7 @@ def test_a_lease_that_was_not_given_back_ends_and_the_same_row_is_first_again() 
     assert claimed(now) == ["one"]
     assert claimed(now + timedelta(seconds=5)) == []
     assert claimed(now + LEASE_IS_OVER) == ["one"]
-    assert Outgoing.objects.get(content="one").attempts == 2
+    assert OutboundMessage.objects.get(content="one").attempts == 2
 
 
 def test_the_goodbye_comes_after_all_that_was_said() -> None:
@@ -141,7 +141,7 @@ def test_the_goodbye_comes_after_all_that_was_said() -> None:
     for _ in range(3):
         (row,) = sender.claim(timezone.now() + SOON, 10)
         kinds.append((row.kind, row.content))
-        Outgoing.objects.filter(pk=row.pk).update(state=Outgoing.State.SENT)
+        OutboundMessage.objects.filter(pk=row.pk).update(state=OutboundMessage.State.SENT)
     assert kinds == [("MESSAGE", "one"), ("DISCONNECT", ""), ("MESSAGE", "two")]
 
 
@@ -165,9 +165,9 @@ def test_words_of_an_ended_round_do_not_hold_up_those_of_the_next() -> None:
 # ---- what failed -----------------------------------------------------------------------------------------------------
 
 
-def failed(contact: Contact, text: str) -> Outgoing:
+def failed(contact: Contact, text: str) -> OutboundMessage:
     row = say(contact, text)
-    Outgoing.objects.filter(pk=row.pk).update(state=Outgoing.State.FAILED, why="no", attempts=3)
+    OutboundMessage.objects.filter(pk=row.pk).update(state=OutboundMessage.State.FAILED, why="no", attempts=3)
     row.refresh_from_db()
     return row
 
@@ -179,22 +179,22 @@ def test_a_retry_keeps_its_token_and_goes_to_the_end_of_the_queue() -> None:
     with transaction.atomic():
         row.conversation.lock()
         outbox.retry(row, timezone.now())
-    kept = Outgoing.objects.get(pk=row.pk)
+    kept = OutboundMessage.objects.get(pk=row.pk)
     assert (kept.state, kept.why, kept.attempts, kept.client_token) == ("queued", "", 0, row.client_token)
     now = timezone.now() + SOON
     assert claimed(now) == ["two"]
-    Outgoing.objects.filter(content="two").update(state=Outgoing.State.SENT)
+    OutboundMessage.objects.filter(content="two").update(state=OutboundMessage.State.SENT)
     assert claimed(now) == ["one"]
 
 
 @pytest.mark.parametrize("state", ["sending", "sent"])
 def test_what_is_on_its_way_or_sent_is_not_taken_back(state: str) -> None:
     row = say(connected(), "one")
-    Outgoing.objects.filter(pk=row.pk).update(state=state)
+    OutboundMessage.objects.filter(pk=row.pk).update(state=state)
     with transaction.atomic():
         row.conversation.lock()
         outbox.discard(row)
-    assert Outgoing.objects.get(pk=row.pk).state == state
+    assert OutboundMessage.objects.get(pk=row.pk).state == state
 
 
 def test_what_is_taken_back_while_a_courier_reaches_for_it_is_either_sent_or_discarded() -> None:
@@ -202,7 +202,7 @@ def test_what_is_taken_back_while_a_courier_reaches_for_it_is_either_sent_or_dis
         row = say(connected(), str(uuid.uuid4()))
 
         @transaction.atomic
-        def take_back(row: Outgoing = row) -> str:
+        def take_back(row: OutboundMessage = row) -> str:
             row.conversation.lock()
             outbox.discard(row)
             return str(row.state)
@@ -210,13 +210,13 @@ def test_what_is_taken_back_while_a_courier_reaches_for_it_is_either_sent_or_dis
         said, rows = at_once(take_back, lambda: sender.claim(timezone.now() + SOON, 10))
         mine = [one for one in rows if one.pk == row.pk]
         assert (said == "discarded") == (mine == [])
-        assert Outgoing.objects.get(pk=row.pk).state == ("discarded" if not mine else "sending")
+        assert OutboundMessage.objects.get(pk=row.pk).state == ("discarded" if not mine else "sending")
 
 
 def test_when_nothing_can_be_sent_any_more_all_that_waits_fails_and_the_goodbye_is_said() -> None:
     contact = connected()
     tried, waiting = say(contact, "tried"), say(contact, "waiting")
-    Outgoing.objects.filter(pk=tried.pk).update(attempts=1)
+    OutboundMessage.objects.filter(pk=tried.pk).update(attempts=1)
     with transaction.atomic():
         goodbye = outbox.disconnect(participation.lock_contact(contact.pk))
     with listening(contact.conversation) as ear:
@@ -224,7 +224,7 @@ def test_when_nothing_can_be_sent_any_more_all_that_waits_fails_and_the_goodbye_
             outbox.fail_unsent(participation.lock_contact(contact.pk), Reason("the chat had ended"))
         assert ear.numbers == ear.expected_numbers
         assert ear.held() == ear.fresh()
-    rows = {row.pk: (row.state, row.why) for row in Outgoing.objects.all()}
+    rows = {row.pk: (row.state, row.why) for row in OutboundMessage.objects.all()}
     assert rows == {
         tried.pk: ("failed", "Perhaps not sent, Amazon Connect did not answer: the chat had ended."),
         waiting.pk: ("failed", "Not sent: the chat had ended."),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from chats import connect, contact_state, outbox, participation, reconcile, stored_files, transcripts
 from chats.db import db_write
 from chats.joining import agent_token, hand_over
-from chats.models import Contact, Finding, Item, Outgoing, Participant
+from chats.models import Capability, Contact, Item, OutboundMessage, Participant
 from chats.participation import HandOver
 from chats.sending import attachment_upload, sender
 from tests import factories
@@ -81,24 +81,23 @@ def _accept(contact_id: str) -> Contact:
 
 
 @db_write
-def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token: str = "t") -> Outgoing:
+def send(contact: Contact, content: bytes = PNG, name: str = "parcel.png", token: str = "t") -> OutboundMessage:
     key, size = stored_files.save(io.BytesIO(content), 10**8, lambda _: None)
     with transaction.atomic():
         held = participation.lock_contact(contact.pk)
         assert held.owner is not None
-        file = outbox.File(key, name, "image/png", size)
-        return outbox.send_file(held, file, author=held.owner, client_token=token)
+        return outbox.enqueue_file(held, outbox.Message(held.owner_id, held.pk, name, "image/png", token, key, size))
 
 
 @db_write
 @transaction.atomic
-def say(contact: Contact, text: str) -> Outgoing:
+def say(contact: Contact, text: str) -> OutboundMessage:
     return outbox.enqueue(participation.lock_contact(contact.pk), text, author=contact.owner)
 
 
 @db_write
-def row(outgoing: Outgoing) -> Outgoing:
-    return Outgoing.objects.get(pk=outgoing.pk)
+def row(outgoing: OutboundMessage) -> OutboundMessage:
+    return OutboundMessage.objects.get(pk=outgoing.pk)
 
 
 async def one_round(later: float = 0) -> int:
@@ -283,7 +282,7 @@ async def test_a_refusal_fails_with_the_reason_lets_the_next_go_and_can_be_tried
 
 
 @transaction.atomic
-def _retry(outgoing: Outgoing) -> None:
+def _retry(outgoing: OutboundMessage) -> None:
     outgoing.refresh_from_db()
     outgoing.conversation.lock()
     outbox.retry(outgoing, timezone.now())
@@ -332,7 +331,7 @@ async def test_when_we_are_out_the_file_fails_for_that_reason(custom: Contact, a
     file = await send(custom)
     await work_off()
     assert ((await row(file)).state, (await row(file)).why) == ("failed", "Not sent: the chat had ended.")
-    assert not await db_write(Finding.objects.exists)()
+    assert not await db_write(Capability.objects.exists)()
 
 
 async def test_a_chat_that_ends_while_connect_scans_leaves_the_outcome_open(relayed: Contact) -> None:
@@ -362,14 +361,14 @@ async def test_a_discarded_file_is_gone_from_the_disk(relayed: Contact) -> None:
 
 
 @transaction.atomic
-def _discard(outgoing: Outgoing) -> None:
+def _discard(outgoing: OutboundMessage) -> None:
     outgoing.conversation.lock()
     outbox.discard(outgoing)
 
 
 async def test_files_nobody_needs_are_swept_and_those_that_wait_or_may_be_retried_stay(relayed: Contact) -> None:
     waits, failed = await send(relayed, token="a"), await send(relayed, token="b")
-    await db_write(Outgoing.objects.filter(pk=failed.pk).update)(state="failed")
+    await db_write(OutboundMessage.objects.filter(pk=failed.pk).update)(state="failed")
     stored_files.save(io.BytesIO(b"cut off"), 100, lambda _: None)
     half = stored_files.path_of("0" * 32).with_suffix(".part")
     half.write_bytes(b"half")

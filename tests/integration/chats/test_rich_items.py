@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agents import protocol
-from chats.models import Item, Outgoing
+from chats import serialisers
+from chats.models import Item, OutboundMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +21,9 @@ def item(content: str | None, content_type: str) -> Item:
     return row
 
 
-def frame(row: Item | Outgoing) -> dict[str, Any]:
+def frame(row: Item | OutboundMessage) -> dict[str, Any]:
     """As a viewer gets it, after the closed protocol has looked at it."""
-    method, params = row.frame()
+    method, params = serialisers.frame(row)
     protocol.STRICT[method].validate_python({"stream": row.stream, "seq": row.seq, **params})
     return dict(params[method])
 
@@ -42,7 +43,7 @@ def test_every_other_message_carries_its_words_alone(content, content_type):
 
 def test_our_own_words_have_it_while_they_are_on_their_way():
     contact = factories.contact()
-    words = Outgoing(
+    words = OutboundMessage(
         conversation=contact.conversation,
         contact=contact,
         round=1,

@@ -84,5 +84,5 @@ async def test_words_that_connect_does_not_answer_delay_no_hand_over(
 
 
 async def _word(who: Customer) -> None:
-    with connect.calls_for(connect.Purpose.WORDS):
+    with connect.calls_for(connect.Purpose.MESSAGES):
         await connect.participant("send_message", Content="x", ContentType="text/plain", ConnectionToken=who.contact_id)

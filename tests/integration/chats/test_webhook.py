@@ -17,7 +17,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from ccp_portal.asgi import application
-from chats import connect, db
+from chats import connect, db, serialisers
 from chats.inbox import webhook
 from chats.models import Conversation, Item, UnreadableMessage
 from tests.signing import TOPIC, Post, Signer, as_post, changed, iso, item
@@ -144,7 +144,7 @@ async def test_a_customers_message_is_an_item(knock):
     said = item("Grüße 👋", contact_id="c-1")
     assert await knock(SIGNER.notification(said)) == (200, "taken\n")
     stored = await the_only(Item)
-    assert {name: value for name, value in stored.as_dict().items() if name in said} == said
+    assert {name: value for name, value in serialisers.item(stored).items() if name in said} == said
     assert (stored.conversation.initial_contact_id, stored.number) == ("c-1", 1)
 
 
@@ -416,7 +416,7 @@ async def test_characters_no_database_keeps_are_replaced(name):
     post = SIGNER.notification(item(**{name: f"a{HALF}b{NUL}c"}))
     assert (await through_the_door(post))[0] == 200
     assert await kept() == (1, 1, 0)
-    stored = (await the_only(Item)).as_dict()
+    stored = serialisers.item(await the_only(Item))
     assert stored[name] == "a\ufffdb\ufffdc"
 
 

@@ -256,11 +256,11 @@ def test_only_requests_are_answered():
 def test_the_words_are_those_of_the_rooms_below():
     """Protocol imports no model, so the lists are written twice; this holds them together."""
     from chats.contact_state import State
-    from chats.models import Outgoing
+    from chats.models import OutboundMessage
 
     assert get_args(protocol.Contact.model_fields["state"].annotation) == tuple(str(state) for state in State)
-    assert set(get_args(protocol.Outgoing.model_fields["state"].annotation)) == set(Outgoing.State.values)
-    assert set(get_args(protocol.Outgoing.model_fields["kind"].annotation)) == set(Outgoing.Kind.values)
+    assert set(get_args(protocol.Outgoing.model_fields["state"].annotation)) == set(OutboundMessage.State.values)
+    assert set(get_args(protocol.Outgoing.model_fields["kind"].annotation)) == set(OutboundMessage.Kind.values)
     assert protocol.EVENT == wire.EVENT
 
 

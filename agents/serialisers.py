@@ -1,0 +1,67 @@
+"""Rows of agents as the socket shows them (`agents.protocol` has the types). Importing it registers their frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chats import serialisers
+from chats.serialisers import Frame
+from chats.wire import iso, iso_or_none
+
+from .models import Agent, AgentContact, AgentState
+
+
+@serialisers.frame.register
+def _agent_frame(row: Agent) -> Frame:
+    return "agent", {"agent": agent(row)}
+
+
+@serialisers.frame.register
+def _agent_contact_frame(row: AgentContact) -> Frame:
+    return "agentContact", {"agentContact": agent_contact(row)}
+
+
+def state(row: AgentState) -> dict[str, str]:
+    return {"name": row.name, "type": str(row.type)}
+
+
+def agent(row: Agent) -> dict[str, Any]:
+    profile = row.routing_profile
+    return {
+        "agentId": str(row.key),
+        "name": row.name,
+        "state": state(row.state),
+        "stateSince": iso(row.state_since),
+        "stateWhy": row.state_reason().data,
+        "nextState": state(row.next_state) if row.next_state else None,
+        "states": [state(one) for one in AgentState.to_choose()],
+        "load": row.load,
+        "capacity": profile.chat_concurrency,
+        "routingProfile": profile.name,
+        "queues": list(profile.queues.order_by("name").values_list("name", flat=True)),
+        "autoAccept": profile.auto_accept,
+        "acw": str(profile.acw),
+    }
+
+
+def agent_contact(row: AgentContact) -> dict[str, Any]:
+    chat, queue = row.contact.conversation, row.contact.queue
+    return {
+        "contactId": row.contact_id,
+        "initialContactId": chat.initial_contact_id,
+        "round": row.round,
+        "state": str(row.state),
+        "why": row.why.data,
+        "customerName": chat.customer_name,
+        "queue": queue.name,
+        "offeredAt": iso(row.offered_at),
+        "ringsSince": iso_or_none(row.rings_since),
+        "expiresAt": iso_or_none(row.expires_at),
+        "acceptedAt": iso_or_none(row.accepted_at),
+        "endedAt": iso_or_none(row.ended_at),
+        "acwUntil": iso_or_none(row.acw_until),
+        "dispositionRequired": queue.disposition_required,
+        "note": row.note,
+        "readNumber": row.read_number,
+        "draft": {"text": row.draft, "note": row.note_draft, "place": row.place},
+    }

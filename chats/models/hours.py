@@ -1,0 +1,67 @@
+"""Hours of operation: when queues are open, week by week. The arithmetic is in `chats.hours`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chats import hours
+
+
+def check_time_zone(name: str) -> None:
+    """A name of the IANA database; it may come and go with the machine, so that it is no list of choices."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValidationError(
+            _("There is no time zone “%(name)s”: write it like Europe/Berlin or UTC."), params={"name": name}
+        ) from None
+
+
+class HoursOfOperation(models.Model):
+    """When queues are open, week by week (Connect's hours of operation)."""
+
+    name = models.CharField(_("name"), max_length=127, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_time_zone])
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("hours of operation")
+        verbose_name_plural = _("hours of operation")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_open(self, now: datetime) -> bool:
+        ranges = [hours.Range(row.weekday, row.opens, row.closes) for row in self.ranges.all()]
+        return hours.is_open(now, self.time_zone, ranges)
+
+
+class OpeningHours(models.Model):
+    """One range of a week."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    hours = models.ForeignKey(HoursOfOperation, models.CASCADE, related_name="ranges")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"), help_text=_("Not later than it opens: on the next day"))
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+
+    def __str__(self) -> str:
+        return f"{self.Weekday(self.weekday).label} {self.opens:%H:%M}-{self.closes:%H:%M}"
