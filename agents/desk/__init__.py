@@ -435,20 +435,20 @@ def _on_desk(user_id: int, contact_id: str) -> AgentContact:
 
 def get_transcript(user_id: int, request: GetTranscript) -> dict[str, Any]:
     """A page of the transcript of a contact this user may see, as protocol.Transcript."""
-    contact = _visible(get_user_model().objects.get(pk=user_id), request.contactId)
-    start = request.startPosition
+    contact = _visible(get_user_model().objects.get(pk=user_id), request.contact_id)
+    start = request.start_position
     try:
-        start_time = datetime.fromisoformat(start.absoluteTime) if start.absoluteTime else None
+        start_time = datetime.fromisoformat(start.absolute_time) if start.absolute_time else None
     except ValueError:
-        raise Refusal("startPosition", "%(time)s is not a time of the calendar.", time=start.absoluteTime) from None
+        raise Refusal("startPosition", "%(time)s is not a time of the calendar.", time=start.absolute_time) from None
     wanted = transcripts.PageRequest(
-        max_results=request.maxResults,
-        sort_order=request.sortOrder,
-        scan_direction=request.scanDirection,
+        max_results=request.max_results,
+        sort_order=request.sort_order,
+        scan_direction=request.scan_direction,
         start_id=start.id,
         start_time=start_time,
-        most_recent=start.mostRecent,
-        next_token=request.nextToken,
+        most_recent=start.most_recent,
+        next_token=request.next_token,
     )
     try:
         page = transcripts.page(contact.conversation, wanted)

@@ -169,7 +169,7 @@ async def test_reads_wait_for_no_writer() -> None:
     try:
         assert await asyncio.to_thread(writing.wait, 20)
         async with asyncio.timeout(4):  # sooner than SQLite gives up
-            asked = GetTranscript(contactId=contact_id)
+            asked = GetTranscript(contact_id=contact_id)
             transcript = await db_read(desk.get_transcript)(user_id, asked)
             assert [item["Content"] for item in transcript["Transcript"]] == ["hello"]
             assert (await db_read(desk.dispositions)(user_id, contact_id))["dispositions"] == ["Refund"]
