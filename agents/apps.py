@@ -10,9 +10,10 @@ class AgentsConfig(AppConfig):
     def ready(self) -> None:
         from chats import realtime
 
-        from . import desk, queue_messages, routing
+        from . import queue_messages, routing
+        from .desk.stream import AgentStreams
 
-        realtime.register_streams("agent", desk.AgentStreams())
+        realtime.register_streams("agent", AgentStreams())
         routing.listen()
         routing.absent_agents.listen()
         queue_messages.listen()

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 
-from agents import desk, presence, protocol, routing
-from agents.desk import drafts, notes
+from agents import presence, protocol, routing
+from agents.desk import drafts, events, lookups, messages, notes, viewing
+from agents.desk import transcripts as desk_transcripts
 from agents.models import Agent
 from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
@@ -40,10 +41,10 @@ class TranscriptSocket(Socket):
         return {"serverTime": iso(timezone.now())}
 
     async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.get_transcript)(self.visitor.user_id, params)
+        return await db_read(desk_transcripts.get_transcript)(self.visitor.user_id, params)
 
     async def do_getEarlierContacts(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.get_earlier_contacts)(self.visitor.user_id, params.contact_id)
+        return await db_read(desk_transcripts.get_earlier_contacts)(self.visitor.user_id, params.contact_id)
 
     async def caught_up(self) -> dict[str, Any]:
         hub = await realtime.hub()
@@ -67,7 +68,7 @@ class DeskSocket(TranscriptSocket):
         self._told_queues: queue_metrics.Queues | None = None
 
     def authorise(self) -> bool:
-        found = desk.of_user(self.visitor.user_id)
+        found = lookups.agent_of_user(self.visitor.user_id)
         if found is not None:
             self.agent = found
         return found is not None
@@ -106,7 +107,7 @@ class DeskSocket(TranscriptSocket):
             await db_write(routing.line)(self.agent.pk, False, timezone.now())
 
     async def do_offerSeen(self, params: protocol.OfferSeen) -> None:  # noqa: N802 -- named as asked
-        await db_read(desk.check_here)(self.visitor.user_id, params.contact_id)
+        await db_read(lookups.check_has_part)(self.visitor.user_id, params.contact_id)
         await db_write(routing.offer_seen)(self.agent.pk, params.contact_id, params.visible, timezone.now())
 
     async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked
@@ -116,17 +117,17 @@ class DeskSocket(TranscriptSocket):
 
     async def do_acceptContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.accept)(self.agent, params.contact_id, timezone.now())
-        await db_write(desk.look_at)(self.visitor.user_id, params.contact_id)
+        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
         self._read_details_again(params.contact_id)
 
     async def do_takeContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.take_missed)(self.agent, params.contact_id, timezone.now())
-        await db_write(desk.look_at)(self.visitor.user_id, params.contact_id)
+        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
         self._read_details_again(params.contact_id)
 
     async def do_rejectContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.reject)(self.agent, params.contact_id, timezone.now())
-        await db_write(desk.look_on)(self.visitor.user_id, closed=params.contact_id)
+        await db_write(viewing.view_next)(self.visitor.user_id, closed=params.contact_id)
 
     async def do_destroyConnection(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.end)(self.agent, params.contact_id, timezone.now())
@@ -135,10 +136,10 @@ class DeskSocket(TranscriptSocket):
         await db_write(routing.clear)(
             self.agent, params.contact_id, timezone.now(), disposition=params.disposition or "", note=params.note
         )
-        await db_write(desk.look_on)(self.visitor.user_id, closed=params.contact_id)
+        await db_write(viewing.view_next)(self.visitor.user_id, closed=params.contact_id)
 
     async def do_viewContact(self, params: protocol.ViewContact) -> None:  # noqa: N802 -- named as asked
-        await db_write(desk.look_at)(self.visitor.user_id, params.contact_id)
+        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
         if params.contact_id:
             self._read_details_again(params.contact_id)
 
@@ -151,10 +152,10 @@ class DeskSocket(TranscriptSocket):
             self.spawn(references.refresh(contact_id))
 
     async def do_getDispositions(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.dispositions)(self.visitor.user_id, params.contact_id)
+        return await db_read(lookups.dispositions)(self.visitor.user_id, params.contact_id)
 
     async def do_getQuickResponses(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.quick_responses)(self.visitor.user_id, params.contact_id)
+        return await db_read(lookups.quick_responses)(self.visitor.user_id, params.contact_id)
 
     async def do_watchQueues(self, _params: protocol.NoParams) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
@@ -216,26 +217,26 @@ class DeskSocket(TranscriptSocket):
 
     async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
         words = (params.message, params.content_type, params.client_token)
-        return _sent(await desk.send_message(desk.Message(self.visitor.user_id, params.contact_id, *words)))
+        return _sent(await messages.send(messages.Message(self.visitor.user_id, params.contact_id, *words)))
 
     async def do_retryMessage(self, params: protocol.OutboundMessageParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return _sent(await db_write(desk.retry_message)(self.visitor.user_id, params.contact_id, params.client_token))
+        return _sent(await db_write(messages.retry)(self.visitor.user_id, params.contact_id, params.client_token))
 
     async def do_discardMessage(self, params: protocol.OutboundMessageParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(desk.discard_message)(self.visitor.user_id, params.contact_id, params.client_token)
+        await db_write(messages.discard)(self.visitor.user_id, params.contact_id, params.client_token)
 
     async def do_sendEvent(self, params: protocol.SendEvent) -> None:  # noqa: N802 -- named as asked
-        desk.check_event(params.content_type)
+        events.check_event(params.content_type)
         if params.content_type == wire.TYPING:
             await self._type(params.contact_id)
         elif params.content_type == wire.READ:
-            await db_write(desk.mark_read)(self.visitor.user_id, params.contact_id, _message_id(params.content))
+            await db_write(events.mark_read)(self.visitor.user_id, params.contact_id, _message_id(params.content))
 
     async def _type(self, contact_id: str) -> None:
         """No handler waits for AWS: typing goes out beside the loop, or not at all."""
         now = time.monotonic()
         if now - self._typed_at.get(contact_id, -TYPING_EVERY) >= TYPING_EVERY:
-            await db_read(desk.check_here)(self.visitor.user_id, contact_id)
+            await db_read(lookups.check_has_part)(self.visitor.user_id, contact_id)
             self._typed_at[contact_id] = now
             self.spawn(_send_typing(self.visitor.user_id, contact_id))
 
@@ -292,7 +293,7 @@ class FloorSocket(TranscriptSocket):
 
 async def _send_typing(user_id: int, contact_id: str) -> None:
     with contextlib.suppress(Refusal, Refused, Unavailable):  # typing is worth nothing later
-        controller = await db_read(desk.controller)(user_id, contact_id)
+        controller = await db_read(events.media_controller)(user_id, contact_id)
         await controller.send_typing()
 
 

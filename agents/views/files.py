@@ -23,7 +23,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from agents import desk
+from agents.desk import files
 from agents.protocol import MAX_CLIENT_TOKEN
 from agents.protocol.refusals import Refusal
 from chats import attachments, connect, file_types, stored_files, transcripts
@@ -64,7 +64,7 @@ async def upload(request: HttpRequest, contact_id: str) -> JsonResponse:
     try:
         user = cast("User", await request.auser())
         wanted = _wanted(request, user.pk, contact_id)
-        await db_read(desk.check_hand_in)(wanted.user_id, contact_id)
+        await db_read(files.check_may_send)(wanted.user_id, contact_id)
         check = partial(file_types.check_content, wanted.name)
         key, size = await asyncio.to_thread(stored_files.save, cast("BinaryIO", request), file_types.MAX_BYTES, check)
         outgoing = await db_write(_keep)(wanted, key, size)
@@ -80,14 +80,14 @@ async def upload(request: HttpRequest, contact_id: str) -> JsonResponse:
     return JsonResponse({"clientToken": outgoing[0], "state": outgoing[1]})
 
 
-def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> desk.FileToSend:
+def _wanted(request: HttpRequest, user_id: int, contact_id: str) -> files.FileToSend:
     token = request.headers.get("X-Client-Token", "")
     if not 0 < len(token) <= MAX_CLIENT_TOKEN:
         raise Refusal("params", "X-Client-Token has 1 to %(most)s characters.", most=MAX_CLIENT_TOKEN)
     name = _name_of(request)
     length = request.headers.get("Content-Length", "")
     kind = file_types.check(name, int(length) if length.isascii() and length.isdecimal() else 1)
-    return desk.FileToSend(user_id, contact_id, token, name, kind.content_type)
+    return files.FileToSend(user_id, contact_id, token, name, kind.content_type)
 
 
 def _name_of(request: HttpRequest) -> str:
@@ -117,11 +117,11 @@ def _refusal(reason: str, name: str) -> Refusal:
     )
 
 
-def _keep(wanted: desk.FileToSend, key: str, size: int) -> tuple[str, str]:
+def _keep(wanted: files.FileToSend, key: str, size: int) -> tuple[str, str]:
     """The row, or nothing at all. The same file again has a row already, and bytes of its own."""
     try:
         file_types.check(wanted.name, size)
-        outgoing = desk.send_file(wanted, key, size)
+        outgoing = files.send(wanted, key, size)
     except BaseException:
         stored_files.delete(key)
         raise
