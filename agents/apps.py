@@ -13,9 +13,10 @@ class AgentsConfig(AppConfig):
 
         from chats import observers, realtime
 
-        from . import desk, queue_messages, routing
+        from . import queue_messages, routing
+        from .desk.stream import AgentStreams
 
-        realtime.register_streams("agent", desk.AgentStreams())
+        realtime.register_streams("agent", AgentStreams())
         observers.contact_observers[:] = [  # in this order
             routing.transfers.contact_changed,  # a colleague's offer is withdrawn before the sender's part ends
             routing.contact_events.contact_changed,

@@ -57,7 +57,7 @@ def verify_action(desk: Desk, action: Callable[[], object], done: Callable[[Held
 
 def is_of_the_protocol(frame: Frame) -> None:
     """agents/protocol/ is closed: an unknown, a missing or a misshapen member is an error."""
-    NOTIFICATIONS[frame["method"]].model_validate(frame["params"], strict=True)
+    NOTIFICATIONS[frame["method"]].from_wire(frame["params"])
 
 
 def played(frames: list[Frame]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from agents import desk
+from agents.desk import viewing
 from agents.models import AgentContact
 from agents.protocol import agent_contact_state
 from chats.row_backoff import RowBackoff
@@ -37,5 +37,5 @@ def _finish(contact_id: str, agent_id: int, pk: int, now: datetime) -> bool:
             return False  # the agent was faster
         part.agent, part.contact = held.agent, held.contact
         move(part, agent_contact_state.Move.CLEAR, now)
-        desk.look_on(held.agent.user_id, closed=contact_id)
+        viewing.view_next(held.agent.user_id, closed=contact_id)
         return True

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from agents import desk
+from agents.desk import viewing
 from agents.models import Agent, AgentContact, Disposition, RoutingProfile
 from agents.protocol import agent_contact_state
 from agents.protocol.refusals import Refusal
@@ -84,7 +84,7 @@ def _withdraw_from_colleague(held: Locked, now: datetime) -> None:
     asked.agent, asked.contact = other.agent, held.contact
     move(asked, agent_contact_state.Move.WITHDRAW, now, Reason("a colleague took it"))
     move(asked, agent_contact_state.Move.CLEAR, now)
-    desk.look_on(other.agent.user_id, closed=held.contact.pk)
+    viewing.view_next(other.agent.user_id, closed=held.contact.pk)
 
 
 def reject(agent: Agent, contact_id: str, now: datetime) -> None:

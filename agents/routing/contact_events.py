@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from agents import desk, presence
+from agents import presence
+from agents.desk import viewing
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
@@ -56,7 +57,7 @@ def _end_part(contact: Contact) -> None:
         move(part, agent_contact_state.Move.END, now, ended_because(contact))
         if agent.routing_profile.acw == RoutingProfile.Acw.OFF:
             move(part, agent_contact_state.Move.CLEAR, now)
-            desk.look_on(agent.user_id, closed=contact.pk)
+            viewing.view_next(agent.user_id, closed=contact.pk)
     else:  # nobody had answered: the offer disappears, its row keeps why
         move(part, agent_contact_state.Move.WITHDRAW, now, ended_because(contact))
         move(part, agent_contact_state.Move.CLEAR, now)

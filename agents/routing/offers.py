@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from agents import desk, presence
+from agents import presence
+from agents.desk import viewing
 from agents.models import Agent, AgentContact, OfferEvent
 from agents.protocol import agent_contact_state
 from chats import contact_state as chat
@@ -153,7 +154,7 @@ def _offer(held: Locked, now: datetime) -> None:
     made = put_on_the_desk(held, now)
     if agent.routing_profile.auto_accept:
         assign(held, made, now)
-        desk.look_on(agent.user_id, arrived=contact.pk)
+        viewing.view_next(agent.user_id, arrived=contact.pk)
 
 
 def _is_in_the_way(part: AgentContact) -> bool:

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from agents import desk
+from agents.desk import viewing
 from agents.models import AgentContact
 from agents.protocol.refusals import Refusal
 from chats import connect, participation, realtime, reconcile
@@ -152,5 +152,5 @@ def _put_on_the_desk(
         part.begin(now)
         realtime.publish(part)
         assign(held, part, now, chat.Move.RELAY)
-        desk.look_on(seen.user_id, arrived=contact.pk)
+        viewing.view_next(seen.user_id, arrived=contact.pk)
     return ours

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from agents import desk
+from agents.desk import viewing
 from agents.models import Agent, AgentContact, ContactTimer, RoutingProfile
 from agents.protocol import agent_contact_state
 from agents.protocol.refusals import Refusal
@@ -130,7 +130,7 @@ def _ask(held: Locked, other: Locked, comment: str, now: datetime) -> None:
     part = put_on_the_desk(other, now)
     if other.agent.routing_profile.auto_accept:
         _take_over(other, part, asked, now)
-        desk.look_on(other.agent.user_id, arrived=held.contact.pk)
+        viewing.view_next(other.agent.user_id, arrived=held.contact.pk)
 
 
 def _make_place(other: Locked, now: datetime) -> None:
@@ -187,7 +187,7 @@ def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
     move(part, agent_contact_state.Move.END, now, why)
     if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:
         move(part, agent_contact_state.Move.CLEAR, now)
-        desk.look_on(part.agent.user_id, closed=part.contact_id)
+        viewing.view_next(part.agent.user_id, closed=part.contact_id)
 
 
 # ---- overtaken by events ---------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def _withdraw(contact: Contact, why: Reason, now: datetime | None) -> None:
     offered.agent, offered.contact = other.agent, contact
     move(offered, agent_contact_state.Move.WITHDRAW, now, why)
     move(offered, agent_contact_state.Move.CLEAR, now)
-    desk.look_on(other.agent.user_id, closed=contact.pk)
+    viewing.view_next(other.agent.user_id, closed=contact.pk)
 
 
 def _settle_alone(contact: Contact, asked: Transfer, why: Reason, now: datetime) -> None:

@@ -362,7 +362,7 @@ def _id(request: Mapping[str, Any]) -> tuple[str | int | None, bool]:
 
 def _checked(shape: type[StrictModel], params: object) -> StrictModel:
     try:
-        return shape.model_validate(params)
+        return shape.from_wire(params)
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'params'}: {one['msg']}" for one in error.errors()[:5])
         raise RequestError(Code.INVALID_PARAMS, told, {"reason": "params"}) from None

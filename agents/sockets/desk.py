@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 
-from agents import desk, presence, protocol, routing
-from agents.desk import drafts, notes
+from agents import presence, protocol, routing
+from agents.desk import drafts, events, lookups, messages, notes, viewing
+from agents.desk import transcripts as desk_transcripts
 from agents.models import Agent
 from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
@@ -41,10 +42,10 @@ class TranscriptSocket(Socket):
         return {"serverTime": iso(timezone.now())}
 
     async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.get_transcript)(self.visitor.user_id, params)
+        return await db_read(desk_transcripts.get_transcript)(self.visitor.user_id, params)
 
     async def do_getEarlierContacts(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.get_earlier_contacts)(self.visitor.user_id, params.contactId)
+        return await db_read(desk_transcripts.get_earlier_contacts)(self.visitor.user_id, params.contact_id)
 
     async def caught_up(self) -> dict[str, Any]:
         hub = await realtime.hub()
@@ -68,7 +69,7 @@ class DeskSocket(TranscriptSocket):
         self._told_queues: queue_metrics.Queues | None = None
 
     def authorise(self) -> bool:
-        found = desk.of_user(self.visitor.user_id)
+        found = lookups.agent_of_user(self.visitor.user_id)
         if found is not None:
             self.agent = found
         return found is not None
@@ -107,41 +108,41 @@ class DeskSocket(TranscriptSocket):
             await db_write(routing.line)(self.agent.pk, False, timezone.now())
 
     async def do_offerSeen(self, params: protocol.OfferSeen) -> None:  # noqa: N802 -- named as asked
-        await db_read(desk.check_here)(self.visitor.user_id, params.contactId)
-        await db_write(routing.offer_seen)(self.agent.pk, params.contactId, params.visible, timezone.now())
+        await db_read(lookups.check_has_part)(self.visitor.user_id, params.contact_id)
+        await db_write(routing.offer_seen)(self.agent.pk, params.contact_id, params.visible, timezone.now())
 
     async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked
         await db_write(presence.set_state)(
-            self.agent, params.state, enqueue_next=params.enqueueNextState, by=self.user, now=timezone.now()
+            self.agent, params.state, enqueue_next=params.enqueue_next_state, by=self.user, now=timezone.now()
         )
 
     async def do_acceptContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.accept)(self.agent, params.contactId, timezone.now())
-        await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
-        self._read_details_again(params.contactId)
+        await db_write(routing.accept)(self.agent, params.contact_id, timezone.now())
+        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
+        self._read_details_again(params.contact_id)
 
     async def do_takeContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.take_missed)(self.agent, params.contactId, timezone.now())
-        await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
-        self._read_details_again(params.contactId)
+        await db_write(routing.take_missed)(self.agent, params.contact_id, timezone.now())
+        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
+        self._read_details_again(params.contact_id)
 
     async def do_rejectContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.reject)(self.agent, params.contactId, timezone.now())
-        await db_write(desk.look_on)(self.visitor.user_id, closed=params.contactId)
+        await db_write(routing.reject)(self.agent, params.contact_id, timezone.now())
+        await db_write(viewing.view_next)(self.visitor.user_id, closed=params.contact_id)
 
     async def do_destroyConnection(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.end)(self.agent, params.contactId, timezone.now())
+        await db_write(routing.end)(self.agent, params.contact_id, timezone.now())
 
     async def do_clearContact(self, params: protocol.ClearContact) -> None:  # noqa: N802 -- named as asked
         await db_write(routing.clear)(
-            self.agent, params.contactId, timezone.now(), disposition=params.disposition or "", note=params.note
+            self.agent, params.contact_id, timezone.now(), disposition=params.disposition or "", note=params.note
         )
-        await db_write(desk.look_on)(self.visitor.user_id, closed=params.contactId)
+        await db_write(viewing.view_next)(self.visitor.user_id, closed=params.contact_id)
 
     async def do_viewContact(self, params: protocol.ViewContact) -> None:  # noqa: N802 -- named as asked
-        await db_write(desk.look_at)(self.visitor.user_id, params.contactId)
-        if params.contactId:
-            self._read_details_again(params.contactId)
+        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
+        if params.contact_id:
+            self._read_details_again(params.contact_id)
 
     def _read_details_again(self, contact_id: str) -> None:
         """The flow may have learnt more meanwhile. Beside the loop: no handler waits for AWS."""
@@ -152,10 +153,10 @@ class DeskSocket(TranscriptSocket):
             self.spawn(references.refresh(contact_id))
 
     async def do_getDispositions(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.dispositions)(self.visitor.user_id, params.contactId)
+        return await db_read(lookups.dispositions)(self.visitor.user_id, params.contact_id)
 
     async def do_getQuickResponses(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk.quick_responses)(self.visitor.user_id, params.contactId)
+        return await db_read(lookups.quick_responses)(self.visitor.user_id, params.contact_id)
 
     async def do_watchQueues(self, _params: protocol.NoParams) -> None:  # noqa: N802 -- named as asked
         if not self._watches_queues:
@@ -173,70 +174,70 @@ class DeskSocket(TranscriptSocket):
 
     async def do_transferContact(self, params: protocol.TransferContact) -> None:  # noqa: N802 -- named as asked
         to = routing.endpoints.Ref(params.endpoint.type, params.endpoint.id)
-        what = (params.contactId, to, params.comment)
+        what = (params.contact_id, to, params.comment)
         await db_write(routing.transfers.transfer)(self.agent, *what, timezone.now())
 
     async def do_cancelTransfer(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.transfers.cancel)(self.agent, params.contactId, timezone.now())
+        await db_write(routing.transfers.cancel)(self.agent, params.contact_id, timezone.now())
 
     async def do_relayContact(self, params: protocol.RelayContact) -> None:  # noqa: N802 -- named as asked
         queue = params.queue or protocol.RelayedQueue()
         seen = relayed_contacts.RelayedEvent(
             agent_id=self.agent.pk,
             user_id=self.visitor.user_id,
-            queue=tuple(one for one in (queue.queueId, queue.queueARN, queue.name) if one),
-            contact_id=params.contactId,
-            initial_contact_id=params.initialContactId,
-            participant_id=params.participantId,
-            participant_token=params.participantToken,
+            queue=tuple(one for one in (queue.queue_id, queue.queue_arn, queue.name) if one),
+            contact_id=params.contact_id,
+            initial_contact_id=params.initial_contact_id,
+            participant_id=params.participant_id,
+            participant_token=params.participant_token,
             state=params.state,
-            customer_name=params.customerName,
+            customer_name=params.customer_name,
             attributes=params.attributes,
             references=_references(params.references),
         )
         await relayed_contacts.relay(seen)
         if not params.references:  # else what the CCP knows is as new
-            self._read_details_again(params.contactId)
+            self._read_details_again(params.contact_id)
 
     async def do_addNote(self, params: protocol.AddNote) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        words = (params.text, params.clientToken)
-        return {"noteId": await db_write(notes.add)(self.visitor.user_id, params.contactId, *words, timezone.now())}
+        words = (params.text, params.client_token)
+        return {"noteId": await db_write(notes.add)(self.visitor.user_id, params.contact_id, *words, timezone.now())}
 
     async def do_editNote(self, params: protocol.EditNote) -> None:  # noqa: N802 -- named as asked
-        which = (params.contactId, params.noteId)
+        which = (params.contact_id, params.note_id)
         await db_write(notes.edit)(self.visitor.user_id, *which, params.text, timezone.now())
 
     async def do_deleteNote(self, params: protocol.NoteIdParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(notes.delete)(self.visitor.user_id, params.contactId, params.noteId, timezone.now())
+        await db_write(notes.delete)(self.visitor.user_id, params.contact_id, params.note_id, timezone.now())
 
     async def do_saveDraft(self, params: protocol.SaveDraft) -> None:  # noqa: N802 -- named as asked
-        await db_write(drafts.save)(self.visitor.user_id, params.contactId, params.text, params.note)
+        await db_write(drafts.save)(self.visitor.user_id, params.contact_id, params.text, params.note)
 
     async def do_savePlace(self, params: protocol.SavePlace) -> None:  # noqa: N802 -- named as asked
-        await db_write(drafts.save_place)(self.visitor.user_id, params.contactId, params.place)
+        await db_write(drafts.save_place)(self.visitor.user_id, params.contact_id, params.place)
 
     async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        words = (params.message, params.contentType, params.clientToken)
-        return _sent(await desk.send_message(Message(self.visitor.user_id, params.contactId, *words)))
+        words = (params.message, params.content_type, params.client_token)
+        return _sent(await messages.send(Message(self.visitor.user_id, params.contact_id, *words)))
 
     async def do_retryMessage(self, params: protocol.OutboundMessageParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return _sent(await db_write(desk.retry_message)(self.visitor.user_id, params.contactId, params.clientToken))
+        return _sent(await db_write(messages.retry)(self.visitor.user_id, params.contact_id, params.client_token))
 
     async def do_discardMessage(self, params: protocol.OutboundMessageParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(desk.discard_message)(self.visitor.user_id, params.contactId, params.clientToken)
+        await db_write(messages.discard)(self.visitor.user_id, params.contact_id, params.client_token)
 
     async def do_sendEvent(self, params: protocol.SendEvent) -> None:  # noqa: N802 -- named as asked
-        desk.check_event(params.contentType)
-        if params.contentType == wire.TYPING:
-            await self._type(params.contactId)
-        elif params.contentType == wire.READ:
-            await db_write(desk.mark_read)(self.visitor.user_id, params.contactId, _message_id(params.content))
+        events.check_event(params.content_type)
+        if params.content_type == wire.TYPING:
+            await self._type(params.contact_id)
+        elif params.content_type == wire.READ:
+            await db_write(events.mark_read)(self.visitor.user_id, params.contact_id, _message_id(params.content))
 
     async def _type(self, contact_id: str) -> None:
         """No handler waits for AWS: typing goes out beside the loop, or not at all."""
         now = time.monotonic()
         if now - self._typed_at.get(contact_id, -TYPING_EVERY) >= TYPING_EVERY:
-            await db_read(desk.check_here)(self.visitor.user_id, contact_id)
+            await db_read(lookups.check_has_part)(self.visitor.user_id, contact_id)
             self._typed_at[contact_id] = now
             self.spawn(_send_typing(self.visitor.user_id, contact_id))
 
@@ -263,7 +264,7 @@ class FloorSocket(TranscriptSocket):
         return await self.caught_up()
 
     async def do_watchContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        stream = await db_read(self._stream)(params.contactId)
+        stream = await db_read(self._stream)(params.contact_id)
         hub = await realtime.hub()
         await hub.follow(self, stream, {})
 
@@ -293,7 +294,7 @@ class FloorSocket(TranscriptSocket):
 
 async def _send_typing(user_id: int, contact_id: str) -> None:
     with contextlib.suppress(Refusal, Refused, Unavailable):  # typing is worth nothing later
-        controller = await db_read(desk.controller)(user_id, contact_id)
+        controller = await db_read(events.media_controller)(user_id, contact_id)
         await controller.send_typing()
 
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from agents import desk
+from agents.desk import files
 from agents.protocol import MAX_CLIENT_TOKEN
 from agents.protocol.refusals import Refusal
 from chats import attachments, connect, file_types, serialisers, stored_files, transcripts
@@ -66,7 +66,7 @@ async def upload(request: HttpRequest, contact_id: str) -> JsonResponse:
     try:
         user = cast("User", await request.auser())
         wanted = _wanted(request, user.pk, contact_id)
-        await db_read(desk.check_hand_in)(user.pk, contact_id)
+        await db_read(files.check_may_send)(user.pk, contact_id)
         check = partial(file_types.check_content, wanted.text)
         key, size = await asyncio.to_thread(stored_files.save, cast("BinaryIO", request), file_types.MAX_BYTES, check)
         outgoing = await db_write(_keep)(wanted, key, size)
@@ -123,7 +123,7 @@ def _keep(wanted: Message, key: str, size: int) -> tuple[str, str]:
     """The row, or nothing at all. The same file again has a row already, and bytes of its own."""
     try:
         file_types.check(wanted.text, size)
-        outgoing = desk.send_file(replace(wanted, file=key, size=size))
+        outgoing = files.send(replace(wanted, file=key, size=size))
     except BaseException:
         stored_files.delete(key)
         raise

@@ -1,4 +1,4 @@
-"""Writes the socket's language down: docs/socket.schema.json, and the generated tables of docs/socket.md."""
+"""Writes the socket's language down: docs/socket.schema.json, the generated tables of docs/socket.md, the JSDoc types."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from agents import protocol
+from agents.management.jsdoc_types import PLACE, Schema, typedefs
 from agents.sockets import connection
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-Schema = Mapping[str, Any]
-PLACE = "#/$defs/"
+TYPES = Path("agents", "static", "desk", "js", "types.js")
 SOCKETS = {"desk": protocol.REQUESTS, "floor": protocol.FLOOR_REQUESTS}
 KINDS = {
     TypeAdapter(protocol.Time).json_schema()["pattern"]: "time",
@@ -40,16 +40,25 @@ LIMITS = (
 
 
 class Command(BaseCommand):
-    help = "Writes docs/socket.schema.json and refreshes the generated tables of docs/socket.md; --check only looks."
+    help = "Writes docs/socket.schema.json, refreshes docs/socket.md and the desk's types.js; --check only looks."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="change nothing; fail when a file is stale")
-        parser.add_argument("--docs", type=Path, default=settings.BASE_DIR / "docs", help="the folder of both files")
+        parser.add_argument(
+            "--docs", type=Path, default=settings.BASE_DIR / "docs", help="the folder of both documents"
+        )
+        parser.add_argument(
+            "--types", type=Path, default=settings.BASE_DIR / TYPES, help="the JavaScript file of types"
+        )
 
-    def handle(self, *, check: bool, docs: Path, **_options: Any) -> None:
+    def handle(self, *, check: bool, docs: Path, types: Path, **_options: Any) -> None:
         page, schema = docs / "socket.md", docs / "socket.schema.json"
-        wanted = {schema: schema_text(), page: refreshed(page.read_text(encoding="utf-8"), tables())}
+        wanted = {
+            schema: schema_text(),
+            page: refreshed(page, tables(), "<!-- {} -->"),
+            types: refreshed(types, {"the shapes on the wire": typedefs(told_shapes())}, "/* {} */"),
+        }
         stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
         if check and stale:
             names = ", ".join(path.name for path in stale)
@@ -58,7 +67,7 @@ class Command(BaseCommand):
             path.write_text(wanted[path], encoding="utf-8")
             self.stdout.write(f"wrote {path}")
         if not stale:
-            self.stdout.write("docs/socket.md and docs/socket.schema.json are what agents/protocol/ says")
+            self.stdout.write("docs/socket.md, docs/socket.schema.json and types.js are what agents/protocol/ says")
 
 
 # ---- the schema ------------------------------------------------------------------------------------------------------
@@ -112,25 +121,31 @@ def _numbers(of: type) -> dict[str, int]:
 # ---- the page --------------------------------------------------------------------------------------------------------
 
 
-def refreshed(page: str, generated: Mapping[str, str]) -> str:
-    """The page with every generated part replaced; CommandError when its markers are not there."""
-    for name, text in generated.items():
-        begin, end = f"<!-- generated: {name} -->\n", f"<!-- /generated: {name} -->"
+def refreshed(file: Path, generated: Mapping[str, str], mark: str) -> str:
+    """The file's text with every generated part replaced; CommandError when its markers are not there."""
+    text = file.read_text(encoding="utf-8")
+    for name, inner in generated.items():
+        begin, end = mark.format(f"generated: {name}") + "\n", mark.format(f"/generated: {name}")
         part = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if len(part.findall(page)) != 1:
-            raise CommandError(f"docs/socket.md must hold {begin.strip()} … {end} exactly once")
-        page = part.sub(lambda _, inner=f"{begin}{text}{end}": inner, page)  # type: ignore[misc]
-    return page
+        if len(part.findall(text)) != 1:
+            raise CommandError(f"{file.name} must hold {begin.strip()} … {end} exactly once")
+        text = part.sub(lambda _, new=f"{begin}{inner}{end}": new, text)  # type: ignore[misc]
+    return text
+
+
+def told_shapes() -> dict[str, Any]:
+    """Rows, answers and what they are made of: neither a request's own shape nor a notification's."""
+    defs = shapes()
+    notifications = {shape.__name__ for shape in protocol.NOTIFICATIONS.values()}
+    requests = {shape.__name__ for requests in SOCKETS.values() for shape in requests.values()}
+    return {name: defs[name] for name in sorted(set(defs) - notifications - requests - {"Done"})}
 
 
 def tables() -> dict[str, str]:
-    defs = shapes()
-    told = {shape.__name__ for shape in protocol.NOTIFICATIONS.values()}
-    asked = {shape.__name__ for requests in SOCKETS.values() for shape in requests.values()}
     return {
         "requests": _table(("request", "sockets", "parameters", "answer"), map(_request_row, _requests())),
         "notifications": _table(("notification", "parameters"), map(_notification_row, protocol.NOTIFICATIONS)),
-        "shapes": "".join(_shape(name, defs[name]) for name in sorted(set(defs) - told - asked - {"Done"})),
+        "shapes": "".join(_shape(name, about) for name, about in told_shapes().items()),
         "limits": _table(("what", "at most", "beyond"), LIMITS),
     }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agents import routing
-from agents.desk import drafts, snapshot
+from agents.desk import drafts
+from agents.desk.stream import snapshot
 from agents.models import AgentContact
 from agents.protocol import MAX_DRAFT_BYTES, ScrollPosition
 from agents.protocol.refusals import Refusal

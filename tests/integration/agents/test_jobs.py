@@ -13,7 +13,9 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from agents import admin, desk, routing
+from agents import admin, routing
+from agents.desk import lookups
+from agents.desk import transcripts as desk_transcripts
 from agents.models import Agent, AgentContact, Disposition
 from agents.protocol import GetTranscript
 from agents.sockets.polling import poll
@@ -169,11 +171,11 @@ async def test_reads_wait_for_no_writer() -> None:
     try:
         assert await asyncio.to_thread(writing.wait, 20)
         async with asyncio.timeout(4):  # sooner than SQLite gives up
-            asked = GetTranscript(contactId=contact_id)
-            transcript = await db_read(desk.get_transcript)(user_id, asked)
+            asked = GetTranscript(contact_id=contact_id)
+            transcript = await db_read(desk_transcripts.get_transcript)(user_id, asked)
             assert [item["Content"] for item in transcript["Transcript"]] == ["hello"]
-            assert (await db_read(desk.dispositions)(user_id, contact_id))["dispositions"] == ["Refund"]
-            assert await db_read(desk.quick_responses)(user_id, contact_id) == {"quickResponses": []}
+            assert (await db_read(lookups.dispositions)(user_id, contact_id))["dispositions"] == ["Refund"]
+            assert await db_read(lookups.quick_responses)(user_id, contact_id) == {"quickResponses": []}
     finally:
         read.set()
         await work

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from agents import routing
-from agents.desk import AgentStreams, snapshot
+from agents.desk.stream import AgentStreams, snapshot
 from agents.models import AgentContact
 from agents.protocol import agent_contact_state as part
 from chats import contact_state, ingest, participation, wire

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from agents import desk as rules
+from agents.desk.events import ACCEPTED_EVENTS
 from agents.protocol import EVENT, STRICT, Close, Code
 from tests.emulating import INSTANCE, Customer, customer
 from tests.portal import Answer, Desk, Product, Session
@@ -153,7 +153,7 @@ def not_accepted(chat: Chat, event: str) -> None:
     with pytest.raises(Answer) as caught:
         chat.mira.call("sendEvent", contactId=chat.contact_id, contentType=EVENT + event)
     assert (caught.value.code, caught.value.reason) == (Code.REFUSED, "eventNotAccepted")
-    accepted = ", ".join(one.removeprefix(EVENT) for one in rules.ACCEPTED_EVENTS)
+    accepted = ", ".join(one.removeprefix(EVENT) for one in ACCEPTED_EVENTS)
     assert (EVENT + event in caught.value.message, accepted in caught.value.message) == (True, True)
     chat.mira.say(chat.contact_id, f"after {event}")
     chat.ada.wait_for_text(f"after {event}")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from agents import desk, protocol
+from agents import protocol
+from agents.desk import transcripts as desk_transcripts
 from agents.models import AgentContact, Disposition
 from agents.protocol.refusals import Refusal
 from chats import contact_state
@@ -34,7 +35,7 @@ def had(days_ago: int, *, name: str = "Amelia", attributes: dict[str, str] | Non
 
 
 def ask(user: User, contact: Contact) -> dict[str, Any]:
-    told = desk.get_earlier_contacts(user.pk, contact.pk)
+    told = desk_transcripts.get_earlier_contacts(user.pk, contact.pk)
     protocol.EarlierContacts.model_validate(told)
     return told
 
@@ -127,7 +128,7 @@ def test_what_the_reader_may_not_see_is_not_told(ida):
     assert ids(ask(ida, had(0))) == [mine.pk]
     nobody = factories.user("nobody")
     with pytest.raises(Refusal, match="no such contact"):
-        desk.get_earlier_contacts(nobody.pk, mine.pk)
+        desk_transcripts.get_earlier_contacts(nobody.pk, mine.pk)
 
 
 def test_no_more_than_twenty(ida):

@@ -14,9 +14,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import OperationalError, connection, connections, transaction
 
-from agents import desk
+from agents.desk import messages
 from agents.models import Agent
 from agents.protocol import agent_contact_state as part
+from agents.protocol.refusals import Refusal
 from chats import contact_state, ingest, outbox
 from chats.db import db_read, db_write
 from chats.models import Contact, Conversation, Item, OutboundMessage
@@ -132,13 +133,13 @@ async def test_a_held_conversation_holds_up_no_words_of_another_agent() -> None:
 
     def words(contact: Contact, agent: Agent) -> Any:
         message = outbox.Message(agent.user_id, contact.pk, "Hello", "text/plain", f"token-{factories.number()}")
-        return asyncio.create_task(desk.send_message(message))
+        return asyncio.create_task(messages.send(message))
 
     async with held(lambda: Conversation.objects.filter(pk=hers.conversation_id)):
         waits = words(hers, ada)
         assert (await quickly(words(his, ben))).state == OutboundMessage.State.QUEUED
-        with pytest.raises(desk.Refusal):
-            await quickly(desk.send_message(outbox.Message(ada.user_id, "no-such-contact", "x", "text/plain", "t")))
+        with pytest.raises(Refusal):
+            await quickly(messages.send(outbox.Message(ada.user_id, "no-such-contact", "x", "text/plain", "t")))
         assert not waits.done()
     assert (await quickly(waits)).state == OutboundMessage.State.QUEUED
 

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from agents import protocol
 from agents.management.commands import export_socket_schema
+from agents.management.jsdoc_types import typedefs
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "socket.md").read_text(encoding="utf-8")
@@ -23,9 +24,13 @@ SCHEMA = json.loads((ROOT / "docs" / "socket.schema.json").read_text(encoding="u
 @pytest.fixture
 def docs(tmp_path):
     """A copy of the documents that a test may damage."""
-    for name in ("socket.md", "socket.schema.json"):
-        shutil.copy(ROOT / "docs" / name, tmp_path)
+    for path in (ROOT / "docs" / "socket.md", ROOT / "docs" / "socket.schema.json", ROOT / export_socket_schema.TYPES):
+        shutil.copy(path, tmp_path)
     return tmp_path
+
+
+def export(docs: Path, *, check: bool = False) -> None:
+    call_command("export_socket_schema", docs=docs, types=docs / "types.js", check=check)
 
 
 def section(title: str) -> str:
@@ -53,7 +58,7 @@ def first_cells(title: str, head: str) -> list[str]:
 # ---- generated -------------------------------------------------------------------------------------------------------
 
 
-def test_both_documents_are_what_the_protocol_says():
+def test_the_documents_and_the_types_are_what_the_protocol_says():
     call_command("export_socket_schema", check=True)
 
 
@@ -62,6 +67,7 @@ def test_both_documents_are_what_the_protocol_says():
     [
         ("socket.md", "| `watchContact` | floor |", "| `watchContact` | desk |"),
         ("socket.schema.json", '"FLOOD": 4029', '"FLOOD": 4030'),
+        ("types.js", " * @property {string} publicName", " * @property {string|null} publicName"),
     ],
 )
 def test_a_stale_document_is_named_and_written_anew(docs, name, old, new):
@@ -69,29 +75,66 @@ def test_a_stale_document_is_named_and_written_anew(docs, name, old, new):
     assert fresh.count(old) == 1
     (docs / name).write_text(fresh.replace(old, new), encoding="utf-8")
     with pytest.raises(CommandError, match=f"^{re.escape(name)}: not what"):
-        call_command("export_socket_schema", check=True, docs=docs)
+        export(docs, check=True)
     assert (docs / name).read_text(encoding="utf-8") != fresh  # --check changes nothing
-    call_command("export_socket_schema", docs=docs)
+    export(docs)
     assert (docs / name).read_text(encoding="utf-8") == fresh
 
 
 def test_a_missing_schema_is_written(docs):
     (docs / "socket.schema.json").unlink()
     with pytest.raises(CommandError, match=r"^socket\.schema\.json: not what"):
-        call_command("export_socket_schema", check=True, docs=docs)
-    call_command("export_socket_schema", docs=docs)
-    call_command("export_socket_schema", check=True, docs=docs)
+        export(docs, check=True)
+    export(docs)
+    export(docs, check=True)
 
 
 def test_a_page_without_its_markers_is_an_error(docs):
     (docs / "socket.md").write_text(PAGE.replace("<!-- generated: limits -->", ""), encoding="utf-8")
     with pytest.raises(CommandError, match="must hold <!-- generated: limits -->"):
-        call_command("export_socket_schema", docs=docs)
+        export(docs)
+
+
+def test_types_without_their_markers_are_an_error(docs):
+    (docs / "types.js").write_text("export {}\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"^types\.js must hold /\* generated: the shapes on the wire \*/"):
+        export(docs)
+
+
+def test_the_types_say_what_may_be_missing_or_null_and_which_values_there_are():
+    types = typedefs(
+        {
+            "Row": {
+                "description": "A row.\n\nIn two lines.",
+                "properties": {
+                    "Id": {"type": "string"},
+                    "why": {"anyOf": [{"$ref": "#/$defs/Reason"}, {"type": "null"}]},
+                    "state": {"enum": ["on", "off"], "type": "string"},
+                    "parts": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+                    "names": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "files": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
+                },
+                "required": ["Id", "why", "state", "names", "files"],
+            }
+        }
+    )
+    assert types.splitlines() == [
+        "/**",
+        " * @typedef {Object} Row  A row.",
+        " *   In two lines.",
+        " * @property {string} Id",
+        " * @property {Reason|null} why",
+        ' * @property {"on"|"off"} state',
+        " * @property {(string|number)[]} [parts]",
+        " * @property {Record<string, string>} names",
+        " * @property {Record<string, any>[]} files",
+        " */",
+    ]
 
 
 def test_what_stands_outside_the_markers_is_left_alone(docs):
     (docs / "socket.md").write_text(PAGE + "\nOne more sentence.\n", encoding="utf-8")
-    call_command("export_socket_schema", check=True, docs=docs)
+    export(docs, check=True)
 
 
 # ---- the schema ------------------------------------------------------------------------------------------------------

@@ -1,47 +1,266 @@
 // @ts-check
+/* generated: the shapes on the wire */
 /**
- * The shapes on the wire, as agents/protocol/ has them, and the state the desk is drawn from. Types only.
+ * @typedef {Object} Agent  The agent at this desk: state, next state, room.
+ * @property {string} agentId
+ * @property {string} name
+ * @property {AgentStateFrame} state
+ * @property {string} stateSince
+ * @property {Reason|null} [stateWhy]
+ * @property {AgentStateFrame|null} nextState
+ * @property {AgentStateFrame[]} states
+ * @property {number} load
+ * @property {number} capacity
+ * @property {string} routingProfile
+ * @property {string[]} queues
+ * @property {boolean} [autoAccept]
+ * @property {"off"|"optional"|"required"|"timed"} [acw]
  *
- * @typedef {{id: number, name: string}} Author
- * @typedef {import("./words.js").Why} Why
- * @typedef {{Id: string, AbsoluteTime: string, Type: string, ContentType: string, Content: string|null,
- *   ParticipantId: string|null, ParticipantRole: string|null, DisplayName: string|null, ContactId: string,
- *   InitialContactId: string, Attachments: Record<string, any>[], Number: number, Seq: number,
- *   Author: Author|null, Rich?: Rich[]|null}} Item
- * @typedef {string | {tag: string, children: Rich[], href?: string|null, start?: number|null}} Rich  Markdown as a tree.
- * @typedef {{name: string, type: "routable"|"not_routable"|"offline"}} AgentState
- * @typedef {{agentId: string, name: string, state: AgentState, stateSince: string, stateWhy?: Why|null, nextState: AgentState|null,
- *   states: AgentState[], load: number, capacity: number, routingProfile: string, queues: string[],
- *   acw?: "off"|"optional"|"required"|"timed"}} Agent
- * @typedef {{contactId: string, initialContactId: string, round: number,
- *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: Why|null, customerName: string,
- *   queue: string, offeredAt: string, ringsSince?: string|null, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
- *   acwUntil?: string|null, dispositionRequired?: boolean, note?: string, readNumber: number,
- *   draft?: {text: string, note: string, place: Place|null}}} AgentContact
- * @typedef {{key: string, top: number}} Place  Where the agent reads: an item, and how far below the upper edge.
- * @typedef {{state: "offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued", sender: Author|null,
- *   endpoint: {type: "agent"|"queue", id: string, name: string}, comment: string, why: Why|null, askedAt: string,
- *   settledAt: string|null}} Transfer
- * @typedef {{contactId: string, initialContactId: string, round: number,
- *   state: "JOINING"|"WAITING"|"CONNECTED"|"ENDED", queue: string, publicName: string, customerName: string,
- *   owner: Author|null, endReason: string, contentTypes: string[], chatEnded: boolean, waitingSince: string|null, connectedAt: string|null,
- *   servedSince?: string|null,
- *   endedAt: string|null, attributes: Record<string, string>, transfer?: Transfer|null, relayed?: boolean,
- *   references?: Reference[]}} Contact
- * @typedef {{name: string, type: "URL"|"ATTACHMENT"|"NUMBER"|"STRING"|"DATE"|"EMAIL", value: string,
- *   status?: string}} Reference  What a contact refers to. A DATE is an epoch timestamp, `status` is a file's.
- * @typedef {{contactId: string, clientToken: string, kind: "MESSAGE"|"ATTACHMENT"|"DISCONNECT", contentType: string,
- *   content: string, author: Author|null, state: "queued"|"sending"|"taken"|"sent"|"failed"|"discarded", why: Why|null,
- *   itemId: string|null, position: number, createdAt: string, size?: number|null, rich?: Rich[]|null}} Outgoing
- *   A file is an ATTACHMENT: `content` is its name, `contentType` its type; `taken`: Connect scans it.
- * @typedef {{contactId: string, participantId: string, role: string, deliveredId: string|null,
- *   readId: string|null}} Receipt
- * @typedef {{noteId: string, contactId: string, clientToken: string, author: Author|null, text: string,
- *   createdAt: string, editedAt: string|null, deleted: boolean}} Note
+ * @typedef {Object} AgentContact  One agent's part in one contact: offered (connecting), connected, ended, …; `cleared` leaves the desk.
+ * @property {string} contactId
+ * @property {string} initialContactId
+ * @property {number} round
+ * @property {"connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared"} state
+ * @property {Reason|null} why
+ * @property {string} customerName
+ * @property {string} queue
+ * @property {string} offeredAt
+ * @property {string|null} [ringsSince]
+ * @property {string|null} expiresAt
+ * @property {string|null} acceptedAt
+ * @property {string|null} endedAt
+ * @property {string|null} [acwUntil]
+ * @property {boolean} [dispositionRequired]
+ * @property {string} [note]
+ * @property {number} readNumber
+ * @property {Draft} [draft]
  *
- * @typedef {{contacts: Contact[], items: Item[], earlier: boolean, outgoing: Outgoing[], receipts: Receipt[],
- *   notes?: Note[]}} ConversationSnapshot
- * @typedef {{agent: Agent, contacts: AgentContact[], viewing: string}} AgentSnapshot
+ * @typedef {Object} AgentSnapshot  Everything of an agent's stream.
+ * @property {Agent} agent
+ * @property {AgentContact[]} contacts
+ * @property {string} viewing
+ *
+ * @typedef {Object} AgentStateFrame  A state an agent can be in.
+ * @property {string} name
+ * @property {"routable"|"not_routable"|"offline"} type
+ *
+ * @typedef {Object} Author  The person behind an item or an outgoing message: the customer sees the queue's public name instead.
+ * @property {number} id
+ * @property {string} name
+ *
+ * @typedef {Object} Connected  The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up.
+ * @property {string} serverTime
+ * @property {string[]} streams
+ *
+ * @typedef {Object} Contact  One contact (segment) of the conversation: its life, owner and queue.
+ * @property {string} contactId
+ * @property {string} initialContactId
+ * @property {number} round
+ * @property {"JOINING"|"WAITING"|"CONNECTED"|"ENDED"} state
+ * @property {string} queue
+ * @property {string} publicName
+ * @property {string} customerName
+ * @property {Author|null} owner
+ * @property {string} endReason
+ * @property {Reason|null} [attention]
+ * @property {Transfer|null} [transfer]
+ * @property {boolean} [relayed]
+ * @property {string[]} [contentTypes]
+ * @property {boolean} chatEnded
+ * @property {string|null} waitingSince
+ * @property {string|null} connectedAt
+ * @property {string|null} [servedSince]
+ * @property {string|null} endedAt
+ * @property {Record<string, string>} attributes
+ * @property {Reference[]} [references]
+ *
+ * @typedef {Object} ConversationSnapshot  The newest state of a conversation: its contacts, the tail of its items, what is under way.
+ * @property {Contact[]} contacts
+ * @property {Item[]} items
+ * @property {boolean} earlier
+ * @property {Outgoing[]} outgoing
+ * @property {Receipt[]} receipts
+ * @property {Note[]} [notes]
+ *
+ * @typedef {Object} Current  What is so instead of what was asked, beside `reason`: whatever of this explains the refusal.
+ * @property {AgentContact|null} [agentContact]
+ * @property {Agent|null} [agent]
+ * @property {Endpoint|null} [endpoint]
+ * @property {string[]|null} [dispositions]
+ *
+ * @typedef {Object} Dispositions  What a contact of this queue may have come to, by name.
+ * @property {string[]} dispositions
+ * @property {boolean} required
+ *
+ * @typedef {Object} Draft  What the agent has begun to write in a contact, and where they read in it.
+ * @property {string} [text]
+ * @property {string} [note]
+ * @property {ScrollPosition|null} [place]
+ *
+ * @typedef {Object} EarlierContact  A conversation of the same customer from before: enough to know whether to read it (getTranscript).
+ * @property {string} contactId
+ * @property {string} initialContactId
+ * @property {string} queue
+ * @property {Author|null} owner
+ * @property {string} startedAt
+ * @property {string|null} endedAt
+ * @property {string} endReason
+ * @property {string} opening
+ * @property {string} disposition
+ *
+ * @typedef {Object} EarlierContacts  What else this customer had with us, newest first; `by` says what made them the same customer.
+ * @property {"customerId"|"email"|"name"|null} by
+ * @property {EarlierContact[]} contacts
+ *
+ * @typedef {Object} Endpoint  Somebody or something a contact can be handed on to. An agent has a state and room, a queue is open or not.
+ * @property {"agent"|"queue"} type
+ * @property {string} id
+ * @property {string} name
+ * @property {AgentStateFrame|null} [state]
+ * @property {number|null} [load]
+ * @property {number|null} [capacity]
+ * @property {boolean|null} [open]
+ * @property {number|null} [waiting]
+ * @property {Reason|null} refusal
+ *
+ * @typedef {Object} EndpointRef  Where a contact is handed on to, as getEndpoints names it.
+ * @property {"agent"|"queue"} type
+ * @property {string} id
+ *
+ * @typedef {Object} Endpoints  Whom a contact can be handed on to: every colleague, then every queue, each by name.
+ * @property {Endpoint[]} endpoints
+ *
+ * @typedef {Object} Item  One item of the transcript, in Connect's own words, with our number, place and author.
+ * @property {string} Id
+ * @property {string} AbsoluteTime
+ * @property {string} Type
+ * @property {string} ContentType
+ * @property {string|null} Content
+ * @property {string|null} ParticipantId
+ * @property {string|null} ParticipantRole
+ * @property {string|null} DisplayName
+ * @property {string} ContactId
+ * @property {string} InitialContactId
+ * @property {Record<string, any>[]} Attachments
+ * @property {number} Number
+ * @property {number} Seq
+ * @property {Author|null} Author
+ * @property {(string|Piece)[]|null} [Rich]
+ *
+ * @typedef {Object} Note  An internal note. A deleted one comes once more, empty.
+ * @property {string} noteId
+ * @property {string} contactId
+ * @property {string} clientToken
+ * @property {Author|null} author
+ * @property {string} text
+ * @property {string} createdAt
+ * @property {string|null} editedAt
+ * @property {boolean} deleted
+ *
+ * @typedef {Object} NoteAdded  The answer to `addNote`.
+ * @property {string} noteId
+ *
+ * @typedef {Object} Outgoing  What we owe Connect: queued, on its way, sent (then `itemId` names the item), failed and why, or discarded.
+ *   A file is an ATTACHMENT: `content` is its name, `contentType` its type, and `taken` means that Connect scans it.
+ * @property {string} contactId
+ * @property {string} clientToken
+ * @property {"MESSAGE"|"ATTACHMENT"|"DISCONNECT"} kind
+ * @property {string} contentType
+ * @property {string} content
+ * @property {Author|null} author
+ * @property {"queued"|"sending"|"taken"|"sent"|"failed"|"discarded"} state
+ * @property {Reason|null} why
+ * @property {string|null} itemId
+ * @property {number} position
+ * @property {string} createdAt
+ * @property {number|null} [size]
+ * @property {(string|Piece)[]|null} [rich]
+ *
+ * @typedef {Object} Piece  A piece of rich text: one of these tags, and what is inside, words or further pieces. `href` is a link's.
+ * @property {"p"|"h"|"blockquote"|"ul"|"ol"|"li"|"strong"|"em"|"a"|"code"|"pre"|"br"|"hr"} tag
+ * @property {(string|Piece)[]} children
+ * @property {string|null} [href]
+ * @property {number|null} [start]
+ *
+ * @typedef {Object} Pong  The answer to `ping`.
+ * @property {string} serverTime
+ *
+ * @typedef {Object} QuickResponse  Words ready to be said; `shortcut` is typed after a slash.
+ * @property {string} shortcut
+ * @property {string} name
+ * @property {string} content
+ *
+ * @typedef {Object} QuickResponses  The quick responses that fit the contact's queue.
+ * @property {QuickResponse[]} quickResponses
+ *
+ * @typedef {Object} Reason  A reason: a sentence in the code's own words, which the page tells in its reader's language, and what fills its
+ *   %(named)s gaps: text, a number, or a reason in turn.
+ * @property {string} sentence
+ * @property {Record<string, string|number|Reason>} [values]
+ *
+ * @typedef {Object} Receipt  How far a participant has received and read: high-water marks, ids of items.
+ * @property {string} contactId
+ * @property {string} participantId
+ * @property {string} role
+ * @property {string|null} deliveredId
+ * @property {string|null} readId
+ *
+ * @typedef {Object} Reference  What a contact refers to, as ListContactReferences tells it. A DATE is an epoch timestamp, `status` is a file's.
+ * @property {string} name
+ * @property {"URL"|"ATTACHMENT"|"NUMBER"|"STRING"|"DATE"|"EMAIL"} type
+ * @property {string} value
+ * @property {string} [status]
+ *
+ * @typedef {Object} RelayedQueue  The queue of a contact as Streams' contact.getQueue() gives it: id or ARN, and name.
+ * @property {string|null} [queueId]
+ * @property {string|null} [queueARN]
+ * @property {string|null} [name]
+ *
+ * @typedef {Object} RelayedReference  A reference as Streams' contact.getReferences() gives it by its name.
+ * @property {string} type
+ * @property {string} value
+ *
+ * @typedef {Object} ScrollPosition  Where somebody reads: an item (or another row) of the transcript, and how far below the upper edge it stands.
+ * @property {string} key
+ * @property {number} top
+ *
+ * @typedef {Object} Sent  The answer to `sendMessage`: the words are kept and will be sent, in order, once.
+ * @property {string} clientToken
+ * @property {"queued"|"sending"|"taken"|"sent"|"failed"|"discarded"} state
+ *
+ * @typedef {Object} StartPosition  Where a page of the transcript starts; an empty one is allowed, ChatJS sends it.
+ * @property {string|null} [id]
+ * @property {string|null} [absoluteTime]
+ * @property {number|null} [mostRecent]
+ *
+ * @typedef {Object} Transcript  A page of the transcript; `NextToken` when there is more in that direction.
+ * @property {string} InitialContactId
+ * @property {Item[]} Transcript
+ * @property {string|null} NextToken
+ *
+ * @typedef {Object} Transfer  The newest time the contact was handed on in this round, and what came of it.
+ * @property {"offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued"} state
+ * @property {Author|null} sender
+ * @property {TransferredTo} endpoint
+ * @property {string} comment
+ * @property {Reason|null} why
+ * @property {string} askedAt
+ * @property {string|null} settledAt
+ *
+ * @typedef {Object} TransferredTo  Where a contact was to go.
+ * @property {"agent"|"queue"} type
+ * @property {string} id
+ * @property {string} name
+ */
+/* /generated: the shapes on the wire */
+
+/**
+ * What the desk calls some of them, and the state it is drawn from. Types only.
+ *
+ * @typedef {Reason} Why
+ * @typedef {string|Piece} Rich  Markdown as a tree.
+ * @typedef {AgentStateFrame} AgentState
+ * @typedef {ScrollPosition} Place  Where the agent reads: an item, and how far below the upper edge.
  * @typedef {{method: string, params: any}} Frame
  *
  * @typedef {{afterId: string|null, seconds: number, count: number}} Gap  Where and how long the line was cut.

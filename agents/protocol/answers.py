@@ -1,0 +1,117 @@
+"""What a request is answered with, and what a refusal says is so instead."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import ClientToken, ConnectModel, Stream, StrictModel, Time
+from .rows import Agent, AgentContact, Author, Endpoint, Item
+
+
+class Connected(StrictModel):
+    """The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up."""
+
+    server_time: Time
+    streams: list[Stream]
+
+
+class Pong(StrictModel):
+    """The answer to `ping`."""
+
+    server_time: Time
+
+
+class Sent(StrictModel):
+    """The answer to `sendMessage`: the words are kept and will be sent, in order, once."""
+
+    client_token: ClientToken
+    state: Literal["queued", "sending", "taken", "sent", "failed", "discarded"]
+
+
+class Transcript(ConnectModel):
+    """A page of the transcript; `NextToken` when there is more in that direction."""
+
+    initial_contact_id: str
+    transcript: list[Item]
+    next_token: str | None
+
+
+class Dispositions(StrictModel):
+    """What a contact of this queue may have come to, by name."""
+
+    dispositions: list[str]
+    required: bool
+
+
+class QuickResponse(StrictModel):
+    """Words ready to be said; `shortcut` is typed after a slash."""
+
+    shortcut: str
+    name: str
+    content: str
+
+
+class QuickResponses(StrictModel):
+    """The quick responses that fit the contact's queue."""
+
+    quick_responses: list[QuickResponse]
+
+
+class Endpoints(StrictModel):
+    """Whom a contact can be handed on to: every colleague, then every queue, each by name."""
+
+    endpoints: list[Endpoint]
+
+
+class NoteAdded(StrictModel):
+    """The answer to `addNote`."""
+
+    note_id: str
+
+
+class EarlierContact(StrictModel):
+    """A conversation of the same customer from before: enough to know whether to read it (getTranscript)."""
+
+    contact_id: str
+    initial_contact_id: str
+    queue: str
+    owner: Author | None  # who served it last
+    started_at: Time
+    ended_at: Time | None  # null: it is live elsewhere
+    end_reason: str
+    opening: str  # the customer's first words, shortened
+    disposition: str  # what came of it; empty: nobody has said
+
+
+class EarlierContacts(StrictModel):
+    """What else this customer had with us, newest first; `by` says what made them the same customer."""
+
+    by: Literal["customerId", "email", "name"] | None
+    contacts: list[EarlierContact]
+
+
+class Done(StrictModel):
+    """It is done; what changed comes as numbered notifications."""
+
+
+ANSWERS: dict[str, type[StrictModel]] = {
+    "connect": Connected,
+    "ping": Pong,
+    "sendMessage": Sent,
+    "retryMessage": Sent,
+    "getTranscript": Transcript,
+    "getEarlierContacts": EarlierContacts,
+    "getDispositions": Dispositions,
+    "getQuickResponses": QuickResponses,
+    "getEndpoints": Endpoints,
+    "addNote": NoteAdded,
+}
+
+
+class Current(StrictModel):
+    """What is so instead of what was asked, beside `reason`: whatever of this explains the refusal."""
+
+    agent_contact: AgentContact | None = None  # this agent's part in the contact
+    agent: Agent | None = None  # this agent, with the states there are
+    endpoint: Endpoint | None = None  # the colleague or queue that was asked for
+    dispositions: list[str] | None = None  # what the contact may have come to

@@ -1,0 +1,141 @@
+"""What the server tells unasked: snapshots, numbered changes, and notifications without a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, TypeAdapter
+
+from .base import ContactId, Stream, StrictModel, Time
+from .rows import Agent, AgentContact, Contact, Item, Note, Outgoing, Receipt
+
+
+class AgentSnapshot(StrictModel):
+    """Everything of an agent's stream."""
+
+    agent: Agent
+    contacts: list[AgentContact]
+    viewing: str  # the contact in view; empty: none
+
+
+class ConversationSnapshot(StrictModel):
+    """The newest state of a conversation: its contacts, the tail of its items, what is under way."""
+
+    contacts: list[Contact]
+    items: list[Item]  # the tail, in order of AbsoluteTime and Id
+    earlier: bool  # there are items before the first of `items`: ask getTranscript
+    outgoing: list[Outgoing]  # not yet sent, failed ones included
+    receipts: list[Receipt]
+    notes: list[Note] = Field(default_factory=list)  # in the order they were written
+
+
+class Numbered(StrictModel):
+    """Drop it if `seq` is at or below the cursor of `stream`; else apply it and set the cursor to `seq`."""
+
+    stream: Stream
+    seq: int
+
+
+class SnapshotFrame(Numbered):
+    server_time: Time
+    agent: AgentSnapshot | None = None
+    conversation: ConversationSnapshot | None = None
+
+
+class AgentFrame(Numbered):
+    agent: Agent
+
+
+class AgentContactFrame(Numbered):
+    agent_contact: AgentContact
+
+
+class ViewContactFrame(Numbered):
+    contact_id: str
+
+
+class ContactFrame(Numbered):
+    contact: Contact
+
+
+class ItemFrame(Numbered):
+    item: Item
+
+
+class ReceiptFrame(Numbered):
+    receipt: Receipt
+
+
+class OutgoingFrame(Numbered):
+    outgoing: Outgoing
+
+
+class NoteFrame(Numbered):
+    note: Note
+
+
+class ClosedStreamFrame(StrictModel):
+    """This socket no longer follows the stream (cleared, or no longer allowed): forget what you hold of it."""
+
+    stream: Stream
+
+
+class TypingFrame(StrictModel):
+    """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message."""
+
+    stream: Stream
+    contact_id: str
+    participant_id: str
+    role: str
+    display_name: str
+
+
+class FloorFrame(StrictModel):
+    """The list of live contacts is not what it was: draw it again. `live`: how many there are now."""
+
+    live: int
+
+
+class QueuesFrame(StrictModel):
+    """How many customers wait in the queues this agent serves, and which of those they missed wait still: told at once,
+    and when it is not so any more.
+    """
+
+    waiting: int
+    missed: list[ContactId] = Field(default_factory=list)  # takeContact takes them
+
+
+class AskFrame(StrictModel):
+    """Are you there? Answer at once with the notification `presence` and the same number."""
+
+    ask: int
+
+
+class ByeFrame(StrictModel):
+    """The socket closes next, with this code. `retryAfter`: seconds to wait; null: do not come back by yourself."""
+
+    code: int
+    reason: str
+    retry_after: float | None
+
+
+NOTIFICATIONS: dict[str, type[StrictModel]] = {
+    "snapshot": SnapshotFrame,
+    "agent": AgentFrame,
+    "agentContact": AgentContactFrame,
+    "viewContact": ViewContactFrame,
+    "contact": ContactFrame,
+    "item": ItemFrame,
+    "receipt": ReceiptFrame,
+    "outgoing": OutgoingFrame,
+    "note": NoteFrame,
+    "closedStream": ClosedStreamFrame,
+    "typing": TypingFrame,
+    "floor": FloorFrame,
+    "queues": QueuesFrame,
+    "ask": AskFrame,
+    "bye": ByeFrame,
+}
+
+
+STRICT: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(shape) for name, shape in NOTIFICATIONS.items()}
