@@ -24,7 +24,7 @@ BELL = "outbox"
 MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: bytes, not characters
 CONTENT_TYPES = frozenset({"text/plain", "text/markdown"})
 NOTHING = Reason()
-TOKEN_REUSED = Reason("This client token was used for another message: make a new one")
+TOKEN_REUSED = Reason("token_reused")
 
 
 class NotSendable(ValueError):
@@ -39,15 +39,15 @@ def check(text: str, content_type: str) -> None:
     """Raise Unsendable for what Connect would refuse, before it is kept."""
     if content_type not in CONTENT_TYPES:
         use = " / ".join(sorted(CONTENT_TYPES))
-        raise NotSendable("contentType", Reason("%(type)s cannot be sent: use %(use)s", type=content_type, use=use))
+        raise NotSendable("contentType", Reason("content_type", type=content_type, use=use))
     if not text.strip():
-        raise NotSendable("empty", Reason("An empty message cannot be sent"))
+        raise NotSendable("empty", Reason("empty_message"))
     size = len(text.encode())
     if size > MAX_CONTENT_BYTES:
         raise NotSendable(
             "tooLong",
             Reason(
-                "The message has %(size)s bytes; Amazon Connect takes at most %(most)s",
+                "message_too_long",
                 size=f"{size:,}",
                 most=f"{MAX_CONTENT_BYTES:,}",
             ),
@@ -211,17 +211,17 @@ def fail(outgoing: Outgoing, why: Reason, *, tried: bool) -> None:
 
 def _unsent(outgoing: Outgoing, why: Reason, *, tried: bool) -> Reason:
     if not tried:
-        return Reason("Not sent: %(why)s.", why=why)
+        return Reason("not_sent", why=why)
     if outgoing.state == Outgoing.State.TAKEN:
-        return Reason("Perhaps not sent, Amazon Connect was still looking at it: %(why)s.", why=why)
-    return Reason("Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=why)
+        return Reason("perhaps_not_sent_scanning", why=why)
+    return Reason("perhaps_not_sent", why=why)
 
 
 def correct(contact: Contact, told: Reason, better: Reason) -> None:
     """Why the contact ended is known better now: what failed because of it says so, too."""
     failed = Outgoing.objects.filter(contact=contact, round=contact.round, state=Outgoing.State.FAILED)
     for outgoing in failed:
-        if outgoing.why.values.get("why") == told:
+        if outgoing.why.params.get("why") == told:
             outgoing.conversation = contact.conversation
             change(outgoing, why=outgoing.why.but(why=better))
 

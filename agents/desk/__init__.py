@@ -28,7 +28,7 @@ from chats.transcripts import customer_history
 from chats.wire import iso
 
 MOST_CHANGES = 200  # an agent's tab that lacks more gets a snapshot instead
-NOT_HERE = Reason("There is no such contact on your desk.")
+NOT_HERE = Reason("not_on_your_desk")
 ACCEPTED_EVENTS = (wire.TYPING, wire.DELIVERED, wire.READ)
 
 
@@ -353,8 +353,8 @@ def _own_words(contact: Contact, client_token: str) -> Outgoing:
 
 def _why_not_connected(contact: Contact) -> Reason:
     if contact.state == contact_state.State.ENDED:
-        return Reason("The contact has ended: this was not sent.")
-    return Reason("Accept the contact before you write in it.")
+        return Reason("ended_not_sent")
+    return Reason("accept_first")
 
 
 # ---- events: typing and receipts ----------------------------------------------------------------------------------------

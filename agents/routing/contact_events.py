@@ -14,7 +14,6 @@ from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats import realtime, signals
 from chats.models import Contact, Conversation
-from chats.reasons import Reason
 
 from . import transfers
 from .agent_contact import ENDED_BECAUSE, ended_because, lock, lock_agent, move, remove_owner
@@ -69,8 +68,9 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
 
 def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwargs: Any) -> None:
     """Notifications come in any order: whoever was told the first guess is told the better one."""
-    guess = ENDED_BECAUSE[before] if before is not None else Reason()
-    told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
+    if before is None:
+        return
+    told = AgentContact.objects.filter(contact=contact, round=contact.round, why=ENDED_BECAUSE[before])
     for pk, agent_id in list(told.order_by("agent").values_list("pk", "agent_id")):
         agent = lock_agent(contact, agent_id).agent
         part = AgentContact.objects.get(pk=pk)

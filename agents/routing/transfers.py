@@ -27,7 +27,7 @@ from .guards import NotNow, lock_own_contact, not_now
 from .offers import put_on_the_desk
 
 ME = "agents.routing.transfers"
-TAKEN_BACK = Reason("the sender took it back")
+TAKEN_BACK = Reason("sender_took_it_back")
 _parking = RowBackoff("transfers")
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
 
@@ -152,7 +152,7 @@ def _queue(held: Locked, part: AgentContact, queue: Queue, comment: str, now: da
     endpoints.check_queue(queue, now)
     contact = held.contact
     enqueue_text(held, Text.LEFT)
-    _part_with(part, Reason("handed on to the queue %(name)s", name=queue.name), now)
+    _part_with(part, Reason("handed_on_to_queue", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
@@ -177,7 +177,7 @@ def _take_over(held: Locked, part: AgentContact, asked: Transfer, now: datetime)
     before = lock_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     enqueue_text(before, Text.LEFT)
-    _part_with(served, Reason("handed on to %(name)s", name=held.agent.name), now)
+    _part_with(served, Reason("handed_on_to_agent", name=held.agent.name), now)
     asked.settle(Transfer.State.ACCEPTED, Reason(), now)
     held.contact.owner = held.agent.user
     assign(held, part, now, chat.Move.TRANSFER)
@@ -202,7 +202,7 @@ def listen() -> None:
 
 def _it_waits(*, contact: Contact, at: datetime, **_kwargs: Any) -> None:
     """The sender was gone for good: who was asked finds the contact in the queue, like everybody."""
-    _withdraw(contact, Reason("it went back to the queue"), at)
+    _withdraw(contact, Reason("went_back_to_queue"), at)
 
 
 def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
@@ -255,5 +255,5 @@ def _settle_unanswerable(contact_id: str, now: datetime) -> bool:
             return False
         if AgentContact.objects.filter(contact=contact, state=agent_contact_state.State.CONNECTING).exists():
             return False
-        _settle_alone(contact, asked, Reason("the colleague has no desk any more"), now)
+        _settle_alone(contact, asked, Reason("colleague_has_no_desk"), now)
         return True

@@ -29,6 +29,8 @@ from botocore.httpsession import URLLib3Session
 from django.conf import settings
 from urllib3.exceptions import HTTPError
 
+from chats.reasons import Reason
+
 R = TypeVar("R")
 
 THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException"})
@@ -42,7 +44,7 @@ class Refused(Exception):
     `operation` is what was asked for, where it was a call of AWS; `permission` is what the portal's role lacks for it.
     """
 
-    def __init__(self, code: str, message: str, operation: str = "", permission: str = "") -> None:
+    def __init__(self, code: str, message: str | Reason, operation: str = "", permission: str = "") -> None:
         super().__init__(f"{code}: {message}" if message else code)
         self.code, self.message, self.operation, self.permission = code, message, operation, permission
 
