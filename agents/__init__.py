@@ -1,0 +1,5 @@
+"""People at their desks, and who supervises them."""
+
+from . import reasons
+
+__all__ = ["reasons"]

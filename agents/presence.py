@@ -73,7 +73,7 @@ def enter(agent: Agent, state: AgentState, *, by: User | None, why: Reason, now:
 def enter_next(agent: Agent, now: datetime) -> None:
     """The state that was enqueued comes into force, on a `locked` agent, once no contact is open."""
     if agent.next_state is not None and agent.load == 0:
-        enter(agent, agent.next_state, by=agent.user, why=Reason("enqueued as the next state"), now=now)
+        enter(agent, agent.next_state, by=agent.user, why=Reason("next_state"), now=now)
 
 
 def offline() -> AgentState | None:
@@ -91,7 +91,7 @@ def _state(name: str, agent: Agent) -> AgentState:
     states = {state.name: state for state in AgentState.to_choose()}
     if name in states:
         return states[name]
-    known = ", ".join(states) or Reason("none yet")
+    known = ", ".join(states) or Reason("none_yet")
     if name == settings.CCP_NOT_RESPONDING:
         refusal = Refusal(
             "stateNotChosen",
@@ -139,7 +139,7 @@ def last_sign(agent: Agent) -> datetime:
 
 def no_open_desk(seconds: float) -> Reason:
     """Why somebody who is not there is offered nothing."""
-    return Reason("no open desk for %(seconds)s s", seconds=f"{seconds:.1f}".removesuffix(".0"))
+    return Reason("no_open_desk_for", seconds=f"{seconds:.1f}".removesuffix(".0"))
 
 
 def sweep(now: datetime) -> int:

@@ -47,8 +47,8 @@ class ReadOnly:
     @admin.display(description=_("why"), ordering="why")
     def because(self, row: Any) -> str:
         """A row's `why`, in the reader's language."""
-        told: str = row.why.told()
-        return told
+        translated: str = row.why.translated()
+        return translated
 
 
 class Admin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time

@@ -29,7 +29,7 @@ MAX_CONTENT_BYTES = 16_384  # SendMessage, connectparticipant 2018-09-07: bytes,
 CONTENT_TYPES = frozenset({"text/plain", "text/markdown"})
 NOTHING = Reason()
 NONE_CLOSED: Mapping[str, Reason] = MappingProxyType({})
-TOKEN_REUSED = Reason("This client token was used for another message: make a new one")
+TOKEN_REUSED = Reason("token_reused")
 
 
 class NotSendable(ValueError):
@@ -44,15 +44,15 @@ def check(text: str, content_type: str) -> None:
     """Raise NotSendable for what Connect would refuse, before it is enqueued."""
     if content_type not in CONTENT_TYPES:
         use = " / ".join(sorted(CONTENT_TYPES))
-        raise NotSendable("contentType", Reason("%(type)s cannot be sent: use %(use)s", type=content_type, use=use))
+        raise NotSendable("contentType", Reason("content_type", type=content_type, use=use))
     if not text.strip():
-        raise NotSendable("empty", Reason("An empty message cannot be sent"))
+        raise NotSendable("empty", Reason("empty_message"))
     size = len(text.encode())
     if size > MAX_CONTENT_BYTES:
         raise NotSendable(
             "tooLong",
             Reason(
-                "The message has %(size)s bytes; Amazon Connect takes at most %(most)s",
+                "message_too_long",
                 size=f"{size:,}",
                 most=f"{MAX_CONTENT_BYTES:,}",
             ),
@@ -221,17 +221,17 @@ def fail(outgoing: OutboundMessage, why: Reason, *, tried: bool) -> None:
 
 def _unsent(outgoing: OutboundMessage, why: Reason, *, tried: bool) -> Reason:
     if not tried:
-        return Reason("Not sent: %(why)s.", why=why)
+        return Reason("not_sent", why=why)
     if outgoing.state == OutboundMessage.State.TAKEN:
-        return Reason("Perhaps not sent, Amazon Connect was still looking at it: %(why)s.", why=why)
-    return Reason("Perhaps not sent, Amazon Connect did not answer: %(why)s.", why=why)
+        return Reason("perhaps_not_sent_scanning", why=why)
+    return Reason("perhaps_not_sent", why=why)
 
 
 def correct(contact: Contact, told: Reason, better: Reason) -> None:
     """Why the contact ended is known better now: what failed because of it says so, too."""
     failed = OutboundMessage.objects.filter(contact=contact, round=contact.round, state=OutboundMessage.State.FAILED)
     for outgoing in failed:
-        if outgoing.why.values.get("why") == told:
+        if outgoing.why.params.get("why") == told:
             outgoing.conversation = contact.conversation
             change(outgoing, why=outgoing.why.but(why=better))
 

@@ -32,13 +32,13 @@ RANK = {
     contact_state.EndReason.SILENT: 4,
 }
 NOT_SENT = {
-    contact_state.EndReason.LOST: Reason("Amazon Connect no longer lets us speak in this chat"),
-    contact_state.EndReason.REMOVED: Reason("Amazon Connect took us out of the chat"),
-    contact_state.EndReason.AGENT_LEFT: Reason("you had left the chat in Amazon Connect"),
-    contact_state.EndReason.CHAT_ENDED: Reason("the chat had ended"),
-    contact_state.EndReason.CUSTOMER: Reason("the customer had left"),
+    contact_state.EndReason.LOST: Reason("cannot_speak"),
+    contact_state.EndReason.REMOVED: Reason("had_been_removed"),
+    contact_state.EndReason.AGENT_LEFT: Reason("agent_had_left"),
+    contact_state.EndReason.CHAT_ENDED: Reason("chat_had_ended"),
+    contact_state.EndReason.CUSTOMER: Reason("customer_had_left"),
 }
-OVER = Reason("the contact had ended")
+OVER = Reason("contact_had_ended")
 REJOIN = "rejoin"  # the bell: a customer is back whom nobody hears
 
 

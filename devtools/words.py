@@ -19,7 +19,9 @@ PLURALS = "nplurals=2; plural=(n != 1);"
 PAGES, SCRIPTS = "django", "djangojs"
 PYTHON = ("agents", "chats", "ccp_portal")
 # Which argument of a call is a sentence for people; ngettext has two.
-REASONS = {"Reason": (0,), "Refusal": (1,)}  # told by pages and by scripts
+# Told by pages and by scripts: refusals, and the catalogue of reasons, a dict literal of codes and sentences.
+REASONS = {"Refusal": (1,)}
+CATALOGUE = "register_reasons"
 CALLS = {
     **REASONS,
     "_": (0,),
@@ -157,7 +159,8 @@ def _python(calls: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[Path, Iterab
     for room in PYTHON:
         for path in sorted((ROOT / room).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield path, [*_spoken(ast.parse(path.read_text(encoding="utf-8")), calls)]
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                yield path, [*_catalogue(tree, path), *_spoken(tree, calls)]
 
 
 def _spoken(tree: ast.Module, calls: Mapping[str, tuple[int, ...]]) -> Iterator[Sentence]:
@@ -169,6 +172,17 @@ def _spoken(tree: ast.Module, calls: Mapping[str, tuple[int, ...]]) -> Iterator[
             said = [one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             if said and len(said) == len(places):
                 yield tuple(said)
+
+
+def _catalogue(tree: ast.Module, path: Path) -> Iterator[Sentence]:
+    """What `register_reasons({code: sentence})` adds: of these none may be left out, each is told to readers."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == CATALOGUE:
+            for one in node.args[0].values if isinstance(node.args[0], ast.Dict) else node.args:
+                if not isinstance(one, ast.Constant):
+                    place = f"{path.relative_to(ROOT).as_posix()}, line {one.lineno}"
+                    raise SystemExit(f"{place}: a sentence of {CATALOGUE} is no literal, nobody could translate it")
+                yield (str(one.value),)
 
 
 # ---- the command -------------------------------------------------------------------------------------------------------

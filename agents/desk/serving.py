@@ -7,7 +7,7 @@ from chats import contact_state, participation
 from chats.models import Contact
 from chats.reasons import Reason
 
-NOT_HERE = Reason("There is no such contact on your desk.")
+NOT_HERE = Reason("not_on_your_desk")
 
 
 def lock_served(user_id: int, contact_id: str) -> Contact:
@@ -31,5 +31,5 @@ def why_closed(contact: Contact) -> Reason:
 
 def _why_not_connected(contact: Contact) -> Reason:
     if contact.state == contact_state.State.ENDED:
-        return Reason("The contact has ended: this was not sent.")
-    return Reason("Accept the contact before you write in it.")
+        return Reason("ended_not_sent")
+    return Reason("accept_first")

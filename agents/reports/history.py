@@ -27,7 +27,7 @@ def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContac
 
 
 def row(part: AgentContact) -> Row:
-    return Row(part, _lasted(part), part.why.told())
+    return Row(part, _lasted(part), part.why.translated())
 
 
 def _lasted(part: AgentContact) -> str:

@@ -96,7 +96,7 @@ def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
 
 
 def _closed(agent: Agent) -> Reason:
-    return Reason("%(name)s may not sign in any more", name=agent)
+    return Reason("may_not_sign_in", name=agent)
 
 
 # ---- who is gone -----------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def _why(held: Locked, now: datetime) -> Reason:
     if not held.agent.user.is_active:
         return _closed(held.agent)
     seen = held.agent.seen_at
-    return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Reason("no open desk")
+    return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Reason("no_open_desk")
 
 
 def _care(held: Locked, part: AgentContact, why: Reason, now: datetime) -> None:
@@ -148,13 +148,13 @@ def _care(held: Locked, part: AgentContact, why: Reason, now: datetime) -> None:
         case Queue.Rescue.REQUEUE if not held.contact.is_relayed:  # that one is Amazon Connect's to give away
             _requeue(held, part, why, now)
         case Queue.Rescue.ATTENTION:
-            held.contact.call_for_attention(Reason("%(name)s: %(why)s", name=held.agent, why=why))
+            held.contact.call_for_attention(Reason("agent_absent", name=held.agent, why=why))
             realtime.publish(held.contact)
 
 
 def _requeue(held: Locked, part: AgentContact, why: Reason, now: datetime) -> None:
     """The card stays, so that the agent finds out when they come back; nobody is there to work after it."""
-    move(part, agent_contact_state.Move.END, now, Reason("back to the queue: %(why)s", why=why))
+    move(part, agent_contact_state.Move.END, now, Reason("back_to_queue", why=why))
     if part.holds_slot:
         part.let_go()
         realtime.publish(part)

@@ -15,17 +15,17 @@ from chats.models import Contact, Text, Transfer
 from chats.reasons import Reason
 
 ENDED_BECAUSE = {
-    chat.EndReason.AGENT: Reason("the agent ended it"),
-    chat.EndReason.CUSTOMER: Reason("the customer left"),
-    chat.EndReason.CHAT_ENDED: Reason("the chat ended"),
-    chat.EndReason.REMOVED: Reason("Amazon Connect took us out of the chat, because another agent or a bot joined"),
-    chat.EndReason.AGENT_LEFT: Reason("it was ended or transferred in Amazon Connect"),
-    chat.EndReason.LOST: Reason("Amazon Connect no longer lets us speak in this chat"),
-    chat.EndReason.SILENT: Reason("the customer did not answer any more"),
-    chat.EndReason.NOT_JOINED: Reason("the chat could not be joined in time"),
+    chat.EndReason.AGENT: Reason("agent_ended"),
+    chat.EndReason.CUSTOMER: Reason("customer_left"),
+    chat.EndReason.CHAT_ENDED: Reason("chat_ended"),
+    chat.EndReason.REMOVED: Reason("was_removed"),
+    chat.EndReason.AGENT_LEFT: Reason("ended_in_connect"),
+    chat.EndReason.LOST: Reason("cannot_speak"),
+    chat.EndReason.SILENT: Reason("customer_silent"),
+    chat.EndReason.NOT_JOINED: Reason("not_joined"),
 }
 
-ENDED = Reason("it has ended")
+ENDED = Reason("contact_ended")
 
 NOT_TAKEN = {
     agent_contact_state.Move.REJECT: Transfer.State.DECLINED,

@@ -72,7 +72,7 @@ def _check_it_waits(held: Locked, part: AgentContact, now: datetime) -> None:
         raise NotNow("offerGone", "This contact cannot be taken any more: %(why)s.", held, now)
     if not held.agent.has_room:
         allowed = held.agent.routing_profile.chat_concurrency
-        why = Reason("no room: the routing profile allows %(n)s chats at once", n=allowed)
+        why = Reason("no_room", n=allowed)
         raise not_now(held, Refusal("noRoom", "This contact cannot be taken now: %(why)s.", why=why))
 
 
@@ -82,7 +82,7 @@ def _withdraw_from_colleague(held: Locked, now: datetime) -> None:
         return
     other = lock_agent(held.contact, asked.agent_id)
     asked.agent, asked.contact = other.agent, held.contact
-    move(asked, agent_contact_state.Move.WITHDRAW, now, Reason("a colleague took it"))
+    move(asked, agent_contact_state.Move.WITHDRAW, now, Reason("colleague_took_it"))
     move(asked, agent_contact_state.Move.CLEAR, now)
     viewing.view_next(other.agent.user_id, closed=held.contact.pk)
 

@@ -14,7 +14,6 @@ from chats import contact_state as chat
 from chats import realtime
 from chats.models import Contact, Conversation
 from chats.observers import Change, CustomerNamed, Ended, EndExplained, Waits
-from chats.reasons import Reason
 
 from .agent_contact import ENDED_BECAUSE, ended_because, lock, lock_agent, move, remove_owner
 
@@ -66,8 +65,9 @@ def _end_part(contact: Contact) -> None:
 
 def _explain_end(contact: Contact, before: chat.EndReason | None) -> None:
     """Notifications come in any order: whoever was told the first guess is told the better one."""
-    guess = ENDED_BECAUSE[before] if before is not None else Reason()
-    told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
+    if before is None:
+        return
+    told = AgentContact.objects.filter(contact=contact, round=contact.round, why=ENDED_BECAUSE[before])
     for pk, agent_id in list(told.order_by("agent").values_list("pk", "agent_id")):
         agent = lock_agent(contact, agent_id).agent
         part = AgentContact.objects.get(pk=pk)

@@ -41,13 +41,13 @@ def current_state(held: Locked, now: datetime) -> Reason:
     if contact.state == chat.State.ENDED:
         return ended_because(contact)
     if held.is_served:
-        return Reason("you are serving it, end it first")
+        return Reason("you_serve_it")
     if held.is_open_transfer(now):
-        return Reason("a colleague serves it and hands it on to you, accept or decline it first")
+        return Reason("handed_to_you")
     if contact.owner_id not in {None, held.agent.user_id}:
-        return Reason("a colleague has it now")
+        return Reason("colleague_has_it")
     if not held.is_offered:
-        return Reason("it went back to the queue")
+        return Reason("went_back_to_queue")
     if held.is_open_offer(now):
-        return Reason("it is still offered to you, accept or decline it first")
-    return Reason("the time to answer is over, it goes back to the queue")
+        return Reason("still_offered")
+    return Reason("time_is_over")

@@ -42,19 +42,19 @@ def tabs_turned(agent_id: int, visible: bool, now: datetime) -> None:
 def why_missed(part: AgentContact, seconds: float) -> Reason:
     """One line for people, from the story."""
     told = [one["what"] for one in part.story]
-    return Reason("no answer within %(seconds)s s: %(cause)s", seconds=f"{seconds:g}", cause=_cause(told))
+    return Reason("no_answer", seconds=f"{seconds:g}", cause=_cause(told))
 
 
 def _cause(told: list[str]) -> Reason:
     if _last(told, OfferEvent.SOCKET_DOWN, OfferEvent.SOCKET_UP) == OfferEvent.SOCKET_DOWN:
-        return Reason("the desk had lost its connection")
+        return Reason("desk_lost_connection")
     if OfferEvent.PAINTED not in told:
-        return Reason("no tab of the desk reported that it showed it")
+        return Reason("offer_not_shown")
     if OfferEvent.SHOWN not in told:
-        return Reason("every tab that showed it was in the background")
+        return Reason("offer_in_background")
     if _last(told, OfferEvent.SHOWN, OfferEvent.HIDDEN) == OfferEvent.HIDDEN:
-        return Reason("it was seen, then the tab went to the background")
-    return Reason("it was shown in an open tab all the time")
+        return Reason("offer_left_in_background")
+    return Reason("offer_shown_all_the_time")
 
 
 def _last(told: list[str], *of: OfferEvent) -> str:

@@ -28,7 +28,7 @@ from .offer_log import why_missed
 
 log = logging.getLogger(__name__)
 _parking, _overdue_parking = RowBackoff("offering"), RowBackoff("taking offers back")
-NOT_ANSWERING = Reason("another offer before it was not answered")
+NOT_ANSWERING = Reason("earlier_offer_not_answered")
 
 
 class _ContactGone(Exception):
@@ -259,7 +259,7 @@ def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
         part,
         agent_contact_state.Move.WITHDRAW,
         now,
-        Reason("no room: the routing profile allows %(n)s chats at once", n=allowed),
+        Reason("no_room", n=allowed),
     )
     move(part, agent_contact_state.Move.CLEAR, now)
 
@@ -276,7 +276,7 @@ def _count_miss(agent: Agent, now: datetime) -> None:
     agent.count_miss()
     limit = settings.CCP_MISSES_IN_A_ROW
     if limit and agent.misses >= limit and agent.state.is_routable:
-        why = Reason("%(n)s offers in a row were not answered", n=agent.misses)
+        why = Reason("offers_not_answered", n=agent.misses)
         presence.enter(agent, presence.not_responding(), by=None, why=why, now=now)
 
 

@@ -26,7 +26,7 @@ from .agent_contact import Locked, assign, ended_because, enqueue_text, lock_age
 from .guards import NotNow, lock_own_contact, not_now
 from .offers import put_on_the_desk
 
-TAKEN_BACK = Reason("the sender took it back")
+TAKEN_BACK = Reason("sender_took_it_back")
 _parking = RowBackoff("transfers")
 DONE = frozenset({Transfer.State.ACCEPTED, Transfer.State.QUEUED})
 
@@ -151,7 +151,7 @@ def _queue(held: Locked, part: AgentContact, queue: Queue, comment: str, now: da
     endpoints.check_queue(queue, now)
     contact = held.contact
     enqueue_text(held, Text.LEFT)
-    _part_with(part, Reason("handed on to the queue %(name)s", name=queue.name), now)
+    _part_with(part, Reason("handed_on_to_queue", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
@@ -176,7 +176,7 @@ def _take_over(held: Locked, part: AgentContact, asked: Transfer, now: datetime)
     before = lock_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     enqueue_text(before, Text.LEFT)
-    _part_with(served, Reason("handed on to %(name)s", name=held.agent.name), now)
+    _part_with(served, Reason("handed_on_to_agent", name=held.agent.name), now)
     asked.settle(Transfer.State.ACCEPTED, Reason(), now)
     held.contact.owner = held.agent.user
     assign(held, part, now, chat.Move.TRANSFER)
@@ -197,7 +197,7 @@ def contact_changed(contact: Contact, change: Change) -> None:
     """Observer: a transfer that nobody has answered is withdrawn when the contact waits again or has ended."""
     match change:
         case Waits(at):  # the sender was gone for good: who was asked finds the contact in the queue, like everybody
-            _withdraw(contact, Reason("it went back to the queue"), at)
+            _withdraw(contact, Reason("went_back_to_queue"), at)
         case Ended():
             _withdraw(contact, ended_because(contact), contact.ended_at)
 
@@ -248,5 +248,5 @@ def _settle_unanswerable(contact_id: str, now: datetime) -> bool:
             return False
         if AgentContact.objects.filter(contact=contact, state=agent_contact_state.State.CONNECTING).exists():
             return False
-        _settle_alone(contact, asked, Reason("the colleague has no desk any more"), now)
+        _settle_alone(contact, asked, Reason("colleague_has_no_desk"), now)
         return True

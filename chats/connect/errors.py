@@ -6,6 +6,8 @@ import re
 
 from botocore.exceptions import ClientError
 
+from chats.reasons import Reason
+
 THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException"})
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})  # SNS has a name of its own for it
 GONE = frozenset({"AccessDeniedException", "ResourceNotFoundException", "ContactNotFoundException"})
@@ -17,7 +19,7 @@ class Refused(Exception):
     `operation` is what was asked for, where it was a call of AWS; `permission` is what the portal's role lacks for it.
     """
 
-    def __init__(self, code: str, message: str, operation: str = "", permission: str = "") -> None:
+    def __init__(self, code: str, message: str | Reason, operation: str = "", permission: str = "") -> None:
         super().__init__(f"{code}: {message}" if message else code)
         self.code, self.message, self.operation, self.permission = code, message, operation, permission
 

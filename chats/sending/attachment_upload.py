@@ -28,13 +28,9 @@ log = logging.getLogger(__name__)
 # A started upload is good for some minutes (UrlExpiry): within them it is the same one, whatever became of its bytes.
 STARTED_HOLDS = timedelta(minutes=10)
 FAILED_ARE_KEPT = timedelta(days=7)  # as long as a chat can last
-NOT_OURS_TO_SEND = Reason(
-    "Amazon Connect takes no files from the portal in this chat. Put it where the customer can fetch it and send a link"
-)
-NOT_YOURS_TO_SEND = Reason(
-    "Amazon Connect does not let you send files. An administrator can switch attachments on there"
-)
-GONE = Reason("the file is no longer kept here. Attach it again")
+NOT_OURS_TO_SEND = Reason("portal_sends_no_files")
+NOT_YOURS_TO_SEND = Reason("agent_sends_no_files")
+GONE = Reason("file_gone")
 
 
 def lease(now: datetime) -> datetime:

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 32
 RECONCILE_AFTER = timedelta(seconds=60)
 FRESH = timedelta(seconds=30)
-TRYING_AGAIN = Reason("Not sent yet: the chat service does not answer. Trying again.")
+TRYING_AGAIN = Reason("trying_again")
 
 
 async def work(hub: Hub) -> None:
@@ -155,7 +155,7 @@ async def _refused(outgoing: OutboundMessage, participant: Participant, error: c
 def _why_refused(error: connect.Refused) -> Reason:
     if isinstance(error.message, Reason):  # it was not Connect, we knew it before
         return error.message
-    return Reason("Amazon Connect refused it (%(told)s)", told=error.message or error.code)
+    return Reason("refused_by_connect", told=error.message or error.code)
 
 
 async def _may_speak_again(participant: Participant) -> bool:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from agents import protocol
 from chats import rich_text
-from chats.reasons import Reason
+from chats.reasons import Sentence
 from chats.wire import iso
 from tests.e2e.fed_desk import AVAILABLE, BREAK, ME, Guarded, Refused, agent_contact, answer, complete, item
 from tests.e2e.forms import ADA, INTERACTIVE, TEMPLATES, form
@@ -73,7 +73,7 @@ def everything_said() -> list[dict[str, Any]]:
     ]
 
 
-def endpoint(kind: str, key: str, name: str, refusal: Reason | None = None, **more: Any) -> dict[str, Any]:
+def endpoint(kind: str, key: str, name: str, refusal: Sentence | None = None, **more: Any) -> dict[str, Any]:
     known = {"type": kind, "id": key, "name": name, "refusal": refusal.data if refusal else None, **more}
     return protocol.Endpoint(**known).model_dump()
 
@@ -86,7 +86,7 @@ def endpoints() -> list[dict[str, Any]]:
             "agent",
             "a3",
             "Noor Haddad",
-            Reason("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
+            Sentence("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
             **free | {"state": BREAK},
         ),
         endpoint("queue", "1", "Orders", open=True, waiting=2),

@@ -304,7 +304,7 @@ def test_a_file_under_way_is_told_as_it_stands(desk: Guarded) -> None:
     expect(meta).to_contain_text("Queued")
     told("taken")
     expect(meta).to_contain_text("Being scanned")
-    why = Reason("Not sent: %(why)s.", why=attachment_upload.NOT_OURS_TO_SEND)
+    why = Reason("not_sent", why=attachment_upload.NOT_OURS_TO_SEND)
     told("failed", why=why.data)
     expect(meta).to_have_text(why)
     told("sent", itemId=f"{ADA}-000002")

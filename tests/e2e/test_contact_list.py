@@ -279,7 +279,7 @@ def test_a_missed_card_offers_take_it_now_while_the_customer_waits(desk: Listed)
 
 def test_not_responding_says_why_rings_the_bell_and_goes_available_with_chats_open(desk: Listed) -> None:
     page = desk.page
-    why = Reason("%(n)s offers in a row were not answered", n=3).data
+    why = Reason("offers_not_answered", n=3).data
     stopped = {"state": {"name": "Not responding", "type": "not_routable"}, "stateSince": desk.clock.at(-1)}
     desk.tell("agent", "agent:mira", agent=agent(load=3, **stopped, stateWhy=why))
     place = page.locator("#no-offer")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from agents import protocol
 from chats import contact_state, participation
-from chats.reasons import Reason
+from chats.reasons import Reason, Sentence
 from chats.wire import iso
 from tests.e2e.browsing import window
 from tests.e2e.fed_desk import (
@@ -66,7 +66,7 @@ def transfer(state: str, sender: dict[str, Any] = ME, to: str = "Jonas Kessler",
     }
 
 
-def endpoint(kind: str, key: str, name: str, refusal: Reason | None = None, **more: Any) -> dict[str, Any]:
+def endpoint(kind: str, key: str, name: str, refusal: Sentence | None = None, **more: Any) -> dict[str, Any]:
     known = {"type": kind, "id": key, "name": name, "refusal": refusal.data if refusal else None, **more}
     return protocol.Endpoint(**known).model_dump()
 
@@ -80,7 +80,7 @@ def endpoints() -> list[dict[str, Any]]:
             "agent",
             "a3",
             "Noor Haddad",
-            Reason("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
+            Sentence("%(name)s takes no contacts now: %(state)s.", name="Noor Haddad", state="Break"),
             **free | {"state": BREAK},
         ),
         endpoint("queue", "1", "Orders", open=True, waiting=2),
@@ -88,7 +88,7 @@ def endpoints() -> list[dict[str, Any]]:
             "queue",
             "2",
             "Second level",
-            Reason("The queue %(name)s is closed now.", name="Second level"),
+            Sentence("The queue %(name)s is closed now.", name="Second level"),
             open=False,
             waiting=0,
         ),
@@ -276,7 +276,7 @@ def test_time_boxed_work_that_was_written_is_kept_before_the_time_is_over(desk: 
 
 
 def test_a_contact_that_was_handed_on_says_where_its_transcript_is(desk: Guarded) -> None:
-    gone = ended(why=Reason("handed on to %(name)s", name="Jonas Kessler").data)
+    gone = ended(why=Reason("handed_on_to_agent", name="Jonas Kessler").data)
     lay(desk, gone, viewing="dora")
     desk.close_stream("conversation:dora")
     expect(desk.page.locator("#head")).to_contain_text("Handed on to Jonas Kessler")
@@ -473,7 +473,7 @@ def test_g_leads_to_the_contacts_and_to_the_history_and_swallows_what_is_no_way(
 def make_news(desk: Guarded) -> None:
     """A colleague declines, Cleo's offer is missed, Dora leaves, a message to Ben fails."""
     told(desk, transfer=transfer("declined", why=Reason("declined").data, settledAt=soon(-40)))
-    why = Reason("the desk had lost its connection").data
+    why = Reason("desk_lost_connection").data
     missed = agent_contact("cleo", customerName="Cleo Brandt", state="missed", why=why, endedAt=soon(-30))
     desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(missed))
     over = soon(-20)
@@ -485,7 +485,7 @@ def make_news(desk: Guarded) -> None:
     about = {
         "author": ME,
         "state": "failed",
-        "why": Reason("Not sent: %(why)s.", why=Reason("the customer had left")).data,
+        "why": Reason("not_sent", why=Reason("customer_had_left")).data,
         "position": 1,
         "createdAt": soon(-10),
     }
@@ -548,10 +548,8 @@ def test_on_a_german_desk_every_reason_is_told_in_german(desk: Guarded) -> None:
     """What the server tells to readers of all languages, and a reason inside a reason."""
     page = desk.page
     missed = agent_contact("cleo", customerName="Cleo Brandt", state="missed", endedAt=soon(-30))
-    because = Reason(
-        "no answer within %(seconds)s s: %(cause)s", seconds="20", cause=Reason("the desk had lost its connection")
-    )
-    gone = ended(why=Reason("handed on to the queue %(name)s", name="VIP").data)
+    because = Reason("no_answer", seconds="20", cause=Reason("desk_lost_connection"))
+    gone = ended(why=Reason("handed_on_to_queue", name="VIP").data)
     lay(desk, missed | {"why": because.data}, gone)
     page.context.add_cookies([{"name": "django_language", "value": "de", "url": desk.portal.url}])
     page.reload()
@@ -559,11 +557,11 @@ def test_on_a_german_desk_every_reason_is_told_in_german(desk: Guarded) -> None:
         "Keine Antwort innerhalb von 20 s: der Arbeitsplatz hatte seine Verbindung verloren"
     )
     expect(page.locator("#cards [data-contact=dora]")).to_contain_text("An die Warteschlange VIP übergeben")
-    told(desk, transfer=transfer("withdrawn", why=Reason("the sender took it back").data))
+    told(desk, transfer=transfer("withdrawn", why=Reason("sender_took_it_back").data))
     expect(page.locator("#handing")).to_contain_text("der Absender nahm ihn zurück.")
     failed = {"contactId": "ada", "clientToken": "t1", "kind": "MESSAGE", "contentType": "text/plain", "content": "Hi"}
     perhaps = Reason(
-        "Perhaps not sent, Amazon Connect did not answer: %(why)s.",
+        "perhaps_not_sent",
         why=participation.NOT_SENT[contact_state.EndReason.CUSTOMER],
     )
     about = {"author": ME, "state": "failed", "why": perhaps.data, "position": 1, "createdAt": soon(-10)}

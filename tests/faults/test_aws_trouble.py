@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from chats.reasons import Reason
 from tests.emulating import Customer, customer, eventually
 from tests.line import AFTER, BEFORE
 from tests.portal import SECRET, Answer, Desk, Held
+from tests.sentences import sentence_of
 from tests.troubled import Troubled, nothing_is_lost_or_doubled, resumed_is_fresh, texts
 
 TRYING = "Not sent yet: the chat service does not answer. Trying again."
@@ -36,7 +36,7 @@ def bubble(desk: Desk, token: str, state: str, why: str) -> None:
 
 def _is(held: Held, token: str, state: str, why: str) -> bool:
     row = held.outgoing.get(token, {})
-    return (row.get("state"), Reason.of(row.get("why"))) == (state, why)
+    return (row.get("state"), sentence_of(row.get("why"))) == (state, why)
 
 
 def is_idle(desk: Desk) -> None:
@@ -126,7 +126,7 @@ def test_when_connect_removes_us_the_contact_ends_with_the_reason_and_unsent_wor
         contact = mira.held.contacts[ada.contact_id]
         assert (contact["state"], contact["endReason"], contact["chatEnded"]) == ("ENDED", "removed", False)
         assert (
-            Reason.of(part(mira, ada)["why"])
+            sentence_of(part(mira, ada)["why"])
             == "Amazon Connect took us out of the chat, because another agent or a bot joined"
         )
         is_idle(mira)
@@ -231,7 +231,7 @@ def test_an_end_while_words_are_under_way_fails_them_and_says_why(
         assert set(mira.held.outgoing) == {under_way, waiting}
         eventually(lambda: mira.held.contacts[ada.contact_id]["endReason"] == reason, 20)
         why = {"customer": "Not sent: the customer had left.", "chatEnded": ENDED}[reason]
-        mira.until(lambda held: {Reason.of(row["why"]) for row in held.outgoing.values()} == {why}, "and say why")
+        mira.until(lambda held: {sentence_of(row["why"]) for row in held.outgoing.values()} == {why}, "and say why")
         assert part(mira, ada)["state"] == "ended"
         is_idle(mira)
         resumed_is_fresh(mira)

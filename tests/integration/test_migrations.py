@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from agents.models import AgentContact
-from chats.models import Contact, Item, Note, Outgoing, Participant
+from chats.models import Contact, Item, Note, OutboundMessage, Participant
 from tests.emulating import ROOT
 
 # Made by the portal of commit ed9d377 (SQLite), at the end of tests/integration/test_frames_equal_snapshot.py; without secrets.
@@ -66,8 +66,8 @@ def test_rows_of_the_last_landing_are_all_there_and_say_the_same(at_landing_7: N
         ), table
     contents = dict(zip(column("chats_item", "id"), column("chats_item", "content"), strict=True))
     assert dict(Item.objects.values_list("pk", "content")) == contents
-    told = {part.why.told() for part in AgentContact.objects.all()}
+    told = {part.why.translated() for part in AgentContact.objects.all()}
     assert told == {"", "declined", "the customer left", "the sender took it back"}
-    unsent = [row.why.told() for row in Outgoing.objects.all() if row.why]
+    unsent = [row.why.translated() for row in OutboundMessage.objects.all() if row.why]
     assert unsent == ["Not sent: Amazon Connect refused it (a fault was asked for)."]
     assert {contact.state for contact in Contact.objects.all()} == set(column("chats_contact", "state"))

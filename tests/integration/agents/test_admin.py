@@ -33,6 +33,7 @@ from chats.models import (
     Transfer,
     UnreadableMessage,
 )
+from chats.reasons import Reason
 from tests import factories
 from tests.factories import NOW
 
@@ -155,7 +156,7 @@ def told():
     )
     OutboundMessage.objects.create(
         conversation=contact.conversation, contact=contact, round=1, client_token="t", content="unheard words",
-        state="failed", why="Not sent: the chat had ended.", due_at=NOW, created_at=NOW, position=9, seq=9,
+        state="failed", why=Reason("not_sent", why=Reason("chat_had_ended")), due_at=NOW, created_at=NOW, position=9, seq=9,
     )  # fmt: skip
     return contact
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from chats import file_types
-from chats.reasons import Reason
 from tests.attaching import ask, hand_in, into_connects_queue, relay, sends
 from tests.emulating import Customer, customer, eventually
 from tests.pictures import JPEG, PNG
 from tests.portal import Desk, Product, RunningPortal, Session
+from tests.sentences import sentence_of
 
 HTML = b"<!doctype html><script>alert(document.domain)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -186,7 +186,7 @@ def test_after_the_end_a_file_is_refused_and_one_that_waits_fails_visibly(produc
             mira.until(lambda held: held.outgoing[token]["state"] == "failed", "it fails, visibly")
             reasons = {"the customer had left.", "the chat had ended."}  # what tells of them comes in any order
             mira.until(
-                lambda held: Reason.of(held.outgoing[token]["why"]).rpartition(": ")[2] in reasons, "it says why"
+                lambda held: sentence_of(held.outgoing[token]["why"]).rpartition(": ")[2] in reasons, "it says why"
             )
         finally:
             product.emulator.control("faults", {"clear": True})

@@ -12,10 +12,10 @@ from agents.routing import endpoints, transfers
 from chats import contact_state as chat
 from chats import participation, serialisers, transcripts
 from chats.models import Contact, OutboundMessage, Transfer
-from chats.reasons import Reason
 from chats.wire import iso
 from tests import factories
 from tests.factories import NOW
+from tests.sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def told(contact):
 
 
 def came_of(contact):
-    return told(contact)["state"], Reason.of(told(contact)["why"])
+    return told(contact)["state"], sentence_of(told(contact)["why"])
 
 
 def refused(sender, contact, to, now):
@@ -102,7 +102,7 @@ def test_the_colleague_accepts_and_nobody_is_without_an_agent_for_a_moment(clock
     routing.accept(jonas, served.pk, clock.tick(5))
     assert parts(served) == [("mira", "ended"), ("jonas", "connected")]
     mine = AgentContact.objects.get(agent=mira)
-    assert (mine.why, mine.ended_at) == ("handed on to Jonas Berg", clock.now)
+    assert (str(mine.why), mine.ended_at) == ("handed on to Jonas Berg", clock.now)
     served.refresh_from_db()
     assert (served.state, served.owner, served.connected_at) == ("CONNECTED", jonas.user, NOW)
     assert (load(mira), load(jonas)) == (0, 1)
@@ -139,7 +139,7 @@ def test_an_answer_that_does_not_come_in_time_is_a_missed_one(clock, mira, serve
     routing.run(clock.tick(20))
     assert parts(served) == [("mira", "connected"), ("jonas", "missed")]
     assert told(served)["state"] == "missed"
-    assert came_of(served) == ("missed", AgentContact.objects.get(agent=jonas).why)
+    assert came_of(served) == ("missed", str(AgentContact.objects.get(agent=jonas).why))
     served.refresh_from_db()
     assert (served.state, served.owner, load(jonas)) == ("CONNECTED", mira.user, 0)
 
@@ -209,7 +209,7 @@ def test_the_sender_takes_it_back_and_the_colleagues_offer_goes(clock, mira, ser
     assert parts(served) == [("mira", "connected"), ("jonas", "cleared")]
     assert came_of(served) == ("withdrawn", "the sender took it back")
     assert told(served)["settledAt"] == "2026-11-20T12:00:05.000Z"
-    assert AgentContact.objects.get(agent=jonas).why == "the sender took it back"
+    assert str(AgentContact.objects.get(agent=jonas).why) == "the sender took it back"
     assert (load(mira), load(jonas)) == (1, 0)
     with pytest.raises(routing.Refusal, match="a colleague has it now"):
         routing.accept(jonas, served.pk, clock.now)
@@ -292,7 +292,7 @@ def test_a_queue_takes_it_at_once_and_it_waits_at_the_place_its_age_gives_it(clo
     assert (served.state, served.owner, served.queue) == ("WAITING", None, vip)
     assert (served.waiting_since, served.connected_at) == (NOW - timedelta(seconds=30), None)
     assert (load(mira), said()) == (0, ["Mira has left."])
-    assert AgentContact.objects.get().why == "handed on to the queue VIP"
+    assert str(AgentContact.objects.get().why) == "handed on to the queue VIP"
     assert (told(served)["state"], told(served)["comment"]) == ("queued", "A refund.")
     assert told(served)["endpoint"] == {"type": "queue", "id": str(vip.pk), "name": "VIP"}
     factories.agent("olga", profile=factories.routing_profile(vip, chats=1))
@@ -455,7 +455,7 @@ def test_endpoints_are_colleagues_then_queues_with_the_truth_about_each(clock, m
     factories.contact(queue=vip)
     closed = factories.queue("Closed", is_open=False)
     listed = endpoints.listed(mira, clock.now)
-    assert [(one["type"], one["name"], str(Reason.of(one["refusal"]))) for one in listed] == [
+    assert [(one["type"], one["name"], sentence_of(one["refusal"])) for one in listed] == [
         ("agent", "Ivy Lund", "Ivy Lund is not there."),
         ("agent", "Jonas Berg", ""),
         ("queue", "Closed", "The queue Closed is closed now."),

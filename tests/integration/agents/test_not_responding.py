@@ -7,6 +7,7 @@ import pytest
 from agents import presence, routing, serialisers
 from agents.models import Agent, AgentContact
 from chats.models import Contact, OutboundMessage
+from chats.reasons import Reason
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,9 @@ def miss(mira, clock, settings):
 
 
 def stop(mira, clock):
-    presence.enter(Agent.locked(mira.pk), presence.not_responding(), by=None, why=presence.Reason("why"), now=clock.now)
+    presence.enter(
+        Agent.locked(mira.pk), presence.not_responding(), by=None, why=Reason("offers_not_answered", n=3), now=clock.now
+    )
 
 
 def test_a_routable_state_counts_at_once_with_contacts_open(mira, clock):
@@ -69,10 +72,13 @@ def test_it_says_why_until_the_agent_chooses_a_state(mira, clock):
         Agent.locked(mira.pk),
         presence.not_responding(),
         by=None,
-        why=presence.Reason("%(n)s missed", n=3),
+        why=Reason("offers_not_answered", n=3),
         now=clock.now,
     )
-    assert serialisers.agent(Agent.objects.get())["stateWhy"] == {"sentence": "%(n)s missed", "values": {"n": 3}}
+    assert serialisers.agent(Agent.objects.get())["stateWhy"] == {
+        "sentence": "%(n)s offers in a row were not answered",
+        "values": {"n": 3},
+    }
     presence.set_state(mira, "Break", by=mira.user, now=clock.tick(1))
     assert serialisers.agent(Agent.objects.get())["stateWhy"] is None
 

@@ -230,7 +230,7 @@ def served(by, minutes_ago, *, lasted=402, part=None, **columns):
 def part_of(by, contact, *, lasted=402, **columns):
     over = contact.ended_at or NOW
     times = {"offered_at": over - timedelta(seconds=lasted + 5), "accepted_at": over - timedelta(seconds=lasted)}
-    defaults = {"round": contact.round, "state": "ended", "ended_at": over, "why": "the customer left", **times}
+    defaults = {"round": contact.round, "state": "ended", "ended_at": over, "why": Reason("customer_left"), **times}
     return AgentContact.objects.create(agent=by, contact=contact, **defaults | columns)
 
 
@@ -267,7 +267,7 @@ def test_a_contact_that_came_twice_stands_there_twice(signed_in, mira):
 def test_what_was_handed_on_is_the_receivers_and_a_readers(signed_in, mira):
     jonas = factories.agent("jonas")
     contact, theirs = served(jonas, 1)
-    part = part_of(mira, contact, why="handed on to Jonas")
+    part = part_of(mira, contact, why=Reason("handed_on_to_agent", name="Jonas"))
     client = signed_in(mira.user)
     assert parts_on(client.get("/history/")) == []
     assert [ask(f"/history/{contact.pk}/").status_code for ask in (client.get, client.head)] == [404, 404]
@@ -282,7 +282,7 @@ def test_what_was_handed_on_is_the_receivers_and_a_readers(signed_in, mira):
 def test_a_row_says_who_when_how_long_and_what_came_of_it(signed_in, mira):
     refund = Disposition.objects.create(name="Refund")
     contact, _ = served(mira, 1, customer="Amelia Hart", part={"disposition": refund, "state": "cleared"})
-    served(mira, 2, lasted=8076.9, part={"why": Reason("handed on to %(name)s", name="Jonas")})
+    served(mira, 2, lasted=8076.9, part={"why": Reason("handed_on_to_agent", name="Jonas")})
     client = signed_in(mira.user)
     page = client.get("/history/").content.decode()
     first, second = cells(page)

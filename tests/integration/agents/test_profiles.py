@@ -207,7 +207,7 @@ def test_who_misses_one_after_the_other_is_not_responding(clock, settings, heard
     made = AgentState.objects.get(name="Not responding")
     assert made.type == AgentState.Type.NOT_ROUTABLE
     change = AgentStateChange.objects.get()
-    assert (change.by, change.why) == (None, "2 offers in a row were not answered")
+    assert (change.by, str(change.why)) == (None, "2 offers in a row were not answered")
     assert (change.lasted, change.agent) == (clock.now - factories.NOW, agent)
     assert heard.last(agent.stream, "agent")["agent"]["state"]["name"] == "Not responding"
     assert run(clock) == 0
@@ -256,7 +256,7 @@ def test_when_the_profile_shrinks_an_offer_without_room_is_withdrawn(clock):
     factories.rules(agent, chat_concurrency=1)
     assert run(clock) == 0
     part = AgentContact.objects.get(contact=offered)
-    assert (part.state, part.why) == ("cleared", "no room: the routing profile allows 1 chats at once")
+    assert (part.state, str(part.why)) == ("cleared", "no room: the routing profile allows 1 chats at once")
     assert [one["what"] for one in part.story] == ["sent", "noRoom", "withdrawn"]
     assert (Contact.objects.get(pk=offered.pk).owner, Agent.objects.get().load, Agent.objects.get().misses) == (
         None,

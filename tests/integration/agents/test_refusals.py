@@ -10,9 +10,9 @@ from agents import presence, protocol, routing
 from agents.models import AgentContact, Disposition
 from agents.routing import endpoints, transfers
 from chats.models import Queue
-from chats.reasons import Reason
 from tests import factories
 from tests.portal import Answer, Product
+from tests.sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def test_a_colleague_or_queue_that_takes_nothing_comes_with_how_it_is(mira, conn
     assert (told["name"], told["state"]["name"]) == ("jonas", "Break")
     closed = factories.queue("Closed", is_open=False)
     told = current("queueClosed", transfers.transfer, mira, connected.pk, to_queue(closed), "", clock.now)["endpoint"]
-    assert (told["name"], told["open"], str(Reason.of(told["refusal"]))) == (
+    assert (told["name"], told["open"], sentence_of(told["refusal"])) == (
         "Closed",
         False,
         "The queue Closed is closed now.",

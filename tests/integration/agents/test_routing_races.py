@@ -103,7 +103,7 @@ def test_accept_against_the_customers_leaving_has_one_outcome(attempt):
     if refusals(outcomes):
         assert (part.state, part.outcome, row.owner, OutboundMessage.objects.count()) == ("cleared", "error", None, 0)
     else:
-        assert (part.state, part.why, row.owner) == ("ended", "the customer left", agent.user)
+        assert (part.state, str(part.why), row.owner) == ("ended", "the customer left", agent.user)
 
 
 @pytest.mark.parametrize("attempt", range(5))

@@ -102,7 +102,7 @@ def test_a_missed_offer_says_why_in_one_line(mira, offer, clock, events, cause):
         tell[what](value)
     routing.run(clock.tick(20))
     part = AgentContact.objects.get()
-    assert (part.state, part.why) == ("missed", f"no answer within 20 s: {cause}")
+    assert (part.state, str(part.why)) == ("missed", f"no answer within 20 s: {cause}")
     assert serialisers.agent_contact(part)["why"] == part.why.data
     assert story()[-1] == "missed"
 
@@ -112,7 +112,7 @@ def test_an_offer_to_a_desk_that_is_gone_says_so(mira, offer, clock):
     AgentContact.objects.update(expires_at=clock.now + timedelta(hours=1))
     presence.sweep(clock.tick(46))
     routing.run(clock.now)
-    assert (AgentContact.objects.get().why, story()) == ("no open desk for 45 s", ["sent", "noDesk", "missed"])
+    assert (str(AgentContact.objects.get().why), story()) == ("no open desk for 45 s", ["sent", "noDesk", "missed"])
     assert Agent.objects.get().misses == 0
 
 

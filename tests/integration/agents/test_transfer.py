@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chats.reasons import Reason
 from tests.emulating import customer, eventually
 from tests.portal import Answer, Desk, Product
+from tests.sentences import sentence_of
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_what_cannot_be_done_is_refused_with_the_truth(product: Product) -> None
         mira.available()
         contact_id = mira.accept()
         absent = endpoint(mira, "agent", "Jonas Kessler")
-        assert str(Reason.of(absent["refusal"])) == "Jonas Kessler is not there."
+        assert sentence_of(absent["refusal"]) == "Jonas Kessler is not there."
         for to, reason in (
             ({"type": "agent", "id": absent["id"]}, "agentAbsent"),
             ({"type": "agent", "id": mira.held.agent["agentId"]}, "transferToSelf"),
@@ -160,7 +160,7 @@ def test_what_cannot_be_done_is_refused_with_the_truth(product: Product) -> None
         queue = next(one for one in mira.call("getEndpoints")["endpoints"] if one["type"] == "queue")
         with pytest.raises(Answer) as caught:
             mira.call("transferContact", contactId=contact_id, endpoint={"type": "queue", "id": queue["id"]})
-        assert (caught.value.reason, caught.value.message) == ("queueClosed", str(Reason.of(queue["refusal"])))
+        assert (caught.value.reason, caught.value.message) == ("queueClosed", sentence_of(queue["refusal"]))
         ada.leave()
         is_(mira, contact_id, "ended")
 

@@ -15,6 +15,7 @@ from agents.protocol import agent_contact_state
 from agents.routing import endpoints, transfers
 from chats import contact_state as chat
 from chats.models import Contact, OutboundMessage, Transfer
+from chats.reasons import Reason
 from tests import factories
 from tests.integration.agents.test_desks_machine import AGENTS, CHECKS, OPEN, Desks
 
@@ -146,9 +147,9 @@ class HandingOn(Desks):
         for contact in Contact.objects.all():
             said = list(OutboundMessage.objects.filter(contact=contact, author=None).values_list("content", flat=True))
             parts = AgentContact.objects.filter(contact=contact)
-            handed_on = [part for part in parts if part.why.startswith("handed on to")]
+            handed_on = [part for part in parts if part.why.code.startswith("handed_on_to")]
             assert sum(" has joined." in text for text in said) == parts.filter(accepted_at__isnull=False).count()
-            ended = parts.filter(why="the agent ended it", outcome="ended").count()
+            ended = parts.filter(why=Reason("agent_ended"), outcome="ended").count()
             assert sum(" has left." in text for text in said) == len(handed_on) + ended
 
     def after_the_storm_everybody_is_served(self):

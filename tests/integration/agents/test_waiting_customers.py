@@ -163,7 +163,7 @@ def test_who_does_not_answer_is_nudged_and_later_the_chat_ends(served, clock):
     assert said() == ["Which colour?", "Still there?", "Bye.", ""]
     contact, part = Contact.objects.get(), AgentContact.objects.get()
     assert (contact.state, contact.end_reason) == ("ENDED", "silent")
-    assert (part.state, part.why) == ("ended", "the customer did not answer any more")
+    assert (part.state, str(part.why)) == ("ended", "the customer did not answer any more")
     assert OutboundMessage.objects.latest("position").kind == "DISCONNECT"
     assert ContactTimer.objects.count() == 0
 

@@ -254,7 +254,7 @@ def test_what_was_said_is_sent_and_what_can_never_be_said_fails(chat: Chat) -> N
     }
     over = "chat" in chat.endings or (bool(chat.endings) and chat.begins != "ENDED")
     unsent, contact = OutboundMessage.objects.get(pk=here.unsent.pk), Contact.objects.get(pk=here.contact.pk)
-    assert (unsent.state, unsent.why) == (
+    assert (unsent.state, str(unsent.why)) == (
         ("failed", f"Not sent: {participation.why_unsent(contact)}.") if over else ("queued", "")
     )
 

@@ -167,7 +167,9 @@ def test_words_of_an_ended_round_do_not_hold_up_those_of_the_next() -> None:
 
 def failed(contact: Contact, text: str) -> OutboundMessage:
     row = say(contact, text)
-    OutboundMessage.objects.filter(pk=row.pk).update(state=OutboundMessage.State.FAILED, why="no", attempts=3)
+    OutboundMessage.objects.filter(pk=row.pk).update(
+        state=OutboundMessage.State.FAILED, why=Reason("chat_had_ended"), attempts=3
+    )
     row.refresh_from_db()
     return row
 
@@ -180,7 +182,7 @@ def test_a_retry_keeps_its_token_and_goes_to_the_end_of_the_queue() -> None:
         row.conversation.lock()
         outbox.retry(row, timezone.now())
     kept = OutboundMessage.objects.get(pk=row.pk)
-    assert (kept.state, kept.why, kept.attempts, kept.client_token) == ("queued", "", 0, row.client_token)
+    assert (kept.state, str(kept.why), kept.attempts, kept.client_token) == ("queued", "", 0, row.client_token)
     now = timezone.now() + SOON
     assert claimed(now) == ["two"]
     OutboundMessage.objects.filter(content="two").update(state=OutboundMessage.State.SENT)
@@ -221,10 +223,10 @@ def test_when_nothing_can_be_sent_any_more_all_that_waits_fails_and_the_goodbye_
         goodbye = outbox.disconnect(participation.lock_contact(contact.pk))
     with listening(contact.conversation) as ear:
         with transaction.atomic():
-            outbox.fail_unsent(participation.lock_contact(contact.pk), Reason("the chat had ended"))
+            outbox.fail_unsent(participation.lock_contact(contact.pk), Reason("chat_had_ended"))
         assert ear.numbers == ear.expected_numbers
         assert ear.held() == ear.fresh()
-    rows = {row.pk: (row.state, row.why) for row in OutboundMessage.objects.all()}
+    rows = {row.pk: (row.state, str(row.why)) for row in OutboundMessage.objects.all()}
     assert rows == {
         tried.pk: ("failed", "Perhaps not sent, Amazon Connect did not answer: the chat had ended."),
         waiting.pk: ("failed", "Not sent: the chat had ended."),

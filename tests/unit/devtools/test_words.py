@@ -64,21 +64,21 @@ def test_scripts_ask_for_sentences_that_can_be_gathered() -> None:
     assert loose == []
 
 
-# Whose first or second argument is a sentence that others fill in and translate.
-SENTENCES = {"Reason": 0, "Refusal": 1, "NotNow": 1}
-MAKE_THEM = {"chats/reasons.py", "agents/protocol/refusals.py", "agents/routing/guards.py"}
+# Whose second argument is a sentence that others fill in and translate. A Reason has a code instead: test_reasons.py.
+REFUSALS = {"Refusal", "NotNow"}
+MAKE_THEM = {"agents/protocol/refusals.py", "agents/routing/guards.py"}
 
 
-def test_no_reason_is_put_together_before_it_is_translated() -> None:
-    """A literal with gaps, or a reason that is one already: with an f-string each reader would get English."""
+def test_no_refusal_is_put_together_before_it_is_translated() -> None:
+    """A literal with gaps, or a reason: with an f-string each reader would get English."""
     found = [
-        (path.relative_to(words.ROOT).as_posix(), node.lineno, type(node.args[place]).__name__)
+        (path.relative_to(words.ROOT).as_posix(), node.lineno, type(node.args[1]).__name__)
         for room in words.PYTHON
         for path in sorted((words.ROOT / room).rglob("*.py"))
         if path.relative_to(words.ROOT).as_posix() not in MAKE_THEM
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SENTENCES
-        if len(node.args) > (place := SENTENCES[node.func.id]) and not _is_whole(node.args[place])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS
+        if len(node.args) > 1 and not _is_whole(node.args[1])
     ]
     assert found == []
 
@@ -89,6 +89,17 @@ def _is_whole(sentence: ast.expr) -> bool:
     if isinstance(sentence, ast.Name | ast.Attribute):
         return (sentence.id if isinstance(sentence, ast.Name) else sentence.attr) in {"NOT_HERE", "why"}
     return isinstance(sentence, ast.Constant)
+
+
+def test_a_sentence_of_the_catalogue_that_is_put_together_is_refused(tmp_path, monkeypatch) -> None:
+    """Else it would be missing in every language, and nobody would be told."""
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "reasons.py").write_text(
+        'register_reasons({"left": "the customer left", "n": f"{N} chats"})'
+    )
+    monkeypatch.setattr(words, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match=r"agents/reasons\.py, line 1: a sentence of register_reasons is no literal"):
+        words.gathered(words.PAGES)
 
 
 def test_a_reason_is_told_by_pages_and_by_scripts() -> None:
