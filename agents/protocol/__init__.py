@@ -4,7 +4,7 @@ JSON-RPC 2.0. Method names are Amazon Connect Streams' verbs, parameters are spe
 has the shape Amazon Connect gives it (GetTranscript), plus `Seq`, `Number` and `Author`. Times are ISO 8601 in UTC.
 """
 
-from .answers import ANSWERS, Current, Done, EarlierContacts
+from .answers import Current, Done, EarlierContacts
 from .base import (
     EVENT,
     MAX_CLIENT_TOKEN,
@@ -18,8 +18,6 @@ from .base import (
 from .codes import Close, Code
 from .frames import NOTIFICATIONS, STRICT, AskFrame, ConversationSnapshot
 from .requests import (
-    FLOOR_REQUESTS,
-    REQUESTS,
     AddNote,
     ClearContact,
     Connect,
@@ -46,15 +44,12 @@ from .requests import (
 from .rows import Agent, AgentContact, Contact, Endpoint, Outgoing, Piece, Reason
 
 __all__ = [
-    "ANSWERS",
     "EVENT",
-    "FLOOR_REQUESTS",
     "MAX_CLIENT_TOKEN",
     "MAX_CONTENT_BYTES",
     "MAX_DRAFT_BYTES",
     "MAX_FRAME_BYTES",
     "NOTIFICATIONS",
-    "REQUESTS",
     "STRICT",
     "AddNote",
     "Agent",

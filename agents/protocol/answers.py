@@ -94,20 +94,6 @@ class Done(StrictModel):
     """It is done; what changed comes as numbered notifications."""
 
 
-ANSWERS: dict[str, type[StrictModel]] = {
-    "connect": Connected,
-    "ping": Pong,
-    "sendMessage": Sent,
-    "retryMessage": Sent,
-    "getTranscript": Transcript,
-    "getEarlierContacts": EarlierContacts,
-    "getDispositions": Dispositions,
-    "getQuickResponses": QuickResponses,
-    "getEndpoints": Endpoints,
-    "addNote": NoteAdded,
-}
-
-
 class Current(StrictModel):
     """What is so instead of what was asked, beside `reason`: whatever of this explains the refusal."""
 

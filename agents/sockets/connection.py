@@ -28,6 +28,7 @@ from django.http.request import validate_host
 from django.utils import translation
 from pydantic import ValidationError
 
+from agents.commands import Caller, Command
 from agents.protocol import MAX_FRAME_BYTES, Close, Code, Presence, StrictModel
 from agents.protocol.refusals import Refusal
 from chats import realtime
@@ -46,7 +47,6 @@ BURST, PER_SECOND = 120, 40  # frames a client may send at once, and in the long
 NOT_NOW = translation.gettext_noop("That could not be done just now: try again.")
 OUR_FAULT = translation.gettext_noop("That failed on our side; it is in the log.")
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, and nobody half a character
-FIRST = frozenset({"connect", "ping", "presence"})  # what may be asked before `connect`
 
 
 class RequestError(Exception):
@@ -71,11 +71,18 @@ class Bucket:
         return self.tokens >= 0
 
 
-class Socket:
-    """One connection. Subclasses name their requests and answer them in methods called `do_<request>`."""
+@dataclass(frozen=True)
+class SocketCommand(Command):
+    """A request about the connection itself, or what it follows: `function` is a method of the socket."""
 
-    requests: ClassVar[Mapping[str, type[StrictModel]]] = {}
-    beside: ClassVar[frozenset[str]] = frozenset()  # requests that wait for AWS: they do not hold up the next ones
+    before_connect: bool = False
+
+
+class Socket:
+    """One connection. Subclasses say which commands there are; the dispatch is this table and nothing else."""
+
+    commands: ClassVar[Mapping[str, Command]] = {}
+    caller: Caller
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self._receive, self._send = scope, receive, send
@@ -169,6 +176,7 @@ class Socket:
         if self.user is None:
             self.close(Close.NOT_SIGNED_IN, "Sign in first.", None)
             return False
+        self.caller = Caller(self.user)
         if not await db_read(self.authorise)():
             self.close(Close.NO_ACCESS, "You may not use this page.", None)
             return False
@@ -215,7 +223,8 @@ class Socket:
             self._fail(None, failed)
             return
         work = self._finish(request, request_id, expects)
-        if request["method"] in self.beside:
+        command = self.commands.get(request["method"])
+        if command is not None and command.waits_for_aws:
             self.spawn(work)
         else:
             await work
@@ -232,16 +241,16 @@ class Socket:
 
     async def _call(self, request: Mapping[str, Any]) -> dict[str, Any]:
         method = request["method"]
-        shape = self.requests.get(method)
-        if shape is None:
+        command = self.commands.get(method)
+        if command is None:
             raise RequestError(
-                Code.UNKNOWN_METHOD, f"There is no method {method[:80]!r}; there are {', '.join(self.requests)}."
+                Code.UNKNOWN_METHOD, f"There is no method {method[:80]!r}; there are {', '.join(self.commands)}."
             )
-        params = _checked(shape, request.get("params", {}))
-        if not self.connected and method not in FIRST:
+        params = _checked(command.params, request.get("params", {}))
+        if not self.connected and not (isinstance(command, SocketCommand) and command.before_connect):
             raise RequestError(Code.INVALID_REQUEST, "Call `connect` first.")
         try:
-            result: dict[str, Any] | None = await getattr(self, f"do_{method}")(params)
+            result = await self._perform(command, params)
         except Refusal as refusal:
             with translation.override(language(self.scope)):
                 raise RequestError(Code.REFUSED, refusal.told(), refusal.data) from None
@@ -251,6 +260,15 @@ class Socket:
         except Exception:  # one request must not end the socket of somebody's working day
             log.exception("%s failed", method)
             raise RequestError(Code.INTERNAL, OUR_FAULT) from None
+        return result
+
+    async def _perform(self, command: Command, params: StrictModel) -> dict[str, Any]:
+        if isinstance(command, SocketCommand):
+            await command.permission.check(self.caller, getattr(params, "contact_id", ""))
+            return await command.function(self, params) or {}
+        result = await command.call(self.caller, params)
+        if command.then is not None:
+            self.spawn(command.then(self.caller, params))
         return result or {}
 
     def _fail(self, request_id: str | int | None, failed: RequestError) -> None:
@@ -264,7 +282,7 @@ class Socket:
         with translation.override(language(self.scope)):
             return translation.gettext(sentence) if sentence else ""
 
-    async def do_presence(self, params: Presence) -> None:
+    async def answer_presence(self, params: Presence) -> None:
         """The tab is alive, and has read what was sent before the question."""
         self._alive_at = time.monotonic()
         if params.ask == self._asked:

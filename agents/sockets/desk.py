@@ -1,80 +1,62 @@
-"""The desk's socket and the floor's socket: authorise, follow, translate requests into verbs. They decide nothing."""
+"""The desk's socket and the floor's: who may connect, what they follow, and which commands each of them has."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import time
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils import timezone
 
 from agents import presence, protocol, routing
-from agents.desk import drafts, events, lookups, messages, notes, viewing
-from agents.desk import transcripts as desk_transcripts
+from agents.commands import AGENT_COMMANDS, READING_COMMANDS, Permission
+from agents.desk import lookups
 from agents.models import Agent
+from agents.protocol import answers
 from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
-from agents.routing import relayed_contacts
 from agents.supervision import live_board
-from chats import realtime, serialisers, transcripts, wire
-from chats.connect import Refused, Unavailable
-from chats.contact_data import attributes, references
+from chats import realtime, transcripts
 from chats.db import db_read, db_write
-from chats.models import OutboundMessage
-from chats.outbox import Message
 from chats.wire import iso
 
-from .connection import Socket
+from .connection import Socket, SocketCommand
 from .polling import poll
 
-DETAILS_EVERY = 10.0  # seconds: GetContactAttributes and ListContactReferences are control APIs, about 2 a second each
-TYPING_EVERY = 3.0  # seconds: Connect allows 10 messages and events a second for the whole instance
+
+async def _answer_ping(_socket: Socket, _params: protocol.NoParams) -> dict[str, Any]:
+    return {"serverTime": iso(timezone.now())}
 
 
-class TranscriptSocket(Socket):
-    """What both sockets answer: connect, ping, getTranscript."""
-
-    async def do_ping(self, _params: protocol.NoParams) -> dict[str, Any]:
-        return {"serverTime": iso(timezone.now())}
-
-    async def do_getTranscript(self, params: protocol.GetTranscript) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk_transcripts.get_transcript)(self.visitor.user_id, params)
-
-    async def do_getEarlierContacts(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(desk_transcripts.get_earlier_contacts)(self.visitor.user_id, params.contact_id)
-
-    async def caught_up(self) -> dict[str, Any]:
-        hub = await realtime.hub()
-        return {"serverTime": iso(timezone.now()), "streams": hub.streams_of(self)}
+async def _connected(socket: Socket) -> dict[str, Any]:
+    """The answer to `connect`, after everything that the client lacked."""
+    hub = await realtime.hub()
+    return {"serverTime": iso(timezone.now()), "streams": hub.streams_of(socket)}
 
 
-class DeskSocket(TranscriptSocket):
+PING = SocketCommand(protocol.NoParams, Permission.USER, _answer_ping, answers.Pong, before_connect=True)
+
+
+class DeskSocket(Socket):
     """An agent's tab."""
 
-    requests: ClassVar = protocol.REQUESTS
-    beside: ClassVar = frozenset({"relayContact"})
     agent: Agent
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._typed_at: dict[str, float] = {}
         self._told_presence_at = 0.0
         self._visible = True
-        self._looked_at: dict[str, float] = {}
         self._watches_queues = False
         self._told_queues: queue_metrics.Queues | None = None
 
     def authorise(self) -> bool:
         found = lookups.agent_of_user(self.visitor.user_id)
         if found is not None:
-            self.agent = found
+            self.agent = self.caller.agent = found
         return found is not None
 
-    async def do_connect(self, params: protocol.Connect) -> dict[str, Any]:
+    async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
         hub = await realtime.hub()
         await db_write(presence.seen)(self.agent.pk, timezone.now())
         await db_write(routing.line)(self.agent.pk, True, timezone.now())
@@ -83,7 +65,7 @@ class DeskSocket(TranscriptSocket):
             self.push(realtime.encode("closedStream", {"stream": stream}))
         self.connected = True
         self.spawn(self._stay_while_an_agent(hub))
-        return await self.caught_up()
+        return await _connected(self)
 
     async def _stay_while_an_agent(self, hub: realtime.Hub) -> None:
         """The hub drops the stream of an agent who was deleted; this user may still be a supervisor, elsewhere."""
@@ -93,8 +75,8 @@ class DeskSocket(TranscriptSocket):
                 return
             await asyncio.sleep(settings.CCP_POLL_SECONDS)
 
-    async def do_presence(self, params: protocol.Presence) -> None:
-        await super().do_presence(params)
+    async def answer_presence(self, params: protocol.Presence) -> None:
+        await super().answer_presence(params)
         if time.monotonic() - self._told_presence_at > 5:
             self._told_presence_at = time.monotonic()
             await db_write(presence.seen)(self.agent.pk, timezone.now())
@@ -107,58 +89,7 @@ class DeskSocket(TranscriptSocket):
         if self.connected:
             await db_write(routing.line)(self.agent.pk, False, timezone.now())
 
-    async def do_offerSeen(self, params: protocol.OfferSeen) -> None:  # noqa: N802 -- named as asked
-        await db_read(lookups.check_has_part)(self.visitor.user_id, params.contact_id)
-        await db_write(routing.offer_seen)(self.agent.pk, params.contact_id, params.visible, timezone.now())
-
-    async def do_setAgentState(self, params: protocol.SetAgentState) -> None:  # noqa: N802 -- named as asked
-        await db_write(presence.set_state)(
-            self.agent, params.state, enqueue_next=params.enqueue_next_state, by=self.user, now=timezone.now()
-        )
-
-    async def do_acceptContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.accept)(self.agent, params.contact_id, timezone.now())
-        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
-        self._read_details_again(params.contact_id)
-
-    async def do_takeContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.take_missed)(self.agent, params.contact_id, timezone.now())
-        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
-        self._read_details_again(params.contact_id)
-
-    async def do_rejectContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.reject)(self.agent, params.contact_id, timezone.now())
-        await db_write(viewing.view_next)(self.visitor.user_id, closed=params.contact_id)
-
-    async def do_destroyConnection(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.end)(self.agent, params.contact_id, timezone.now())
-
-    async def do_clearContact(self, params: protocol.ClearContact) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.clear)(
-            self.agent, params.contact_id, timezone.now(), disposition=params.disposition or "", note=params.note
-        )
-        await db_write(viewing.view_next)(self.visitor.user_id, closed=params.contact_id)
-
-    async def do_viewContact(self, params: protocol.ViewContact) -> None:  # noqa: N802 -- named as asked
-        await db_write(viewing.view_contact)(self.visitor.user_id, params.contact_id)
-        if params.contact_id:
-            self._read_details_again(params.contact_id)
-
-    def _read_details_again(self, contact_id: str) -> None:
-        """The flow may have learnt more meanwhile. Beside the loop: no handler waits for AWS."""
-        now = time.monotonic()
-        if now - self._looked_at.get(contact_id, -DETAILS_EVERY) >= DETAILS_EVERY:
-            self._looked_at[contact_id] = now
-            self.spawn(attributes.refresh(contact_id))
-            self.spawn(references.refresh(contact_id))
-
-    async def do_getDispositions(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(lookups.dispositions)(self.visitor.user_id, params.contact_id)
-
-    async def do_getQuickResponses(self, params: protocol.ContactParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return await db_read(lookups.quick_responses)(self.visitor.user_id, params.contact_id)
-
-    async def do_watchQueues(self, _params: protocol.NoParams) -> None:  # noqa: N802 -- named as asked
+    async def watch_queues(self, _params: protocol.NoParams) -> None:
         if not self._watches_queues:
             self._watches_queues = True
             self.spawn(poll(self._tell_who_waits))
@@ -169,83 +100,19 @@ class DeskSocket(TranscriptSocket):
             self._told_queues = queues
             self.push(realtime.encode("queues", {"waiting": queues.waiting, "missed": list(queues.missed)}))
 
-    async def do_getEndpoints(self, _params: protocol.NoParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return {"endpoints": await db_read(routing.endpoints.listed)(self.agent, timezone.now())}
-
-    async def do_transferContact(self, params: protocol.TransferContact) -> None:  # noqa: N802 -- named as asked
-        to = routing.endpoints.Ref(params.endpoint.type, params.endpoint.id)
-        what = (params.contact_id, to, params.comment)
-        await db_write(routing.transfers.transfer)(self.agent, *what, timezone.now())
-
-    async def do_cancelTransfer(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(routing.transfers.cancel)(self.agent, params.contact_id, timezone.now())
-
-    async def do_relayContact(self, params: protocol.RelayContact) -> None:  # noqa: N802 -- named as asked
-        queue = params.queue or protocol.RelayedQueue()
-        seen = relayed_contacts.RelayedEvent(
-            agent_id=self.agent.pk,
-            user_id=self.visitor.user_id,
-            queue=tuple(one for one in (queue.queue_id, queue.queue_arn, queue.name) if one),
-            contact_id=params.contact_id,
-            initial_contact_id=params.initial_contact_id,
-            participant_id=params.participant_id,
-            participant_token=params.participant_token,
-            state=params.state,
-            customer_name=params.customer_name,
-            attributes=params.attributes,
-            references=_references(params.references),
-        )
-        await relayed_contacts.relay(seen)
-        if not params.references:  # else what the CCP knows is as new
-            self._read_details_again(params.contact_id)
-
-    async def do_addNote(self, params: protocol.AddNote) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        words = (params.text, params.client_token)
-        return {"noteId": await db_write(notes.add)(self.visitor.user_id, params.contact_id, *words, timezone.now())}
-
-    async def do_editNote(self, params: protocol.EditNote) -> None:  # noqa: N802 -- named as asked
-        which = (params.contact_id, params.note_id)
-        await db_write(notes.edit)(self.visitor.user_id, *which, params.text, timezone.now())
-
-    async def do_deleteNote(self, params: protocol.NoteIdParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(notes.delete)(self.visitor.user_id, params.contact_id, params.note_id, timezone.now())
-
-    async def do_saveDraft(self, params: protocol.SaveDraft) -> None:  # noqa: N802 -- named as asked
-        await db_write(drafts.save)(self.visitor.user_id, params.contact_id, params.text, params.note)
-
-    async def do_savePlace(self, params: protocol.SavePlace) -> None:  # noqa: N802 -- named as asked
-        await db_write(drafts.save_place)(self.visitor.user_id, params.contact_id, params.place)
-
-    async def do_sendMessage(self, params: protocol.SendMessage) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        words = (params.message, params.content_type, params.client_token)
-        return _sent(await messages.send(Message(self.visitor.user_id, params.contact_id, *words)))
-
-    async def do_retryMessage(self, params: protocol.OutboundMessageParams) -> dict[str, Any]:  # noqa: N802 -- named as asked
-        return _sent(await db_write(messages.retry)(self.visitor.user_id, params.contact_id, params.client_token))
-
-    async def do_discardMessage(self, params: protocol.OutboundMessageParams) -> None:  # noqa: N802 -- named as asked
-        await db_write(messages.discard)(self.visitor.user_id, params.contact_id, params.client_token)
-
-    async def do_sendEvent(self, params: protocol.SendEvent) -> None:  # noqa: N802 -- named as asked
-        events.check_event(params.content_type)
-        if params.content_type == wire.TYPING:
-            await self._type(params.contact_id)
-        elif params.content_type == wire.READ:
-            await db_write(events.mark_read)(self.visitor.user_id, params.contact_id, _message_id(params.content))
-
-    async def _type(self, contact_id: str) -> None:
-        """No handler waits for AWS: typing goes out beside the loop, or not at all."""
-        now = time.monotonic()
-        if now - self._typed_at.get(contact_id, -TYPING_EVERY) >= TYPING_EVERY:
-            await db_read(lookups.check_has_part)(self.visitor.user_id, contact_id)
-            self._typed_at[contact_id] = now
-            self.spawn(_send_typing(self.visitor.user_id, contact_id))
+    commands: ClassVar = {
+        "connect": SocketCommand(
+            protocol.Connect, Permission.AGENT, answer_connect, answers.Connected, before_connect=True
+        ),
+        "ping": PING,
+        "presence": SocketCommand(protocol.Presence, Permission.AGENT, answer_presence, before_connect=True),
+        "watchQueues": SocketCommand(protocol.NoParams, Permission.AGENT, watch_queues),
+        **AGENT_COMMANDS,
+    }
 
 
-class FloorSocket(TranscriptSocket):
+class FloorSocket(Socket):
     """A supervisor's tab: follows conversations they may see, and changes nothing."""
-
-    requests: ClassVar = protocol.FLOOR_REQUESTS
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -255,20 +122,20 @@ class FloorSocket(TranscriptSocket):
     def authorise(self) -> bool:
         return self.user is not None
 
-    async def do_connect(self, params: protocol.Connect) -> dict[str, Any]:
+    async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
         hub = await realtime.hub()
         for stream in params.known:
             if stream.startswith("conversation:"):
                 await hub.follow(self, stream, params.known)
         self.connected = True
-        return await self.caught_up()
+        return await _connected(self)
 
-    async def do_watchContact(self, params: protocol.ContactParams) -> None:  # noqa: N802 -- named as asked
+    async def watch_contact(self, params: protocol.ContactParams) -> None:
         stream = await db_read(self._stream)(params.contact_id)
         hub = await realtime.hub()
         await hub.follow(self, stream, {})
 
-    async def do_watchFloor(self, _params: protocol.NoParams) -> None:  # noqa: N802 -- named as asked
+    async def watch_floor(self, _params: protocol.NoParams) -> None:
         if not self._watches_the_floor:
             self._watches_the_floor = True
             self._told_floor = await db_read(self._floor)()
@@ -291,26 +158,13 @@ class FloorSocket(TranscriptSocket):
             raise Refusal("contactNotFound", "There is no such contact, or you may not see it.")
         return contact.stream
 
-
-async def _send_typing(user_id: int, contact_id: str) -> None:
-    with contextlib.suppress(Refusal, Refused, Unavailable):  # typing is worth nothing later
-        controller = await db_read(events.media_controller)(user_id, contact_id)
-        await controller.send_typing()
-
-
-def _references(given: Mapping[str, protocol.RelayedReference]) -> list[dict[str, str]]:
-    return wire.named_references({name: {"Type": one.type, "Value": one.value} for name, one in given.items()})
-
-
-def _message_id(content: str | None) -> str:
-    try:
-        message_id = json.loads(content or "")["messageId"]
-    except (ValueError, KeyError, TypeError):
-        message_id = None
-    if not isinstance(message_id, str) or not message_id:
-        raise Refusal("messageNotFound", 'The content of a receipt is {"messageId": "<Id of the message>"}.')
-    return message_id
-
-
-def _sent(outgoing: OutboundMessage) -> dict[str, Any]:
-    return {"clientToken": outgoing.client_token, "state": serialisers.outbound_state(outgoing)}
+    commands: ClassVar = {
+        "connect": SocketCommand(
+            protocol.Connect, Permission.USER, answer_connect, answers.Connected, before_connect=True
+        ),
+        "ping": PING,
+        "presence": SocketCommand(protocol.Presence, Permission.USER, Socket.answer_presence, before_connect=True),
+        "watchContact": SocketCommand(protocol.ContactParams, Permission.SEES, watch_contact),
+        "watchFloor": SocketCommand(protocol.NoParams, Permission.USER, watch_floor),  # it counts what they may see
+        **READING_COMMANDS,
+    }

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from agents.protocol import NOTIFICATIONS, REQUESTS
+from agents.protocol import NOTIFICATIONS
+from agents.sockets.desk import DeskSocket
 from tests.emulating import EVENT, Customer, customer
 from tests.frames import UNNUMBERED, Verified, is_of_the_protocol, verify_action
 from tests.portal import Desk, Held
@@ -85,7 +86,7 @@ def recorded(house: Troubled) -> dict[str, Verified]:
             _note(record, ada)
             _transfer(record, ada, jonas)
         record.call("goes_offline", "setAgentState", lambda h: h.agent["state"]["name"] == "Offline", state="Offline")
-    assert set(REQUESTS) - READING == record.asked
+    assert set(DeskSocket.commands) - READING == record.asked
     return record.verified
 
 

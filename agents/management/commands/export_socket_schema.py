@@ -14,15 +14,16 @@ from django.core.management.base import BaseCommand, CommandError
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from agents import protocol
+from agents import commands, protocol
 from agents.management.jsdoc_types import PLACE, Schema, typedefs
 from agents.sockets import connection
+from agents.sockets.desk import DeskSocket, FloorSocket
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 TYPES = Path("agents", "static", "desk", "js", "types.js")
-SOCKETS = {"desk": protocol.REQUESTS, "floor": protocol.FLOOR_REQUESTS}
+SOCKETS: Mapping[str, Mapping[str, commands.Command]] = {"desk": DeskSocket.commands, "floor": FloorSocket.commands}
 KINDS = {
     TypeAdapter(protocol.Time).json_schema()["pattern"]: "time",
     TypeAdapter(protocol.Stream).json_schema()["pattern"]: "stream",
@@ -83,7 +84,7 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "CCP Portal: the language of the desk's and the floor's socket",
         "requests": {name: {who: _ref(one) for who, one in _asked(name)} for name in _requests()},
-        "answers": {name: _ref(protocol.ANSWERS.get(name, protocol.Done)) for name in _requests()},
+        "answers": {name: _ref(_answer(name)) for name in _requests()},
         "notifications": {name: _ref(shape) for name, shape in protocol.NOTIFICATIONS.items()},
         "current": _ref(protocol.Current),
         "errorCodes": _numbers(protocol.Code),
@@ -95,19 +96,23 @@ def schema() -> dict[str, Any]:
 @cache
 def shapes() -> dict[str, Any]:
     """JSON Schema of every shape, by name."""
-    used = [shape for requests in SOCKETS.values() for shape in requests.values()]
-    used += [*protocol.ANSWERS.values(), protocol.Done, protocol.Current, *protocol.NOTIFICATIONS.values()]
+    used = [command.params for table in SOCKETS.values() for command in table.values()]
+    used += [*map(_answer, _requests()), protocol.Done, protocol.Current, *protocol.NOTIFICATIONS.values()]
     _, found = models_json_schema([(shape, "validation") for shape in dict.fromkeys(used)])
     defs: dict[str, Any] = found["$defs"]
     return defs
 
 
 def _requests() -> list[str]:
-    return list(dict.fromkeys(name for requests in SOCKETS.values() for name in requests))
+    return list(dict.fromkeys(name for table in SOCKETS.values() for name in table))
 
 
 def _asked(name: str) -> list[tuple[str, type[protocol.StrictModel]]]:
-    return [(who, requests[name]) for who, requests in SOCKETS.items() if name in requests]
+    return [(who, table[name].params) for who, table in SOCKETS.items() if name in table]
+
+
+def _answer(name: str) -> type[protocol.StrictModel]:
+    return next(table[name].answer for table in SOCKETS.values() if name in table)
 
 
 def _ref(shape: type[protocol.StrictModel]) -> dict[str, str]:
@@ -137,7 +142,7 @@ def told_shapes() -> dict[str, Any]:
     """Rows, answers and what they are made of: neither a request's own shape nor a notification's."""
     defs = shapes()
     notifications = {shape.__name__ for shape in protocol.NOTIFICATIONS.values()}
-    requests = {shape.__name__ for requests in SOCKETS.values() for shape in requests.values()}
+    requests = {command.params.__name__ for table in SOCKETS.values() for command in table.values()}
     return {name: defs[name] for name in sorted(set(defs) - notifications - requests - {"Done"})}
 
 
@@ -152,12 +157,12 @@ def tables() -> dict[str, str]:
 
 def _request_row(name: str) -> tuple[str, ...]:
     (_, shape), *_more = asked = _asked(name)
-    answer = protocol.ANSWERS.get(name)
+    answer = _answer(name)
     return (
         f"`{name}`",
         ", ".join(who for who, _ in asked),
         _parameters(shape),
-        f"[{answer.__name__}](#{answer.__name__.lower()})" if answer else "`{}`",
+        f"[{answer.__name__}](#{answer.__name__.lower()})" if answer is not protocol.Done else "`{}`",
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from agents import protocol
 from agents.management.commands import export_socket_schema
 from agents.management.jsdoc_types import typedefs
+from agents.sockets.desk import DeskSocket, FloorSocket
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "socket.md").read_text(encoding="utf-8")
@@ -148,7 +149,7 @@ def references(value: object) -> set[str]:
 
 
 def test_the_schema_names_every_request_answer_and_notification():
-    asked = {**protocol.REQUESTS, **protocol.FLOOR_REQUESTS}
+    asked = {**DeskSocket.commands, **FloorSocket.commands}
     assert set(SCHEMA["requests"]) == set(SCHEMA["answers"]) == set(asked)
     assert SCHEMA["notifications"] == {
         name: {"$ref": f"#/$defs/{shape.__name__}"} for name, shape in protocol.NOTIFICATIONS.items()

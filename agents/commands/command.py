@@ -1,0 +1,93 @@
+"""What a command is, who calls it, and the permissions there are. agents/commands/__init__.py has the table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from agents.desk import lookups
+from agents.models import Agent
+from agents.protocol import Done, StrictModel
+from agents.protocol.refusals import Refusal
+from chats import transcripts
+from chats.db import db_read
+
+Answer = dict[str, Any] | None
+
+
+@dataclass
+class Caller:
+    """Who calls commands: a signed-in user, and the agent they are. It lives as long as their connection."""
+
+    user: User
+    agent: Agent | None = None
+    _last: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    @property
+    def at_desk(self) -> Agent:
+        """The agent; Refusal when this user has no desk."""
+        if self.agent is None:
+            raise Refusal("notAnAgent", "You have no desk: an administrator can make you an agent.")
+        return self.agent
+
+    def is_due(self, what: str, contact_id: str, seconds: float) -> bool:
+        """Whether this was not done for the contact within so many seconds; then it counts as done now."""
+        now = time.monotonic()
+        if now - self._last.get((what, contact_id), -seconds) < seconds:
+            return False
+        self._last[what, contact_id] = now
+        return True
+
+
+class Permission(Enum):
+    """Who may call a command. It is checked before the command's function runs."""
+
+    USER = "whoever is signed in"
+    AGENT = "an agent at their desk"
+    HAS_PART = "an agent who has, or had, a part in the contact"
+    ON_DESK = "an agent with the contact on their desk"
+    SERVES = "the agent who serves the contact"
+    SEES = "whoever may see the contact (transcripts.visible_to)"
+
+    async def check(self, caller: Caller, contact_id: str) -> None:
+        """Refusal when the caller may not.
+
+        Who serves a contact can change at any time: the command's function checks that under the contact's lock
+        (desk.serving.lock_served), and a look before would only cost a query for each message.
+        """
+        if self not in {Permission.USER, Permission.SEES}:
+            agent = caller.at_desk
+            if self in {Permission.HAS_PART, Permission.ON_DESK}:
+                find: Callable[[int, str], object] = (
+                    lookups.check_has_part if self is Permission.HAS_PART else lookups.on_desk
+                )
+                await db_read(find)(agent.user_id, contact_id)
+        elif self is Permission.SEES:
+            await db_read(_check_sees)(caller.user, contact_id)
+
+
+def _check_sees(user: User, contact_id: str) -> None:
+    if not transcripts.visible_to(user).filter(pk=contact_id).exists():
+        raise Refusal("contactNotFound", "There is no such contact, or you may not see it.")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One verb. `function` gets the caller and the parameters; `then` goes on beside, after it has succeeded."""
+
+    params: type[StrictModel]
+    permission: Permission
+    function: Callable[[Any, Any], Awaitable[Answer]]
+    answer: type[StrictModel] = Done
+    then: Callable[[Caller, Any], Awaitable[None]] | None = None
+    waits_for_aws: bool = False  # it holds up no other request of the same connection
+
+    async def call(self, caller: Caller, params: StrictModel) -> Answer:
+        """Do it, if the caller may. Refusal when not, or when it cannot be done now."""
+        await self.permission.check(caller, getattr(params, "contact_id", ""))
+        return await self.function(caller, params)
