@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import tomllib
 import urllib.request
 from collections.abc import Iterator
@@ -22,12 +23,12 @@ from tests.emulating import ROOT, RunningEmulator, customer
 PROJECT = tomllib.loads((ROOT / "emulator" / "pyproject.toml").read_text())["project"]
 PINNED = dict(re.findall(r"^([\w.-]+)==([^\s\\]+)", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE))
 OUTSIDE = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL"))}
-SUITE = """
-def test_who_writes_is_answered(amazon_connect):
-    customer = amazon_connect.start_chat("Ada")
-    customer.say("Is anybody there?")
-    assert "nobody is here to answer" in customer.texts()[-1]
-"""
+
+
+def example(document: Path) -> str:
+    """The test that a document shows."""
+    [shown] = re.findall(r"^    def test_.*\n(?:        .*\n)+", document.read_text(), re.MULTILINE)
+    return textwrap.dedent(shown)
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +101,12 @@ def test_pages_are_served_with_all_that_they_load(emulator: Installed) -> None:
 def test_somebody_elses_suite_has_the_fixture_without_a_word(home: Path) -> None:
     suite = home / "suite"
     suite.mkdir()
-    (suite / "test_shop.py").write_text(SUITE)
+    (suite / "test_shop.py").write_text(example(ROOT / "docs" / "emulator.md"))
     assert "1 passed" in run(suite, home / "env" / "bin" / "python", "-m", "pytest", "-W", "error", "test_shop.py")
+
+
+def test_both_documents_show_the_same_test() -> None:
+    assert example(ROOT / "emulator" / "README.md") == example(ROOT / "docs" / "emulator.md")
 
 
 def test_no_django_and_nothing_of_the_portal_is_installed_with_it(home: Path) -> None:
