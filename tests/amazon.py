@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import tempfile
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +18,7 @@ from connect_emulator.core import Emulator, Options
 from connect_emulator.flows import parse
 from connect_emulator.flows.actions import CHECKS
 from connect_emulator.instance import Instance
-from connect_emulator.streaming.certificate import kept_beside
+from connect_emulator.testing import lend_key_pair
 from tests.emulating import INBOUND_FLOW, INSTANCE, REGION, TOPIC
 
 _SESSION = boto3.Session(region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
@@ -32,15 +30,6 @@ _FREE: dict[str, list[Any]] = {}
 
 def _new_client(service: str, config: Config | None) -> Any:
     return _SESSION.client(service, endpoint_url="http://127.0.0.1:8001", config=config or _CONFIG)
-
-
-@functools.cache
-def _pair() -> tuple[bytes, bytes]:
-    """The key and certificate of this test process: an RSA key is dear to make, too."""
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder) / "made"
-        made = kept_beside(state)
-        return state.with_name("made.sns.key").read_bytes(), made.pem
 
 
 @dataclass
@@ -62,9 +51,7 @@ class Amazon:
         self, state: Path, flow: str, functions: dict[str, Any], *, echo: bool = True, flows: Any = (), **more: Any
     ) -> None:
         """`flows` are further ones by their ids; `more` are options of the emulator's."""
-        key, pem = _pair()
-        state.with_name(state.name + ".sns.key").write_bytes(key)
-        state.with_name(state.name + ".sns.pem").write_bytes(pem)
+        lend_key_pair(state)
         self.clock = FakeClock()
         self.posts = Posts()
         all_flows = {name: parse(text, CHECKS) for name, text in {INBOUND_FLOW: flow, **dict(flows)}.items()}

@@ -109,6 +109,9 @@ class RunningEmulator:
         self._process = processes.start(
             self.program, *map(str, self._command), environment=self._environment, out=self.log
         )
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
         eventually(self._is_ready, 30, "the emulator answers")
 
     def kill(self) -> None:

@@ -48,6 +48,12 @@ def _key_pair() -> tuple[bytes, bytes]:
         return state.with_name("made.sns.key").read_bytes(), certificate.pem
 
 
+def lend_key_pair(state: Path) -> None:
+    """A new state file beside which this pair lies signs with it."""
+    for name, content in zip((".sns.key", ".sns.pem"), _key_pair(), strict=True):
+        state.with_name(state.name + name).write_bytes(content)
+
+
 @dataclass
 class Inbox:
     """What an endpoint of SNS was posted: the requests as they came, signed; `messages` is what Connect says in them."""
@@ -68,8 +74,7 @@ class AmazonConnect:
     def __init__(self, folder: Path, flows: Mapping[str, Flow]) -> None:
         """`flows` are by their ids; `folder` is for the state file alone."""
         state = folder / "connect.sqlite3"
-        for name, content in zip((".sns.key", ".sns.pem"), _key_pair(), strict=True):
-            state.with_name(state.name + name).write_bytes(content)
+        lend_key_pair(state)
         self.clock = FakeClock(start=time.time_ns() // 1_000_000)
         self._functions: dict[str, Function] = {}
         self.emulator = Emulator(Options(state, flows, self._functions), self.clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from connect_emulator.testing import AmazonConnect
-from tests.emulating import HANDOVER, INBOUND_FLOW, TOPIC
+from tests.emulating import HANDOVER, INBOUND_FLOW, ROOT, TOPIC
 from tests.flows import ask, flow, say, wait
 
 RETURNING = "bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee"
@@ -138,6 +139,12 @@ def test_a_transcript_of_many_pages_is_whole_and_in_order(answering: AmazonConne
 def test_every_test_has_an_instance_of_its_own(amazon_connect: AmazonConnect) -> None:
     contacts = amazon_connect.emulator.world.store.all("SELECT id FROM contact")
     assert contacts == []
+
+
+def test_the_documentation_names_all_that_an_instance_can_do(amazon_connect: AmazonConnect) -> None:
+    chapter = (ROOT / "docs" / "emulator.md").read_text().partition("## In a pytest suite")[2].partition("\n## ")[0]
+    has = {name for name in dir(amazon_connect) if not name.startswith("_")} - {"clock", "close", "emulator"}
+    assert {name for name in has if not re.search(rf"`{name}\b", chapter)} == set()
 
 
 SUITE = """
