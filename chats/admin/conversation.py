@@ -59,7 +59,7 @@ class OutgoingInline(ReadOnlyInline):
     verbose_name_plural = _("what we said, and whether Amazon Connect took it")
     fields = ["created_at", "author", "kind", "words", "state", "because", "attempts"]
     joins = ("author",)
-    order = ("position", "pk")
+    order = ("pk",)  # as they were enqueued, and as the index of their conversation has them
 
     @admin.display(description=_("content"))
     def words(self, outgoing: Outgoing) -> SafeString:
