@@ -83,7 +83,7 @@ def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
 @login_required
 @require_GET
 def floor(request: HttpRequest) -> HttpResponse:
-    """Contacts that wait or are served, the longest waiting first; under them the ended ones, the newest first."""
+    """Contacts that wait or are served, who waits first for an answer on top; under them the ended ones, the newest first."""
     user = _supervisor(request)
     wanted = _wanted(request)
     found = matching(transcripts.visible_to(user), wanted, CUSTOMER_AND_AGENT).select_related(

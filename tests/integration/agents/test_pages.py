@@ -131,13 +131,13 @@ def ended(minutes_ago, **columns):
     return factories.contact(state=contact_state.State.ENDED, ended_at=NOW - timedelta(minutes=minutes_ago), **columns)
 
 
-def test_live_contacts_longest_first_ended_ones_newest_first(signed_in, ida):
+def test_who_waits_longest_for_an_answer_is_first_ended_ones_newest_first(signed_in, ida):
     young, old = factories.contact(waited=1), factories.contact(waited=9)
     served = factories.contact(waited=5, state=contact_state.State.CONNECTED, connected_at=NOW, owner=factories.user())
     factories.contact(state=contact_state.State.JOINING, waiting_since=None)
     first, last = ended(9), ended(1)
     answer = signed_in(ida).get("/floor/")
-    assert shown(answer) == ([old.pk, served.pk, young.pk], [last.pk, first.pk])
+    assert shown(answer) == ([old.pk, young.pk, served.pk], [last.pk, first.pk])
 
 
 def test_a_supervisor_sees_their_queues_and_no_other(signed_in, ida):
