@@ -29,8 +29,10 @@ function drawWait(element, iso) {
   setText(/** @type {Element} */ (element.lastElementChild), clockwise(since(iso)))
 }
 
-/** Times of the server in the reader's own zone. */
+/** Times of the server in the reader's own zone, which is also that of the days asked for. */
 export function localTimes() {
+  const zone = document.querySelector("input[name=zone]")
+  if (zone instanceof HTMLInputElement) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone
   for (const element of document.querySelectorAll("time[data-local]")) {
     if (!(element instanceof HTMLTimeElement)) continue
     setText(element, date(element.dateTime))
