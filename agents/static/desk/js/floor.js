@@ -153,6 +153,7 @@ async function print() {
   requestAnimationFrame(() => setTimeout(() => window.print()))
 }
 find("#print").addEventListener("click", print)
+addEventListener("beforeprint", () => conversation.drawAll())
 
 initMe()
 initNotice()
