@@ -22,7 +22,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from chats import realtime
-from chats.admin import Admin, ReadOnlyAdmin
+from chats.admin import Admin, OfVisibleContacts, ReadOnlyAdmin, plain_text, still_used
+from chats.models import Contact
 
 from . import presence, routing
 from .models import (
@@ -240,6 +241,13 @@ class DispositionAdmin(Admin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("queues")
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What was said of a contact stays on record: a disposition in use cannot be deleted, only put out of use."""
+        contacts = Contact.objects.filter(agent_contacts__disposition__in=objs).distinct()
+        if contacts.exists():
+            return [], {}, set(), still_used(request, contacts)
+        return super().get_deleted_objects(objs, request)
+
     @admin.display(description=_("queues"))
     def of_queues(self, disposition: Disposition) -> str:
         return ", ".join(queue.name for queue in disposition.queues.all()) or str(_("every queue"))
@@ -274,15 +282,19 @@ PERSON = ["agent__user__username", "agent__user__first_name", "agent__user__last
 
 
 @admin.register(AgentContact)
-class AgentContactAdmin(ReadOnlyAdmin):
+class AgentContactAdmin(OfVisibleContacts):
     list_display = ["agent", "contact", "round", "state", "outcome", "because", "offered_at", "accepted_at", "ended_at"]
     list_filter = ["state", "outcome", "offered_at"]
     list_select_related = ["agent__user", "contact__conversation"]
     search_fields = [*PERSON, "contact__id", "contact__conversation__customer_name"]
     date_hierarchy = "offered_at"
     ordering = ["-offered_at"]
-    exclude = ["why", "seq", "read_number", "story", "draft", "note_draft", "place"]  # a draft is nobody else's
-    readonly_fields = ["because", "told"]
+    exclude = ["why", "note", "seq", "read_number", "story", "draft", "note_draft", "place"]  # a draft is nobody else's
+    readonly_fields = ["because", "what_was_noted", "told"]
+
+    @admin.display(description=_("note"))
+    def what_was_noted(self, part: AgentContact) -> SafeString:
+        return plain_text(part.note)
 
     @admin.display(description=_("story of the offer"))
     def told(self, part: AgentContact) -> SafeString:

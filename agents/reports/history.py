@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -27,13 +28,13 @@ def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContac
 
 
 def row(part: AgentContact) -> Row:
-    return Row(part, _lasted(part), part.why.translated())
+    return Row(part, lasted(part.accepted_at, part.ended_at), part.why.translated())
 
 
-def _lasted(part: AgentContact) -> str:
-    """6:42 or 2:14:36, as the desk's clocks say it."""
-    if part.accepted_at is None or part.ended_at is None:
+def lasted(begun: datetime | None, over: datetime | None) -> str:
+    """6:42 or 2:14:36, as the desk's clocks say it; empty when it never began."""
+    if begun is None or over is None:
         return ""
-    minutes, seconds = divmod(max(0, int((part.ended_at - part.accepted_at).total_seconds())), 60)
+    minutes, seconds = divmod(max(0, int((over - begun).total_seconds())), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

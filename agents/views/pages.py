@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from agents.models import Agent
+from agents.reports import contact_summary, filters
 from agents.reports import history as past
 from agents.supervision.live_board import live
 from chats import contact_state, file_types, transcripts
@@ -65,9 +66,10 @@ def history(request: HttpRequest) -> HttpResponse:
     """What this agent had a part in and may still see, their newest part first."""
     user, agent = _agent(request)
     wanted = _wanted(request)
-    served = past.served_by(agent, matching(transcripts.visible_to(user), wanted, CUSTOMER))
-    ended = Paginator(served, ENDED_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"ended": ended, "rows": [past.row(part) for part in ended], "q": wanted}
+    chosen = filters.PastFilter(request.GET)
+    served = chosen.parts(past.served_by(agent, matching(transcripts.visible_to(user), wanted, CUSTOMER)))
+    ended = _page(request, served)
+    context = {"rows": [past.row(part) for part in ended["ended"]], "q": wanted, "filters": chosen, **ended}
     return render(request, "history.html", _frame(user, {}) | context)
 
 
@@ -83,14 +85,15 @@ def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
 @login_required
 @require_GET
 def floor(request: HttpRequest) -> HttpResponse:
-    """Contacts that wait or are served, the longest waiting first; under them the ended ones, the newest first."""
+    """Contacts that wait or are served, who waits first for an answer on top; under them the ended ones, the newest first."""
     user = _supervisor(request)
     wanted = _wanted(request)
     found = matching(transcripts.visible_to(user), wanted, CUSTOMER_AND_AGENT).select_related(
         "conversation", "queue", "owner"
     )
-    ended = Paginator(found.filter(state=contact_state.State.ENDED).order_by("-ended_at", "pk"), ENDED_PER_PAGE)
-    context = {"live": live(found), "ended": ended.get_page(request.GET.get("page")), "q": wanted}
+    chosen = filters.FloorFilter(request.GET)
+    ended = chosen.contacts(found.filter(state=contact_state.State.ENDED)).order_by("-ended_at", "pk")
+    context = {"live": live(found), "q": wanted, "filters": chosen, **_page(request, ended)}
     return render(request, "floor.html", _frame(user, {"wsPath": "/ws/floor/"}) | context)
 
 
@@ -111,7 +114,12 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
         request,
         template,
         _frame(user, {"wsPath": "/ws/floor/", **ids})
-        | {"contact": contact, "chain": chain, "told": transcripts.last_messages(contact.conversation)},
+        | {
+            "contact": contact,
+            "chain": chain,
+            "told": transcripts.last_messages(contact.conversation),
+            "summary": contact_summary.of(contact),
+        },
     )
 
 
@@ -183,6 +191,12 @@ def matching(contacts: QuerySet[Contact], wanted: str, names: Sequence[str]) -> 
             found |= Q(**{f"{name}__icontains": word})
         contacts = contacts.filter(found)
     return contacts
+
+
+def _page(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
+    """One page of what is over, and the numbers of the pages around it."""
+    ended = Paginator(rows, ENDED_PER_PAGE).get_page(request.GET.get("page"))
+    return {"ended": ended, "page_numbers": ended.paginator.get_elided_page_range(ended.number, on_each_side=2)}
 
 
 def _file_rules() -> dict[str, Any]:

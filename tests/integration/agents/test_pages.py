@@ -131,13 +131,13 @@ def ended(minutes_ago, **columns):
     return factories.contact(state=contact_state.State.ENDED, ended_at=NOW - timedelta(minutes=minutes_ago), **columns)
 
 
-def test_live_contacts_longest_first_ended_ones_newest_first(signed_in, ida):
+def test_who_waits_longest_for_an_answer_is_first_ended_ones_newest_first(signed_in, ida):
     young, old = factories.contact(waited=1), factories.contact(waited=9)
     served = factories.contact(waited=5, state=contact_state.State.CONNECTED, connected_at=NOW, owner=factories.user())
     factories.contact(state=contact_state.State.JOINING, waiting_since=None)
     first, last = ended(9), ended(1)
     answer = signed_in(ida).get("/floor/")
-    assert shown(answer) == ([old.pk, served.pk, young.pk], [last.pk, first.pk])
+    assert shown(answer) == ([old.pk, young.pk, served.pk], [last.pk, first.pk])
 
 
 def test_a_supervisor_sees_their_queues_and_no_other(signed_in, ida):
@@ -192,7 +192,7 @@ def test_more_contacts_are_no_more_queries(signed_in, ida, django_assert_max_num
         ended(minutes, owner=mira)
         factories.contact(waited=minutes, state=contact_state.State.CONNECTED, connected_at=NOW, owner=mira)
     client = signed_in(ida)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         assert client.get("/floor/").status_code == 200
 
 
@@ -306,11 +306,97 @@ def test_an_agent_finds_a_contact_by_customer_and_id(signed_in, mira, q, finds):
 def test_the_history_comes_in_pages_of_fifty_with_as_many_queries(signed_in, mira, django_assert_max_num_queries):
     parts = [served(mira, minutes)[1] for minutes in range(52)]
     client = signed_in(mira.user)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         first = client.get("/history/?q=sanna")
     assert parts_on(first) == parts[:50]
     assert "?q=sanna&amp;page=2" in first.content.decode()
     assert parts_on(client.get("/history/?q=sanna&page=2")) == parts[50:]
+
+
+def test_any_page_of_many_is_a_link_away(signed_in, mira):
+    for minutes in range(210):
+        served(mira, minutes)
+    page = signed_in(mira.user).get("/history/?q=sanna&page=2").content.decode()
+    assert re.findall(r'href="\?q=sanna&amp;page=(\d+)"', page) == ["1", "1", "2", "3", "4", "5", "3"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "finds"),
+    [
+        ({}, "abc"),
+        ({"since": "2026-11-20"}, "a"),
+        ({"until": "2026-11-19"}, "bc"),
+        ({"since": "2026-11-19", "until": "2026-11-19"}, "b"),
+        ({"since": "2026-11-20", "until": "2026-11-20", "zone": "Pacific/Auckland"}, "b"),
+        ({"since": "2026-11-20", "zone": "Nowhere/Atall"}, "a"),
+        ({"queue": "VIP"}, "b"),
+        ({"disposition": "Refund"}, "c"),
+        ({"disposition": "Refund", "queue": "VIP"}, ""),
+        ({"since": "the 20th"}, "abc"),
+        ({"since": "2026-11-20", "until": "2026-11-18"}, "a"),
+        ({"queue": "999999"}, "abc"),
+    ],
+)
+def test_what_is_over_is_found_by_day_queue_and_disposition_on_both_pages(signed_in, ida, mira, asked, finds):
+    """One ended on the 20th at noon, one on the 19th at noon (in Auckland the 20th), one on the 18th."""
+    refund, vip = Disposition.objects.create(name="Refund"), factories.queue("VIP")
+    vip.readers.set(ida.groups.all())
+    parts = {
+        "a": served(mira, 0),
+        "b": served(mira, 24 * 60, queue=vip),
+        "c": served(mira, 48 * 60, part={"disposition": refund}),
+    }
+    pks = {"VIP": vip.pk, "Refund": refund.pk}
+    query = {name: pks.get(value, value) for name, value in asked.items()}
+    assert parts_on(signed_in(mira.user).get("/history/", query)) == [parts[letter][1] for letter in finds]
+    assert shown(signed_in(ida).get("/floor/", query))[1] == [parts[letter][0].pk for letter in finds]
+
+
+def test_what_is_wrong_with_a_filter_is_said_beside_it(signed_in, mira):
+    client = signed_in(mira.user)
+    assert "Enter a valid date." in client.get("/history/?since=the+20th").content.decode()
+    page = client.get("/history/?since=2026-11-20&until=2026-11-18").content.decode()
+    assert "This day is before the first one." in page
+
+
+def test_a_supervisor_finds_what_an_agent_had_a_part_in(signed_in, ida, mira):
+    jonas = factories.agent("jonas")
+    handed_on, _ = served(jonas, 1)
+    part_of(mira, handed_on)
+    missed, _ = served(jonas, 2)
+    part_of(mira, missed, state="missed", accepted_at=None, round=2)
+    client = signed_in(ida)
+    assert shown(client.get("/floor/", {"agent": mira.user_id}))[1] == [handed_on.pk]
+    assert shown(client.get("/floor/", {"agent": jonas.user_id}))[1] == [handed_on.pk, missed.pk]
+
+
+def words_of(page, element):
+    found = re.search(rf'<section class="{element}".*?</section>', page, re.DOTALL)
+    assert found
+    return found[0].partition(">")[0], " ".join(re.sub("<[^>]+>", " ", found[0]).split())
+
+
+def test_an_ended_contact_says_what_came_of_it_and_is_not_watched(signed_in, ida, mira):
+    jonas = factories.agent("jonas", first_name="Jonas", last_name="Kessler")
+    refund = Disposition.objects.create(name="Refund")
+    contact = ended(1, owner=mira.user, end_reason="agent", waited=600, connected_at=NOW - timedelta(seconds=462))
+    part_of(jonas, contact, state="missed", outcome="missed", accepted_at=None, why="no answer", lasted=590)
+    part_of(mira, contact, state="cleared", outcome="ended", disposition=refund, note="Sends\nthe lamp <back>", why="")
+    for who, path in ((ida, f"/floor/{contact.pk}/"), (mira.user, f"/history/{contact.pk}/")):
+        page = signed_in(who).get(path).content.decode()
+        tag, words = words_of(page, "outcome")
+        assert "hidden" not in tag
+        assert words.startswith("Ended 20 Nov 2026, 11:59 ended by the agent · Mira Okafor Waited 2:18 In contact 6:42")
+        assert "Disposition Refund Note of Mira Okafor Sends the lamp &lt;back&gt; 2 offers, 1 missed" in words
+        assert "Jonas Kessler missed 20 Nov 2026, 11:49 no answer Mira Okafor accepted" in words
+        assert 'id="how" hidden' in page
+
+
+def test_a_live_contact_is_watched_and_has_not_come_to_anything(signed_in, ida):
+    contact = factories.contact(state=contact_state.State.CONNECTED, connected_at=NOW, owner=factories.user())
+    page = signed_in(ida).get(f"/floor/{contact.pk}/").content.decode()
+    tag, words = words_of(page, "outcome")
+    assert ("hidden" in tag, words, 'id="how">' in page) == (True, "", True)
 
 
 def test_the_history_is_for_agents(signed_in, ida):

@@ -3,15 +3,10 @@
 import { clockwise, exactly, hour, now, since, until } from "./clock.js"
 import { at, drawFace, icon, make, own, redraw, setAttribute, setText, spoken, typed } from "./dom.js"
 import { urgency } from "./state.js"
+import { LOOKS } from "./timers.js"
 import { fill, gettext, ngettext, say, told } from "./words.js"
 
 /** @typedef {import("./state/cards.js").Card} Card */
-
-const LOOKS = {
-  calm: { className: "timer", icon: "clock", word: gettext("waiting") },
-  soon: { className: "timer timer--warn", icon: "clock", word: gettext("soon overdue, waiting") },
-  overdue: { className: "timer timer--bad", icon: "alert", word: gettext("overdue, waiting") },
-}
 
 /** @type {WeakMap<HTMLElement, unknown[]>} what was drawn: with hundreds of cards, looking again costs more than drawing */
 const drawn = new WeakMap()

@@ -125,6 +125,7 @@ export function createConversation(on) {
       on.painted?.()
     },
     toEnd: paper.toEnd,
+    drawAll: paper.drawAll,
     reveal: paper.reveal,
     drawn: paper.drawn,
     /** Where the agent reads in the contact in view. */

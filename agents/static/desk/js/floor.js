@@ -8,6 +8,7 @@ import { createConversation } from "./conversation.js"
 import { createDetails } from "./details.js"
 import { at, find, setText } from "./dom.js"
 import { createDrawer } from "./drawer.js"
+import { fetchPage } from "./fetch_page.js"
 import { createFind } from "./find.js"
 import { initMe } from "./me.js"
 import { initNotice, notice } from "./notice.js"
@@ -15,7 +16,7 @@ import { createPast } from "./past.js"
 import { Line, RequestFailed, socketUrl, toSignIn, wakeWithThePage } from "./socket.js"
 import * as state from "./state.js"
 import { createStore } from "./store.js"
-import { tickTimers } from "./timers.js"
+import { localTimes, tickTimers } from "./timers.js"
 import { gettext, say } from "./words.js"
 
 const PAGE = 100
@@ -111,7 +112,27 @@ function drawHead(contact) {
   const age = at(find("#head"), "age")
   age.hidden = contact.state === "ENDED" || !since
   find("[data-since]", age).dataset.since = since ?? ""
+  find("#how").hidden = contact.state === "ENDED"
+  void ended(contact)
   at(find("#head"), "state").className = contact.state === "ENDED" ? "presence presence--over" : "presence"
+}
+
+let asked = false
+/** While one watched it ended: what came of it is on this page as it is now. @param {import("./types.js").Contact} contact */
+async function ended({ state }) {
+  const outcome = find("#outcome")
+  if (state !== "ENDED") {
+    asked = false
+    outcome.hidden = true
+    return
+  }
+  if (asked || !outcome.hidden) return
+  asked = true
+  const fresh = (await fetchPage())?.getElementById("outcome")
+  if (!fresh || fresh.hidden) return
+  outcome.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)))
+  outcome.hidden = false
+  localTimes()
 }
 
 store.watch((after, before) => {
@@ -122,8 +143,21 @@ store.watch((after, before) => {
     announceMessage(item.Author?.name ?? item.DisplayName ?? "", item.Content ?? gettext("a file"))
 })
 
+/** On paper it is whole: what lies before comes first. */
+async function print() {
+  const size = () => store.state.conversations[page.initialContactId]?.items.length ?? 0
+  for (let before = -1; before < size() && store.state.conversations[page.initialContactId]?.earlier; ) {
+    before = size()
+    await earlier()
+  }
+  requestAnimationFrame(() => setTimeout(() => window.print()))
+}
+find("#print").addEventListener("click", print)
+addEventListener("beforeprint", () => conversation.drawAll())
+
 initMe()
 initNotice()
+localTimes()
 createDrawer()
 setInterval(() => {
   store.change((held) => state.expire(held, now()))

@@ -3,6 +3,7 @@
 import { createChip } from "./chip.js"
 import { setClock } from "./clock.js"
 import { find } from "./dom.js"
+import { fetchPage } from "./fetch_page.js"
 import { initMe } from "./me.js"
 import { initNotice } from "./notice.js"
 import { Line, socketUrl, toSignIn, wakeWithThePage } from "./socket.js"
@@ -31,22 +32,12 @@ const line = new Line({
 })
 const chip = createChip(line)
 
-/** This page as it is now: a document, so that no text becomes HTML here. @returns {Promise<Document|null>} */
-const fetched = () =>
-  new Promise((told) => {
-    const asked = new XMLHttpRequest()
-    asked.open("GET", location.href)
-    asked.responseType = "document"
-    asked.onloadend = () => told(asked.status === 200 ? asked.responseXML : null)
-    asked.send()
-  })
-
 /** One at a time; what changes meanwhile is drawn after it. @returns {Promise<void>} */
 async function draw() {
   again = busy
   if (busy) return
   busy = true
-  const fresh = await fetched()
+  const fresh = await fetchPage()
   for (const id of BLOCKS) {
     const block = fresh?.getElementById(id)
     if (block && block.innerHTML !== drawn.get(id)) replace(id, block)

@@ -47,6 +47,9 @@ export function createTranscript(log, box) {
     measure(some)
   }
 
+  /** All of it, also what is out of sight: for paper. */
+  const drawAll = () => show({ from: 0, to: rows.length })
+
   /** @param {Row[]} some */
   const measure = (some) => {
     if (log.clientHeight === 0) return leave() // behind another pane nothing has a height
@@ -117,6 +120,7 @@ export function createTranscript(log, box) {
 
   return {
     atEnd,
+    drawAll,
     toEnd,
     follow,
     /** @returns {Place} */

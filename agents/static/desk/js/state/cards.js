@@ -39,12 +39,7 @@ import { botPart } from "./items.js"
  * @typedef {{offers: Card[], waiting: Card[], answered: Card[], ended: Card[], missed: Card[]}} Desk
  */
 
-/** Seconds until the waiting timer turns amber, and red. */
-export const SOON = 120
-export const OVERDUE = 300
-
-/** @param {number} seconds @returns {"calm"|"soon"|"overdue"} */
-export const urgency = (seconds) => (seconds >= OVERDUE ? "overdue" : seconds >= SOON ? "soon" : "calm")
+export { OVERDUE, SOON, urgency } from "./urgency.js"
 
 /** The contact in view: what this tab has asked for, else what the server says. @param {State} state */
 export const viewing = (state) => state.wanted ?? state.viewing

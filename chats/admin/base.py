@@ -1,0 +1,93 @@
+"""What the pages of the admin have in common, here and in `agents.admin`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, ngettext
+
+from chats import transcripts
+from chats.models import Contact
+
+NAMED_IN_THE_WAY = 20  # contacts that a page names when they keep something from being deleted
+
+
+def plain_text(text: str) -> SafeString:
+    """What somebody wrote: its lines stay lines, and a word longer than the column is broken."""
+    return format_html('<span class="plain-text" dir="auto">{}</span>', text)
+
+
+def searched_by(person: str) -> list[str]:
+    """How somebody is searched for, by the field that leads to them."""
+    return [f"{person}__{name}" for name in ("username", "first_name", "last_name")]
+
+
+def link(contact: Contact) -> SafeString:
+    address = reverse("admin:chats_contact_change", args=[contact.pk])
+    return format_html('<a href="{}">{}</a>', address, contact)
+
+
+def still_used(request: HttpRequest, contacts: QuerySet[Contact]) -> list[SafeString | str]:
+    """What stands in the way of deleting what these contacts refer to, as a page of Django's shows it.
+
+    Django would load and name them all, also those that this user may not see.
+    """
+    total = contacts.count()
+    named: list[SafeString | str] = []
+    if request.user.has_perm("chats.view_contact"):
+        visible = contacts.filter(pk__in=transcripts.visible_to(request.user).values("pk"))
+        newest = visible.select_related("conversation").order_by("-handed_over_at", "pk")[:NAMED_IN_THE_WAY]
+        named = [link(contact) for contact in newest]
+    more = total - len(named)
+    if more:
+        named.append(ngettext("%(count)s contact", "%(count)s contacts", more) % {"count": f"{more:,}"})
+    return named
+
+
+class ReadOnly:
+    """Nobody adds, changes or deletes here: what happened, happened."""
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("why"), ordering="why")
+    def because(self, row: Any) -> str:
+        """A row's `why`, in the reader's language."""
+        told: str = row.why.translated()
+        return told and plain_text(told)
+
+
+class Admin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+    list_per_page = 50
+    show_full_result_count = False  # one COUNT of the whole table less
+
+    class Media:
+        css = {"all": ["chats/admin.css"]}
+
+
+class ReadOnlyAdmin(ReadOnly, Admin):
+    """Shown, never edited."""
+
+
+class OfVisibleContacts(ReadOnlyAdmin):
+    """Rows beside a contact: whoever may see that contact may see them."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(contact__in=transcripts.visible_to(request.user).values("pk"))
+
+    @admin.display(description=gettext_lazy("contact"), ordering="contact")
+    def beside(self, row: Any) -> SafeString:
+        address = reverse("admin:chats_contact_change", args=[row.contact_id])
+        return format_html('<a href="{}">{}</a>', address, row.contact.conversation)
