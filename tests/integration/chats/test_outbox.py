@@ -12,7 +12,7 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from chats import outbox, participation
+from chats import contact_state, outbox, participation
 from chats.models import Contact, OutboundMessage
 from chats.reasons import Reason
 from chats.sending import sender
@@ -231,4 +231,21 @@ def test_when_nothing_can_be_sent_any_more_all_that_waits_fails_and_the_goodbye_
         tried.pk: ("failed", "Perhaps not sent, Amazon Connect did not answer: the chat had ended."),
         waiting.pk: ("failed", "Not sent: the chat had ended."),
         goodbye.pk: ("sent", ""),
+    }
+
+
+def test_a_better_reason_of_the_end_reaches_what_failed_by_it_and_nothing_else_of_the_same_words() -> None:
+    contact = connected()
+    by_end, perhaps, by_refusal = say(contact, "by the end"), say(contact, "perhaps"), say(contact, "by a refusal")
+    OutboundMessage.objects.filter(pk=perhaps.pk).update(attempts=1)
+    same_words = Reason("not_sent", why=Reason("text", text="the chat had ended"))
+    OutboundMessage.objects.filter(pk=by_refusal.pk).update(state=OutboundMessage.State.FAILED, why=same_words)
+    for end in (contact_state.EndReason.CHAT_ENDED, contact_state.EndReason.CUSTOMER):
+        with transaction.atomic():
+            participation.end(participation.lock_contact(contact.pk), end, timezone.now(), leave=False)
+    left = Reason("customer_had_left")
+    assert {row.pk: row.why for row in OutboundMessage.objects.all()} == {
+        by_end.pk: Reason("not_sent", why=left),
+        perhaps.pk: Reason("perhaps_not_sent", why=left),
+        by_refusal.pk: same_words,
     }
