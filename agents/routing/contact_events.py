@@ -1,5 +1,5 @@
-"""Hears what happens to contacts: who waits is offered, whose name becomes known has it on their cards, and when a contact
-ends, so does the agent's part in it.
+"""Receivers of the signals of chats: a contact that waits is offered, a customer's name reaches the agents' cards, and
+when a contact ends, so does the agent's part in it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ ME = "agents.routing"
 def listen() -> None:
     """Connect to the signals of `chats`, which knows nothing of agents. Twice is once."""
     transfers.listen()  # first: what was offered to a second agent is withdrawn before the part of the first one ends
-    signals.contact_waits.connect(_somebody_waits, dispatch_uid=f"{ME}.waits")
-    signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
-    signals.end_explained.connect(_it_is_explained, dispatch_uid=f"{ME}.explained")
-    signals.customer_named.connect(_customer_is_named, dispatch_uid=f"{ME}.named")
+    signals.contact_waits.connect(_on_contact_waits, dispatch_uid=f"{ME}.waits")
+    signals.contact_ended.connect(_on_contact_ended, dispatch_uid=f"{ME}.ended")
+    signals.end_explained.connect(_on_end_explained, dispatch_uid=f"{ME}.explained")
+    signals.customer_named.connect(_on_customer_named, dispatch_uid=f"{ME}.named")
 
 
-def _somebody_waits(*, contact: Contact, **_kwargs: Any) -> None:
+def _on_contact_waits(*, contact: Contact, **_kwargs: Any) -> None:
     _keep_for_the_previous_agent(contact)
     realtime.wake(presence.ROUTING)
 
@@ -47,7 +47,7 @@ def _keep_for_the_previous_agent(contact: Contact) -> None:
         ContactTimer.start(contact, ContactTimer.Kind.PREVIOUS, contact.waiting_since, seconds, last.agent)
 
 
-def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
+def _on_contact_ended(*, contact: Contact, **_kwargs: Any) -> None:
     """In the transaction that ended the contact, which holds its conversation: one outcome, no slot is orphaned."""
     open_part = AgentContact.objects.filter(contact=contact, state__in=agent_contact_state.OPEN).first()
     if open_part is None:
@@ -68,7 +68,7 @@ def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
         remove_owner(contact)
 
 
-def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwargs: Any) -> None:
+def _on_end_explained(*, contact: Contact, before: chat.EndReason | None, **_kwargs: Any) -> None:
     """Notifications come in any order: whoever was told the first guess is told the better one."""
     guess = ENDED_BECAUSE[before] if before is not None else Reason()
     told = AgentContact.objects.filter(contact=contact, round=contact.round, why=guess).exclude(why="")
@@ -80,7 +80,7 @@ def _it_is_explained(*, contact: Contact, before: chat.EndReason | None, **_kwar
         realtime.publish(part)
 
 
-def _customer_is_named(*, conversation: Conversation, **_kwargs: Any) -> None:
+def _on_customer_named(*, conversation: Conversation, **_kwargs: Any) -> None:
     """The name stands on the cards too: whoever follows an agent's stream alone shall see it."""
     on_desks = AgentContact.objects.filter(
         contact__conversation=conversation, state__in=agent_contact_state.ON_THE_DESK

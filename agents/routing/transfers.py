@@ -23,8 +23,8 @@ from chats.row_backoff import RowBackoff
 
 from . import endpoints
 from .agent_contact import Locked, assign, ended_because, enqueue_text, lock_agent, lock_with_agents, move
-from .guards import NotNow, lock_own_contact, not_now
-from .offers import put_on_the_desk
+from .guards import NotNow, lock_own_contact, with_agent_contact
+from .offers import create_offer
 
 ME = "agents.routing.transfers"
 TAKEN_BACK = Reason("the sender took it back")
@@ -58,7 +58,7 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
             return False  # settled while we waited for the lock
         if not held.is_open_transfer(now):
             late = Refusal("offerGone", "This contact cannot be accepted any more: the time to answer is over.")
-            raise not_now(held, late)
+            raise with_agent_contact(held, late)
         held.agent.pay_attention()
         _take_over(held, part, asked, now)
         return True
@@ -71,11 +71,11 @@ def cancel(agent: Agent, contact_id: str, now: datetime) -> None:
         asked = held.contact.newest_transfer
         if asked is None or asked.sender_id != held.agent.user_id:
             none = Refusal("transferNotOpen", "There is no transfer of yours to take back in this contact.")
-            raise not_now(held, none)
+            raise with_agent_contact(held, none)
         if asked.state == Transfer.State.WITHDRAWN:
             return
         if not asked.is_open:
-            raise not_now(held, _too_late(asked))
+            raise with_agent_contact(held, _too_late(asked))
         _withdraw(held.contact, TAKEN_BACK, now)
 
 
@@ -109,7 +109,7 @@ def _check(held: Locked, now: datetime) -> None:
         known = Refusal(
             "transferOpen", "This contact is being offered to %(name)s already: wait for the answer.", name=name
         )
-        raise not_now(held, known)
+        raise with_agent_contact(held, known)
 
 
 def _other(held: Locked, target: Agent, to: endpoints.Ref) -> Locked:
@@ -122,19 +122,19 @@ def _other(held: Locked, target: Agent, to: endpoints.Ref) -> Locked:
 def _ask(held: Locked, other: Locked, comment: str, now: datetime) -> None:
     """The colleague is asked, with a countdown; their slot is taken already, so that an answer is always possible."""
     endpoints.check_agent(other.agent, held.agent, now)
-    _make_place(other, now)
+    _make_room(other, now)
     asked = Transfer.ask(held.contact, other.agent.user, endpoints.named(other.agent), comment, now)
     held.contact.changed()
     realtime.publish(held.contact)
     other.agent.take_slot(now)
     realtime.publish(other.agent, other.agent.own_seq)
-    part = put_on_the_desk(other, now)
+    part = create_offer(other, now)
     if other.agent.routing_profile.auto_accept:
         _take_over(other, part, asked, now)
         viewing.view_next(other.agent.user_id, arrived=held.contact.pk)
 
 
-def _make_place(other: Locked, now: datetime) -> None:
+def _make_room(other: Locked, now: datetime) -> None:
     """Cards of this round that the colleague has not cleared yet: a desk shows one card of a contact."""
     finished = AgentContact.objects.filter(
         agent=other.agent,
@@ -152,7 +152,7 @@ def _queue(held: Locked, part: AgentContact, queue: Queue, comment: str, now: da
     endpoints.check_queue(queue, now)
     contact = held.contact
     enqueue_text(held, Text.LEFT)
-    _part_with(part, Reason("handed on to the queue %(name)s", name=queue.name), now)
+    _end_part(part, Reason("handed on to the queue %(name)s", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
@@ -177,13 +177,13 @@ def _take_over(held: Locked, part: AgentContact, asked: Transfer, now: datetime)
     before = lock_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     enqueue_text(before, Text.LEFT)
-    _part_with(served, Reason("handed on to %(name)s", name=held.agent.name), now)
+    _end_part(served, Reason("handed on to %(name)s", name=held.agent.name), now)
     asked.settle(Transfer.State.ACCEPTED, Reason(), now)
     held.contact.owner = held.agent.user
     assign(held, part, now, chat.Move.TRANSFER)
 
 
-def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
+def _end_part(part: AgentContact, why: Reason, now: datetime) -> None:
     """The sender's part is over: after contact work begins, unless their routing profile knows none."""
     move(part, agent_contact_state.Move.END, now, why)
     if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:
@@ -196,16 +196,16 @@ def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
 
 def listen() -> None:
     """Connect to the signals of `chats`. Twice is once."""
-    signals.contact_waits.connect(_it_waits, dispatch_uid=f"{ME}.waits")
-    signals.contact_ended.connect(_it_ended, dispatch_uid=f"{ME}.ended")
+    signals.contact_waits.connect(_on_contact_waits, dispatch_uid=f"{ME}.waits")
+    signals.contact_ended.connect(_on_contact_ended, dispatch_uid=f"{ME}.ended")
 
 
-def _it_waits(*, contact: Contact, at: datetime, **_kwargs: Any) -> None:
+def _on_contact_waits(*, contact: Contact, at: datetime, **_kwargs: Any) -> None:
     """The sender was gone for good: who was asked finds the contact in the queue, like everybody."""
     _withdraw(contact, Reason("it went back to the queue"), at)
 
 
-def _it_ended(*, contact: Contact, **_kwargs: Any) -> None:
+def _on_contact_ended(*, contact: Contact, **_kwargs: Any) -> None:
     _withdraw(contact, ended_because(contact), contact.ended_at)
 
 
