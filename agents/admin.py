@@ -289,7 +289,7 @@ class AgentContactAdmin(OfVisibleContacts):
     search_fields = [*PERSON, "contact__id", "contact__conversation__customer_name"]
     date_hierarchy = "offered_at"
     ordering = ["-offered_at"]
-    exclude = ["why", "note", "seq", "read_number", "story", "draft", "note_draft", "place"]  # a draft is nobody else's
+    exclude = ["why", "note", "seq", "read_number", "offer_events", "draft", "note_draft", "scroll_position"]  # a draft is nobody else's
     readonly_fields = ["because", "what_was_noted", "told"]
 
     @admin.display(description=_("note"))
@@ -299,7 +299,7 @@ class AgentContactAdmin(OfVisibleContacts):
     @admin.display(description=_("story of the offer"))
     def told(self, part: AgentContact) -> SafeString:
         """When what happened to it, line by line."""
-        return format_html_join(mark_safe("<br>"), "{} {}", ((one["at"], one["what"]) for one in part.story))
+        return format_html_join(mark_safe("<br>"), "{} {}", ((one["at"], one["what"]) for one in part.offer_events))
 
 
 @admin.register(AgentStateChange)

@@ -225,7 +225,7 @@ def _end_offers(pk: int, now: datetime) -> bool:
         agent=agent, state=agent_contact_state.State.CONNECTING
     ):
         part.agent = agent
-        part.hurry(now, why)
+        part.expire_now(now, why)
         realtime.publish(part)
     realtime.wake(ROUTING)
     return True

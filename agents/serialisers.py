@@ -63,5 +63,5 @@ def agent_contact(row: AgentContact) -> dict[str, Any]:
         "dispositionRequired": queue.disposition_required,
         "note": row.note,
         "readNumber": row.read_number,
-        "draft": {"text": row.draft, "note": row.note_draft, "place": row.place},
+        "draft": {"text": row.draft, "note": row.note_draft, "place": row.scroll_position},
     }

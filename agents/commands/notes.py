@@ -32,4 +32,4 @@ async def save_draft(caller: Caller, params: SaveDraft) -> None:
 
 
 async def save_scroll_position(caller: Caller, params: SavePlace) -> None:
-    await db_write(drafts.save_place)(caller.user.pk, params.contact_id, params.place)
+    await db_write(drafts.save_scroll_position)(caller.user.pk, params.contact_id, params.place)

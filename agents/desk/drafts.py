@@ -19,7 +19,7 @@ def save(user_id: int, contact_id: str, text: str, note: str) -> None:
             "A draft may have %(most)s bytes, with its note: nothing was kept.",
             most=f"{MAX_DRAFT_BYTES:,}",
         )
-    mine = _held(user_id, contact_id)
+    mine = _lock_on_desk(user_id, contact_id)
     if (mine.draft, mine.note_draft) != (text, note):
         mine.draft, mine.note_draft = text, note
         mine.changed()
@@ -27,18 +27,18 @@ def save(user_id: int, contact_id: str, text: str, note: str) -> None:
 
 
 @transaction.atomic
-def save_place(user_id: int, contact_id: str, place: ScrollPosition | None) -> None:
+def save_scroll_position(user_id: int, contact_id: str, place: ScrollPosition | None) -> None:
     """Where in the transcript the agent reads; None: at its end."""
-    mine = _held(user_id, contact_id)
-    told = place.model_dump() if place else None
-    if mine.place != told:
-        mine.place = told
+    mine = _lock_on_desk(user_id, contact_id)
+    wanted = place.model_dump() if place else None
+    if mine.scroll_position != wanted:
+        mine.scroll_position = wanted
         mine.changed()
         realtime.publish(mine)
 
 
-def _held(user_id: int, contact_id: str) -> AgentContact:
-    """The agent's part, read when contact and agent are held: who else changes it waits, and writes over nothing."""
+def _lock_on_desk(user_id: int, contact_id: str) -> AgentContact:
+    """The agent's part, read after contact and agent are locked, so that nothing is overwritten that somebody else has just changed."""
     participation.lock_contacts([contact_id])
     known = Agent.objects.filter(user_id=user_id).values_list("pk", flat=True).first()
     agent = Agent.locked(known) if known is not None else None

@@ -24,7 +24,7 @@ MAX_OFFER_EVENTS = 50  # a tab that is hidden and shown again and again has said
 
 
 class OfferEvent(StrEnum):
-    """What an offer's story tells, in the order in which it happens."""
+    """What can happen to an offer, in the order in which it happens."""
 
     SENT = "sent"
     PAINTED = "painted"
@@ -61,7 +61,7 @@ class AgentContact(models.Model):
         max_length=16, choices=[(s, s) for s in agent_contact_state.State], blank=True
     )  # outlives clearing
     why = ReasonField()
-    story = models.JSONField(default=list, blank=True)  # of the offer: [{"at": time, "what": Told}, …]
+    offer_events = models.JSONField(default=list, blank=True)  # [{"at": time, "what": OfferEvent}, …]
     holds_slot = models.BooleanField(default=True)
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # of an offer that rings; it begins when those before it are answered
@@ -77,7 +77,7 @@ class AgentContact(models.Model):
     read_number = models.PositiveBigIntegerField(default=0)
     draft = models.TextField(blank=True)  # words begun to the customer; both go when the contact leaves the desk
     note_draft = models.TextField(blank=True)  # words begun to the team
-    place = models.JSONField(null=True, blank=True)  # where in the transcript the agent reads: protocol.Place
+    scroll_position = models.JSONField(null=True, blank=True)  # where the agent reads: protocol.ScrollPosition
     seq = models.PositiveBigIntegerField(default=0)
 
     class Meta:
@@ -136,7 +136,7 @@ class AgentContact(models.Model):
 
     def begin(self, now: datetime) -> None:
         """The offer is sent to the agent's desk."""
-        self._tell(OfferEvent.SENT, now)
+        self._record(OfferEvent.SENT, now)
         self.changed()
 
     def ring(self, now: datetime) -> None:
@@ -153,13 +153,13 @@ class AgentContact(models.Model):
         self.state = agent_contact_state.after(agent_contact_state.State(self.state), move)
         self.why = why or self.why
         if move in EVENT_OF_MOVE:
-            self._tell(EVENT_OF_MOVE[move], now)
+            self._record(EVENT_OF_MOVE[move], now)
         match self.state:
             case agent_contact_state.State.CONNECTED:
                 self.accepted_at, self.expires_at = now, None
             case agent_contact_state.State.CLEARED:
                 self.cleared_at, self.acw_until, self.holds_slot = now, None, False
-                self.draft, self.note_draft, self.place = "", "", None
+                self.draft, self.note_draft, self.scroll_position = "", "", None
             case _:
                 self.ended_at, self.expires_at, self.outcome = now, None, self.state
                 self.holds_slot = False
@@ -178,7 +178,7 @@ class AgentContact(models.Model):
         self.why = why
         self.changed()
 
-    def let_go(self) -> None:
+    def release_slot(self) -> None:
         """After contact work does not count as a chat: nobody is there to do it."""
         self.holds_slot, self.acw_until = False, None
         self.changed()
@@ -188,20 +188,20 @@ class AgentContact(models.Model):
         self.disposition = disposition or self.disposition
         self.note = note or self.note
 
-    def hurry(self, now: datetime, why: Reason) -> None:
+    def expire_now(self, now: datetime, why: Reason) -> None:
         """The offer is over now, not later."""
         self.expires_at, self.why = now, why
-        self._tell(OfferEvent.NO_DESK, now)
+        self._record(OfferEvent.NO_DESK, now)
         self.changed()
 
-    def tell(self, what: OfferEvent, now: datetime) -> None:
-        """One more line of the offer's story. No screen shows it while it happens, so that it takes no number."""
-        self._tell(what, now)
-        self.save(update_fields=["story"])
+    def record(self, what: OfferEvent, now: datetime) -> None:
+        """One more event of the offer. No screen shows it while it happens, so that it takes no number."""
+        self._record(what, now)
+        self.save(update_fields=["offer_events"])
 
-    def _tell(self, what: OfferEvent, now: datetime) -> None:
-        if len(self.story) < MAX_OFFER_EVENTS or what in EVENT_OF_MOVE.values():
-            self.story = [*self.story, {"at": iso(now), "what": str(what)}]
+    def _record(self, what: OfferEvent, now: datetime) -> None:
+        if len(self.offer_events) < MAX_OFFER_EVENTS or what in EVENT_OF_MOVE.values():
+            self.offer_events = [*self.offer_events, {"at": iso(now), "what": str(what)}]
 
     def rescued(self, now: datetime) -> None:
         """The agent was gone for good and something was done about it: not again before they were here."""

@@ -1,7 +1,7 @@
 """Who serves a waiting contact: pure `choose()`, idempotent `run()`, and what agents answer to an offer.
 
 Lock order everywhere: conversation, contact, agent, agent contact. Every change here holds the conversation first and
-the agent second, and only then reads what it decides upon: whoever comes second sees the truth, and is told it.
+the agent second, and only then reads what it decides upon: whoever comes second sees the rows as they are by then.
 """
 
 from agents.presence import ROUTING

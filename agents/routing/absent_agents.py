@@ -1,4 +1,4 @@
-"""When an agent is gone for good, their contacts are not: they wait, go back to the queue, or call a supervisor."""
+"""What happens to the contacts of agents who are gone: they wait, go back to the queue, or call a supervisor's attention."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def run(now: datetime) -> int:
 
 def steps(now: datetime) -> Iterator[int]:
     """`run`, contact by contact."""
-    lonely = list(_lonely(now).values_list("pk", flat=True))
+    lonely = list(_served_by_absent_agents(now).values_list("pk", flat=True))
     for start in range(0, len(lonely), PAGE):
-        page = _lonely(now).filter(pk__in=lonely[start : start + PAGE])
+        page = _served_by_absent_agents(now).filter(pk__in=lonely[start : start + PAGE])
         due = [(part.contact_id, part.agent_id) for part in page if _is_due(part, now)]
         yield 0
         yield from _parking.steps(due, lambda row: _rescue(*row, now), now)
     orphans = list(_orphans().values_list("pk", flat=True))
-    yield from _parking.steps(orphans, lambda pk: _take_from_nobody(pk, now), now)
-    yield from _parking.steps(list(_unneeded_attention().values_list("pk", flat=True)), _calm, now)
+    yield from _parking.steps(orphans, lambda pk: _release_orphan(pk, now), now)
+    yield from _parking.steps(list(_unneeded_attention().values_list("pk", flat=True)), _withdraw_attention, now)
 
 
 # ---- who may not sign in any more ------------------------------------------------------------------------------------
@@ -85,11 +85,11 @@ def sign_off(agent_id: int, now: datetime) -> None:
         if held.part is not None and held.part.state == agent_contact_state.State.CONNECTING:
             _withdraw(held, held.part, now)
         elif held.part is not None and held.is_served:
-            _care(held, held.part, _closed(held.agent), now)
+            _follow_queue_setting(held, held.part, _closed(held.agent), now)
 
 
 def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
-    part.tell(OfferEvent.NO_DESK, now)
+    part.record(OfferEvent.NO_DESK, now)
     move(part, agent_contact_state.Move.WITHDRAW, now, _closed(held.agent))
     move(part, agent_contact_state.Move.CLEAR, now)
     unassign(held)
@@ -102,7 +102,7 @@ def _closed(agent: Agent) -> Reason:
 # ---- who is gone -----------------------------------------------------------------------------------------------------
 
 
-def _lonely(now: datetime) -> QuerySet[AgentContact]:
+def _served_by_absent_agents(now: datetime) -> QuerySet[AgentContact]:
     """Parts in contacts that are served by somebody who is not there, or may not be here any more."""
     edge = now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
     away = Q(agent__user__is_active=False) | (
@@ -126,9 +126,14 @@ def _rescue(contact_id: str, agent_id: int, now: datetime) -> bool:
     with transaction.atomic():
         held = lock(contact_id, agent_id)
         part = held.part
-        if part is None or not held.is_served or not _lonely(now).filter(pk=part.pk).exists() or not _is_due(part, now):
+        if (
+            part is None
+            or not held.is_served
+            or not _served_by_absent_agents(now).filter(pk=part.pk).exists()
+            or not _is_due(part, now)
+        ):
             return False  # the agent came back, or the contact ended, while we waited for the lock
-        _care(held, part, _why(held, now), now)
+        _follow_queue_setting(held, part, _why(held, now), now)
     log.warning("The contact %s of %s: %s", contact_id, held.agent, held.contact.queue.get_rescue_display())
     return True
 
@@ -140,7 +145,7 @@ def _why(held: Locked, now: datetime) -> Reason:
     return presence.no_open_desk(round((now - seen).total_seconds())) if seen else Reason("no_open_desk")
 
 
-def _care(held: Locked, part: AgentContact, why: Reason, now: datetime) -> None:
+def _follow_queue_setting(held: Locked, part: AgentContact, why: Reason, now: datetime) -> None:
     enqueue_text(held, Text.RESCUE)
     part.rescued(now)
     never_back = not held.agent.user.is_active  # nobody to wait for, whatever the queue says
@@ -156,7 +161,7 @@ def _requeue(held: Locked, part: AgentContact, why: Reason, now: datetime) -> No
     """The card stays, so that the agent finds out when they come back; nobody is there to work after it."""
     move(part, agent_contact_state.Move.END, now, Reason("back_to_queue", why=why))
     if part.holds_slot:
-        part.let_go()
+        part.release_slot()
         realtime.publish(part)
         release_agent(held.agent, now)
     participation.requeue(held.contact, now)
@@ -170,7 +175,7 @@ def _unneeded_attention() -> QuerySet[Contact]:
     return Contact.objects.exclude(attention="").filter(Exists(back), state=chat.State.CONNECTED)
 
 
-def _calm(contact_id: str) -> bool:
+def _withdraw_attention(contact_id: str) -> bool:
     with transaction.atomic():
         contact = participation.lock_contact(contact_id)
         calmed = _unneeded_attention().filter(pk=contact_id).exists()
@@ -186,7 +191,7 @@ def _orphans() -> QuerySet[Contact]:
     return Contact.objects.filter(~Exists(parts), state=chat.State.CONNECTED)
 
 
-def _take_from_nobody(contact_id: str, now: datetime) -> bool:
+def _release_orphan(contact_id: str, now: datetime) -> bool:
     with transaction.atomic():
         contact = participation.lock_contact(contact_id)
         orphaned = _orphans().filter(pk=contact_id).exists()

@@ -1,4 +1,4 @@
-"""An agent's part in a contact, held in lock order, and what giving it up does to the contact and to the agent."""
+"""Locks a contact and an agent in lock order, and moves the agent's part: slots, timers, transfers and states follow."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ NOT_TAKEN = {
 }
 ANSWERS = frozenset(
     {agent_contact_state.Move.ACCEPT, agent_contact_state.Move.REJECT, agent_contact_state.Move.WITHDRAW}
-)  # else nobody is looking: offers.take_back
+)  # else nobody is looking: offers.withdraw_unanswered
 
 
 class Locked(NamedTuple):
-    """A contact and an agent, both held until the transaction ends, and the agent's newest part in the contact."""
+    """A contact and an agent, both locked until the transaction ends, and the agent's newest part in the contact."""
 
     contact: Contact
     agent: Agent
@@ -73,9 +73,9 @@ class Locked(NamedTuple):
 
 
 def lock(contact_id: str, agent_id: int, *beside: int) -> Locked:
-    """Contact.DoesNotExist or Agent.DoesNotExist when there is none. `beside`: agents who are held as well.
+    """Contact.DoesNotExist or Agent.DoesNotExist when there is none. `beside`: agents who are locked as well.
 
-    Where two agents are concerned, both are held in the order of their keys: who hand contacts to each other at the same
+    Where two agents are concerned, both are locked in the order of their keys: who hand contacts to each other at the same
     moment do not wait for each other.
     """
     contact = participation.lock_contact(contact_id)
@@ -100,7 +100,7 @@ def _of_transfer(contact: Contact) -> list[int]:
 
 
 def lock_agent(contact: Contact, agent_id: int) -> Locked:
-    """Hold the agent too, after the contact, and read the part only then."""
+    """Lock the agent too, after the contact, and read the part only then."""
     agent = Agent.locked(agent_id)
     part = AgentContact.objects.filter(agent=agent, contact=contact).order_by("pk").last()
     if part is not None:
@@ -109,7 +109,7 @@ def lock_agent(contact: Contact, agent_id: int) -> Locked:
 
 
 def move(part: AgentContact, step: agent_contact_state.Move, now: datetime, why: Reason | None = None) -> None:
-    """Make the move and tell it. An agent who thereby has a slot more may get the next contact."""
+    """Make the move and publish it. An agent who thereby has a slot more may get the next contact."""
     held_a_slot = part.holds_slot
     part.move(step, now, why=why)
     realtime.publish(part)

@@ -1,4 +1,4 @@
-"""What an agent does with a contact: accept, reject, end, clear. Said twice, from two tabs, it is done once."""
+"""What an agent does with a contact: accept, reject, end, clear. Asked twice, from two tabs, it is done once."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from chats.reasons import Reason
 
 from . import transfers
 from .agent_contact import Locked, assign, enqueue_text, lock_agent, move, unassign
-from .guards import NotNow, lock_own_contact, not_now
-from .offers import put_on_the_desk
+from .guards import NotNow, lock_own_contact, with_agent_contact
+from .offers import create_offer
 
 
 def accept(agent: Agent, contact_id: str, now: datetime) -> None:
@@ -40,22 +40,22 @@ def take_missed(agent: Agent, contact_id: str, now: datetime) -> None:
     answered their offer yet. Whoever is first has it; said twice, from two tabs, it is done once.
     """
     with transaction.atomic():
-        held, part = _with_who_is_offered(agent, contact_id)
+        held, part = _lock_with_offered_agent(agent, contact_id)
         if held.is_served:
             return
         if not held.is_offered:
-            _check_it_waits(held, part, now)
+            _check_waiting(held, part, now)
             _withdraw_from_colleague(held, now)
             held.contact.owner = held.agent.user
             held.agent.take_slot(now)
             realtime.publish(held.agent, held.agent.own_seq)
             move(part, agent_contact_state.Move.CLEAR, now)
-            part = put_on_the_desk(held, now)
+            part = create_offer(held, now)
         held.agent.pay_attention()
         assign(held, part, now)
 
 
-def _with_who_is_offered(agent: Agent, contact_id: str) -> tuple[Locked, AgentContact]:
+def _lock_with_offered_agent(agent: Agent, contact_id: str) -> tuple[Locked, AgentContact]:
     """The contact, this agent and whoever it is offered to, held together in the order of their keys."""
     if not AgentContact.objects.filter(agent=agent.pk, contact=contact_id).exists():
         return lock_own_contact(agent, contact_id)  # which refuses
@@ -66,14 +66,14 @@ def _with_who_is_offered(agent: Agent, contact_id: str) -> tuple[Locked, AgentCo
     return lock_own_contact(agent, contact_id, *asked)
 
 
-def _check_it_waits(held: Locked, part: AgentContact, now: datetime) -> None:
+def _check_waiting(held: Locked, part: AgentContact, now: datetime) -> None:
     waits = held.contact.state == chat.State.WAITING and part.round == held.contact.round
     if not waits or part.state != agent_contact_state.State.MISSED:
         raise NotNow("offerGone", "This contact cannot be taken any more: %(why)s.", held, now)
     if not held.agent.has_room:
         allowed = held.agent.routing_profile.chat_concurrency
         why = Reason("no_room", n=allowed)
-        raise not_now(held, Refusal("noRoom", "This contact cannot be taken now: %(why)s.", why=why))
+        raise with_agent_contact(held, Refusal("noRoom", "This contact cannot be taken now: %(why)s.", why=why))
 
 
 def _withdraw_from_colleague(held: Locked, now: datetime) -> None:

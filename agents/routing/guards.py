@@ -1,4 +1,4 @@
-"""Whose contact it is: held for the agent who asks, and what is so, in words, when they may not do what they want."""
+"""Locks a contact for the agent who acts on it, and says what is so instead when they may not. Used by answers, transfers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def lock_own_contact(agent: Agent, contact_id: str, *beside: int) -> tuple[Locke
     return held, held.part
 
 
-def not_now(held: Locked, refusal: Refusal) -> Refusal:
-    """With this agent's part as it is."""
+def with_agent_contact(held: Locked, refusal: Refusal) -> Refusal:
+    """The refusal, with this agent's part as it is now (protocol.Current)."""
     return refusal.but(agentContact=serialisers.agent_contact(held.part)) if held.part is not None else refusal
 
 
@@ -32,7 +32,7 @@ class NotNow(Refusal):
 
     def __init__(self, reason: str, sentence: str, held: Locked, now: datetime) -> None:
         super().__init__(reason, sentence, why=current_state(held, now))
-        not_now(held, self)
+        with_agent_contact(held, self)
 
 
 def current_state(held: Locked, now: datetime) -> Reason:

@@ -1,6 +1,6 @@
 """Which missed offers count towards “Not responding”: as many customers in a row, of an agent who was doing nothing else.
 
-Called by offers.take_back with the conversation and the agent locked, after the part was moved to missed.
+Called by offers.withdraw_unanswered with the conversation and the agent locked, after the part was moved to missed.
 """
 
 from __future__ import annotations

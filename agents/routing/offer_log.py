@@ -1,4 +1,4 @@
-"""Every offer's story: was it painted, was the tab hidden, was the line down; and in one sentence why it was missed."""
+"""Records what happens to every offer: painted, tab hidden, socket down; and says in one sentence why it was missed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from chats.reasons import Reason
 
 
 def offer_seen(agent_id: int, contact_id: str, visible: bool, now: datetime) -> None:
-    """A tab shows the offer, in front or in the background. What is no offer any more is no news."""
+    """A tab shows the offer, in front or in the background. Nothing is recorded of what is no offer any more."""
     with transaction.atomic():
         Agent.locked(agent_id)
         for part in _offers(agent_id).filter(contact=contact_id):
-            told = [one["what"] for one in part.story]
-            for what in _news(told, visible):
-                part.tell(what, now)
+            events = [one["what"] for one in part.offer_events]
+            for what in _new_events(events, visible):
+                part.record(what, now)
 
 
 def line(agent_id: int, up: bool, now: datetime) -> None:
@@ -29,42 +29,42 @@ def line(agent_id: int, up: bool, now: datetime) -> None:
     with transaction.atomic():
         Agent.locked(agent_id)
         for part in _offers(agent_id):
-            part.tell(OfferEvent.SOCKET_UP if up else OfferEvent.SOCKET_DOWN, now)
+            part.record(OfferEvent.SOCKET_UP if up else OfferEvent.SOCKET_DOWN, now)
 
 
 def tabs_turned(agent_id: int, visible: bool, now: datetime) -> None:
     """A tab came to the front or went to the back while something is offered that it has shown."""
     for part in _offers(agent_id):
-        if any(one["what"] == OfferEvent.PAINTED for one in part.story):
+        if any(one["what"] == OfferEvent.PAINTED for one in part.offer_events):
             offer_seen(agent_id, part.contact_id, visible, now)
 
 
 def why_missed(part: AgentContact, seconds: float) -> Reason:
     """One line for people, from the story."""
-    told = [one["what"] for one in part.story]
-    return Reason("no_answer", seconds=f"{seconds:g}", cause=_cause(told))
+    events = [one["what"] for one in part.offer_events]
+    return Reason("no_answer", seconds=f"{seconds:g}", cause=_cause(events))
 
 
-def _cause(told: list[str]) -> Reason:
-    if _last(told, OfferEvent.SOCKET_DOWN, OfferEvent.SOCKET_UP) == OfferEvent.SOCKET_DOWN:
+def _cause(events: list[str]) -> Reason:
+    if _latest(events, OfferEvent.SOCKET_DOWN, OfferEvent.SOCKET_UP) == OfferEvent.SOCKET_DOWN:
         return Reason("desk_lost_connection")
-    if OfferEvent.PAINTED not in told:
+    if OfferEvent.PAINTED not in events:
         return Reason("offer_not_shown")
-    if OfferEvent.SHOWN not in told:
+    if OfferEvent.SHOWN not in events:
         return Reason("offer_in_background")
-    if _last(told, OfferEvent.SHOWN, OfferEvent.HIDDEN) == OfferEvent.HIDDEN:
+    if _latest(events, OfferEvent.SHOWN, OfferEvent.HIDDEN) == OfferEvent.HIDDEN:
         return Reason("offer_left_in_background")
     return Reason("offer_shown_all_the_time")
 
 
-def _last(told: list[str], *of: OfferEvent) -> str:
-    return next((what for what in reversed(told) if what in of), "")
+def _latest(events: list[str], *of: OfferEvent) -> str:
+    return next((what for what in reversed(events) if what in of), "")
 
 
-def _news(told: list[str], visible: bool) -> list[OfferEvent]:
+def _new_events(events: list[str], visible: bool) -> list[OfferEvent]:
     turned = OfferEvent.SHOWN if visible else OfferEvent.HIDDEN
-    first = [] if OfferEvent.PAINTED in told else [OfferEvent.PAINTED]
-    return first if _last(told, OfferEvent.SHOWN, OfferEvent.HIDDEN) == turned else [*first, turned]
+    first = [] if OfferEvent.PAINTED in events else [OfferEvent.PAINTED]
+    return first if _latest(events, OfferEvent.SHOWN, OfferEvent.HIDDEN) == turned else [*first, turned]
 
 
 def _offers(agent_id: int) -> QuerySet[AgentContact]:

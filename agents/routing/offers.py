@@ -1,4 +1,4 @@
-"""Gives waiting contacts to agents who have room, and takes back what nobody answered. Safe to run at any time."""
+"""Offers waiting contacts to agents who have room, and withdraws offers that nobody answered. Safe to run at any time."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ class _AgentGone(Exception):
 
 
 class _ContactBusy(_ContactGone):
-    """Somebody else holds the contact just now, perhaps another router."""
+    """Another transaction has locked the contact, perhaps another process that offers."""
 
 
 class _AgentBusy(_AgentGone):
-    """Somebody else holds the agent just now, perhaps another router."""
+    """Another transaction has locked the agent, perhaps another process that offers."""
 
 
 def run(now: datetime) -> int:
-    """Take back overdue offers, then offer until no waiting contact fits any agent; how many were offered.
+    """Withdraw overdue offers, then offer until no waiting contact fits any agent; how many were offered.
 
     Several processes may run this at once: a claim that comes second changes nothing, and is left out. They do not wait
     for each other while there is something else to do: eight in a row would be slower than one. So a contact that one
-    router holds may be passed by the next one in the line that another router offers at that moment; by no more contacts
-    than there are other routers.
+    process has locked may be overtaken by the next one of its queue, which another process offers at that moment; by no
+    more contacts than there are other processes.
     """
     return sum(steps(now))
 
 
 def steps(now: datetime) -> Iterator[int]:
     """`run`, offer by offer."""
-    for _ in _take_back_all(now):
+    for _ in _withdraw_all_unanswered(now):
         yield 0
     wait = False
     while True:
@@ -71,8 +71,8 @@ def steps(now: datetime) -> Iterator[int]:
 
 
 def _offer_all(now: datetime, *, wait: bool) -> Generator[int, None, tuple[int, int, bool]]:
-    """How many contacts were offered, how many pairs were passed over because somebody held one of the two, and whether
-    a contact was left to somebody who did not get it.
+    """How many contacts were offered, how many pairs were skipped because one of the two was locked, and whether a
+    contact was left to somebody who did not get it.
     """
     seats = waiting_contacts.capacities(now)
     yield 0
@@ -114,7 +114,7 @@ def _claim(contact_id: str, agent_id: int, now: datetime, *, wait: bool = True) 
     try:
         with transaction.atomic():
             if not wait:
-                _hold_or_pass_over(contact_id, agent_id)
+                _lock_or_skip(contact_id, agent_id)
             contact = participation.lock_contact(contact_id)
             if contact.state != chat.State.WAITING or contact.owner_id is not None:
                 raise _ContactGone
@@ -128,7 +128,7 @@ def _claim(contact_id: str, agent_id: int, now: datetime, *, wait: bool = True) 
         raise _ContactGone from None
 
 
-def _hold_or_pass_over(contact_id: str, agent_id: int) -> None:
+def _lock_or_skip(contact_id: str, agent_id: int) -> None:
     """In lock order, and without waiting. (SQLite has one writer: there is nothing to pass over.)"""
     held = Conversation.objects.select_for_update(of=("self",), skip_locked=True)
     if not held.filter(contacts=contact_id).values_list("pk", flat=True):
@@ -144,20 +144,20 @@ def _offer(held: Locked, now: datetime) -> None:
     is_here = Agent.objects.filter(presence.here(now), pk=agent.pk).exists()
     if not agent.state.is_routable or not agent.has_room or not is_here or unwilling:
         raise _AgentGone
-    if part is not None and _is_in_the_way(part):
-        move(part, agent_contact_state.Move.CLEAR, now)  # its card makes place for the new offer
+    if part is not None and _is_replaced_by_offer(part):
+        move(part, agent_contact_state.Move.CLEAR, now)  # the new offer replaces it on the desk
     contact.owner = agent.user
     contact.changed()
     realtime.publish(contact)
     agent.take_slot(now)
     realtime.publish(agent, agent.own_seq)
-    made = put_on_the_desk(held, now)
+    made = create_offer(held, now)
     if agent.routing_profile.auto_accept:
         assign(held, made, now)
         viewing.view_next(agent.user_id, arrived=contact.pk)
 
 
-def _is_in_the_way(part: AgentContact) -> bool:
+def _is_replaced_by_offer(part: AgentContact) -> bool:
     """Missed, or handed on to the queue in this very round. What ended in another round is worked after all the same."""
     this_round = part.round == part.contact.round
     return part.state == agent_contact_state.State.MISSED or (
@@ -165,9 +165,9 @@ def _is_in_the_way(part: AgentContact) -> bool:
     )
 
 
-def put_on_the_desk(held: Locked, now: datetime) -> AgentContact:
-    """A new part of this agent, with a countdown, unless another offer rings; the slot for it is taken already. What they
-    read in an earlier part stays read.
+def create_offer(held: Locked, now: datetime) -> AgentContact:
+    """Create the agent's part in the contact, with a countdown unless another offer rings; its slot is taken already. What
+    they have read in an earlier part stays read.
     """
     another_rings = AgentContact.objects.filter(agent=held.agent, state=agent_contact_state.State.CONNECTING).exists()
     part = AgentContact(
@@ -183,29 +183,25 @@ def put_on_the_desk(held: Locked, now: datetime) -> AgentContact:
     return part
 
 
-# ---- taking back -----------------------------------------------------------------------------------------------------
+# ---- withdrawing ----------------------------------------------------------------------------------------------------
 
 
-def take_back(now: datetime) -> int:
-    """What was not answered in time is missed, and waits again; so does what stood behind it, for somebody who answers,
-    and what nobody can answer any more.
+def withdraw_unanswered(now: datetime) -> int:
+    """Offers that were not answered in time are missed, and their contacts wait again; so do those of offers that waited
+    behind them, and of offers that nobody can answer any more.
     """
-    return sum(_take_back_all(now))
+    return sum(_withdraw_all_unanswered(now))
 
 
-def _take_back_all(now: datetime) -> Iterator[int]:
+def _withdraw_all_unanswered(now: datetime) -> Iterator[int]:
     more = 1
     while more:  # behind what was missed others may have waited
         more = 0
         overdue = list(_overdue(now).values_list("contact_id", "agent_id"))
-        for taken in _overdue_parking.steps(overdue, lambda row: _take_back(*row, now), now):
+        for taken in _overdue_parking.steps(overdue, lambda row: _withdraw_if_overdue(*row, now), now):
             more += taken
             yield taken
-    yield from _overdue_parking.steps(list(_orphans().values_list("pk", flat=True)), _take_from_nobody, now)
-
-
-def _take_all_back(now: datetime) -> int:
-    return sum(_take_back(*row, now) for row in list(_overdue(now).values_list("contact_id", "agent_id")))
+    yield from _overdue_parking.steps(list(_orphans().values_list("pk", flat=True)), _release_orphan, now)
 
 
 def _overdue(now: datetime) -> QuerySet[AgentContact]:
@@ -222,7 +218,7 @@ def _overdue(now: datetime) -> QuerySet[AgentContact]:
     ).order_by("offered_at", "pk")
 
 
-def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
+def _withdraw_if_overdue(contact_id: str, agent_id: int, now: datetime) -> bool:
     with transaction.atomic():
         held = lock(contact_id, agent_id)
         part = held.part
@@ -233,13 +229,15 @@ def _take_back(contact_id: str, agent_id: int, now: datetime) -> bool:
         elif held.agent.load > held.agent.routing_profile.chat_concurrency:
             _withdraw(held, part, now)
         else:
-            return _take_from_behind(held, part, now)
+            return _withdraw_queued_offer(held, part, now)
         unassign(held)
         return True
 
 
-def _take_from_behind(held: Locked, part: AgentContact, now: datetime) -> bool:
-    """A customer shall not wait for one after the other to be missed. A colleague's contact is served meanwhile: it rings."""
+def _withdraw_queued_offer(held: Locked, part: AgentContact, now: datetime) -> bool:
+    """An offer behind a missed one would only be missed too: its customer waits for another agent. One that a colleague
+    transfers is served meanwhile, so it rings.
+    """
     if held.contact.state == chat.State.CONNECTED:
         part.ring(now)
         realtime.publish(part)
@@ -253,7 +251,7 @@ def _take_from_behind(held: Locked, part: AgentContact, now: datetime) -> bool:
 
 
 def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
-    part.tell(OfferEvent.NO_ROOM, now)
+    part.record(OfferEvent.NO_ROOM, now)
     allowed = held.agent.routing_profile.chat_concurrency
     move(
         part,
@@ -288,7 +286,7 @@ def _orphans() -> QuerySet[Contact]:
     return Contact.objects.filter(~Exists(offers), state=chat.State.WAITING, owner__isnull=False)
 
 
-def _take_from_nobody(contact_id: str) -> bool:
+def _release_orphan(contact_id: str) -> bool:
     with transaction.atomic():
         contact = participation.lock_contact(contact_id)
         orphaned = _orphans().filter(pk=contact_id).exists()

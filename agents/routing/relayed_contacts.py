@@ -1,4 +1,4 @@
-"""A contact that Amazon Connect itself gave to an agent comes to their desk, and stands there beside the others."""
+"""Contacts that Amazon Connect itself gave to an agent, relayed from a CCP in the browser to their desk."""
 
 from __future__ import annotations
 
@@ -89,11 +89,11 @@ async def _end(seen: RelayedEvent) -> None:
 async def _stand_in(seen: RelayedEvent, relayed: RelayedContact, proof: agent_token.VerifiedToken) -> Participant:
     """Our custom participant may have been removed because the agent joined, and nobody has told us yet."""
     try:
-        return await db_write(_put_on_the_desk)(seen, relayed, proof, timezone.now())
+        return await db_write(_create_agent_contact)(seen, relayed, proof, timezone.now())
     except agent_token.ServedByAnother as taken:
         await reconcile.one(taken.ours)
     try:
-        return await db_write(_put_on_the_desk)(seen, relayed, proof, timezone.now())
+        return await db_write(_create_agent_contact)(seen, relayed, proof, timezone.now())
     except agent_token.ServedByAnother:
         raise Refusal("contactOpen", "The portal serves this contact already, as another participant.") from None
 
@@ -135,7 +135,7 @@ def _ours(seen: RelayedEvent) -> Participant | None:
 
 
 @transaction.atomic
-def _put_on_the_desk(
+def _create_agent_contact(
     seen: RelayedEvent, relayed: RelayedContact, proof: agent_token.VerifiedToken, now: datetime
 ) -> Participant:
     """It takes a slot, also above the agent's capacity: Connect has given it to them, it is theirs."""

@@ -23,8 +23,8 @@ from chats.row_backoff import RowBackoff
 
 from . import endpoints
 from .agent_contact import Locked, assign, ended_because, enqueue_text, lock_agent, lock_with_agents, move
-from .guards import NotNow, lock_own_contact, not_now
-from .offers import put_on_the_desk
+from .guards import NotNow, lock_own_contact, with_agent_contact
+from .offers import create_offer
 
 TAKEN_BACK = Reason("sender_took_it_back")
 _parking = RowBackoff("transfers")
@@ -57,7 +57,7 @@ def accept(agent: Agent, contact_id: str, now: datetime) -> bool:
             return False  # settled while we waited for the lock
         if not held.is_open_transfer(now):
             late = Refusal("offerGone", "This contact cannot be accepted any more: the time to answer is over.")
-            raise not_now(held, late)
+            raise with_agent_contact(held, late)
         held.agent.pay_attention()
         _take_over(held, part, asked, now)
         return True
@@ -70,11 +70,11 @@ def cancel(agent: Agent, contact_id: str, now: datetime) -> None:
         asked = held.contact.newest_transfer
         if asked is None or asked.sender_id != held.agent.user_id:
             none = Refusal("transferNotOpen", "There is no transfer of yours to take back in this contact.")
-            raise not_now(held, none)
+            raise with_agent_contact(held, none)
         if asked.state == Transfer.State.WITHDRAWN:
             return
         if not asked.is_open:
-            raise not_now(held, _too_late(asked))
+            raise with_agent_contact(held, _too_late(asked))
         _withdraw(held.contact, TAKEN_BACK, now)
 
 
@@ -108,7 +108,7 @@ def _check(held: Locked, now: datetime) -> None:
         known = Refusal(
             "transferOpen", "This contact is being offered to %(name)s already: wait for the answer.", name=name
         )
-        raise not_now(held, known)
+        raise with_agent_contact(held, known)
 
 
 def _other(held: Locked, target: Agent, to: endpoints.Ref) -> Locked:
@@ -121,19 +121,19 @@ def _other(held: Locked, target: Agent, to: endpoints.Ref) -> Locked:
 def _ask(held: Locked, other: Locked, comment: str, now: datetime) -> None:
     """The colleague is asked, with a countdown; their slot is taken already, so that an answer is always possible."""
     endpoints.check_agent(other.agent, held.agent, now)
-    _make_place(other, now)
+    _make_room(other, now)
     asked = Transfer.ask(held.contact, other.agent.user, endpoints.named(other.agent), comment, now)
     held.contact.changed()
     realtime.publish(held.contact)
     other.agent.take_slot(now)
     realtime.publish(other.agent, other.agent.own_seq)
-    part = put_on_the_desk(other, now)
+    part = create_offer(other, now)
     if other.agent.routing_profile.auto_accept:
         _take_over(other, part, asked, now)
         viewing.view_next(other.agent.user_id, arrived=held.contact.pk)
 
 
-def _make_place(other: Locked, now: datetime) -> None:
+def _make_room(other: Locked, now: datetime) -> None:
     """Cards of this round that the colleague has not cleared yet: a desk shows one card of a contact."""
     finished = AgentContact.objects.filter(
         agent=other.agent,
@@ -151,7 +151,7 @@ def _queue(held: Locked, part: AgentContact, queue: Queue, comment: str, now: da
     endpoints.check_queue(queue, now)
     contact = held.contact
     enqueue_text(held, Text.LEFT)
-    _part_with(part, Reason("handed_on_to_queue", name=queue.name), now)
+    _end_part(part, Reason("handed_on_to_queue", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
@@ -176,13 +176,13 @@ def _take_over(held: Locked, part: AgentContact, asked: Transfer, now: datetime)
     before = lock_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     enqueue_text(before, Text.LEFT)
-    _part_with(served, Reason("handed_on_to_agent", name=held.agent.name), now)
+    _end_part(served, Reason("handed_on_to_agent", name=held.agent.name), now)
     asked.settle(Transfer.State.ACCEPTED, Reason(), now)
     held.contact.owner = held.agent.user
     assign(held, part, now, chat.Move.TRANSFER)
 
 
-def _part_with(part: AgentContact, why: Reason, now: datetime) -> None:
+def _end_part(part: AgentContact, why: Reason, now: datetime) -> None:
     """The sender's part is over: after contact work begins, unless their routing profile knows none."""
     move(part, agent_contact_state.Move.END, now, why)
     if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:

@@ -52,7 +52,7 @@ def waiting_queues(free: Collection[AgentCapacity], now: datetime) -> dict[int, 
 def _line(queue: int, now: datetime) -> Iterator[WaitingContact]:
     page = _page(queue, Q())
     while page:
-        yield from _told(page, queue, now)
+        yield from _with_refusals(page, queue, now)
         if len(page) < PAGE:
             return
         pk, since = page[-1]
@@ -64,15 +64,15 @@ def _page(queue: int, beyond: Q) -> list[tuple[str, datetime]]:
     return [(pk, since) for pk, since in rows.values_list("pk", "waiting_since") if since is not None]
 
 
-def _told(page: list[tuple[str, datetime]], queue: int, now: datetime) -> Iterator[WaitingContact]:
+def _with_refusals(page: list[tuple[str, datetime]], queue: int, now: datetime) -> Iterator[WaitingContact]:
     """With whom they are kept for, and who refused them lately."""
     pks = [pk for pk, _ in page]
-    kept, refusals, missed = _kept(pks, queue, now), _by_contact(refused(now), pks), _by_contact(MISSED, pks)
+    kept, refusals, missed = _kept_for(pks, queue, now), _by_contact(refused(now), pks), _by_contact(MISSED, pks)
     for pk, since in page:
         yield WaitingContact(pk, queue, since, kept.get(pk), frozenset(refusals[pk]), frozenset(missed[pk]))
 
 
-def _kept(pks: list[str], queue: int, now: datetime) -> dict[str, int]:
+def _kept_for(pks: list[str], queue: int, now: datetime) -> dict[str, int]:
     """Contacts that wait for the agent who served them: while there is time, and only for one who is there."""
     timers = ContactTimer.objects.filter(contact__in=pks, kind=ContactTimer.Kind.PREVIOUS, due_at__gt=now)
     agents = Agent.objects.filter(

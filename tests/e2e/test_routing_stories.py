@@ -37,7 +37,7 @@ import time
 from django.utils import timezone
 from agents.models import AgentContact
 offers = AgentContact.objects.filter(state="connecting")
-while not all("shown" in [one["what"] for one in offer.story] for offer in offers.all()):
+while not all("shown" in [one["what"] for one in offer.offer_events] for offer in offers.all()):
     time.sleep(0.1)  # the page tells that it shows it
 offers.update(expires_at=timezone.now())
 """

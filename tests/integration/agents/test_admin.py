@@ -361,7 +361,7 @@ def test_the_story_of_an_offer_is_told_line_by_line(admin):
     contact = factories.contact()
     part = AgentContact.objects.create(
         agent=factories.agent(), contact=contact, round=1, state="missed", offered_at=NOW, seq=1,
-        story=[{"at": "12:00", "what": "sent"}, {"at": "12:01", "what": "<missed>"}],
+        offer_events=[{"at": "12:00", "what": "sent"}, {"at": "12:01", "what": "<missed>"}],
     )  # fmt: skip
     page = admin.get(url("agents", "agentcontact", part.pk, "change")).content.decode()
     assert "12:00 sent<br>12:01 &lt;missed&gt;" in page

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agents.models import AgentContact, Disposition
 from chats.admin import rows
-from chats.models import Item, Note, Outgoing, Transfer, UnreadableMessage
+from chats.models import Item, Note, OutboundMessage, Transfer, UnreadableMessage
 from tests import factories
 from tests.factories import NOW
 
@@ -45,7 +45,7 @@ def long_talk():
     for place in range(MANY):
         at = NOW + timedelta(seconds=place)
         factories.item(contact, f"item {place:03}", absolute_time=at)
-        Outgoing.objects.create(
+        OutboundMessage.objects.create(
             conversation=contact.conversation, contact=contact, round=1, client_token=str(place), due_at=at,
             content=f"outgoing {place:03}", created_at=at, position=place, seq=place, state="sent",
         )  # fmt: skip

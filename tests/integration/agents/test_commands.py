@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from agents import routing
 from agents.commands import AGENT_COMMANDS, READING_COMMANDS, Caller, Permission
-from agents.protocol import StrictModel
+from agents.protocol import Code, StrictModel
 from agents.protocol.refusals import Refusal
+from agents.sockets.desk import DeskSocket
 from chats import wire
 from chats.db import db_read, db_write
 from tests import factories
@@ -79,3 +85,50 @@ async def test_without_a_desk_one_reads_what_one_may_see_and_does_nothing_else(c
 
 def test_only_what_asks_amazon_connect_goes_on_beside_the_other_requests():
     assert {name for name, command in AGENT_COMMANDS.items() if command.waits_for_aws} == {"relayContact"}
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_dispatches_by_the_table(clock):
+    contact_id, caller, _ = await db_write(served_contact_and_a_stranger)(clock)
+    asked_of_it: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    answers: dict[int, dict] = {}
+    answered = asyncio.Event()
+
+    async def send(event: dict) -> None:
+        frame = json.loads(event.get("text") or "{}")
+        answers[frame.get("id", 0)] = frame
+        if len(requests) in answers:
+            answered.set()
+
+    requests = [
+        ("viewContact", {"contactId": contact_id}),
+        ("connect", {}),
+        ("viewContact", {"contactId": contact_id}),
+        ("sendMessage", {"contactId": contact_id, "message": "Hello", "clientToken": "t-1"}),
+        ("addNote", {"contactId": "no-such-contact", "text": "Mine"}),
+        ("watchFloor", {}),
+    ]
+    asked_of_it.put_nowait({"type": "websocket.connect"})
+    for number, (method, params) in enumerate(requests, 1):
+        text = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        asked_of_it.put_nowait({"type": "websocket.receive", "text": text})
+    socket = DeskSocket(await db_write(scope_of)(caller.user), asked_of_it.get, send)
+    running = asyncio.create_task(socket.run())
+    async with asyncio.timeout(60):
+        await answered.wait()
+        asked_of_it.put_nowait({"type": "websocket.disconnect"})
+        await running
+    assert answers[1]["error"]["message"] == "Call `connect` first."
+    assert answers[2]["result"]["streams"]
+    assert answers[3]["result"] == {}
+    assert answers[4]["result"] == {"clientToken": "t-1", "state": "queued"}
+    assert answers[5]["error"]["data"] == {"reason": "contactNotFound"}
+    assert answers[6]["error"]["code"] == Code.UNKNOWN_METHOD
+
+
+def scope_of(user):
+    client = Client()
+    client.force_login(user)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    headers = {"host": "testserver", "origin": "http://testserver", "cookie": cookie}
+    return {"scheme": "ws", "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}

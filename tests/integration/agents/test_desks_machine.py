@@ -199,7 +199,7 @@ class Desks(RuleBasedStateMachine):
     @invariant()
     def every_offers_story_has_its_beginning_and_its_end(self):
         for part in AgentContact.objects.all():
-            told = [one["what"] for one in part.story]
+            told = [one["what"] for one in part.offer_events]
             assert told[0] == "sent"
             outcome = part.outcome or part.state
             last = {"rejected": "declined", "missed": "missed", "ended": "accepted", "error": "withdrawn"}
@@ -207,7 +207,7 @@ class Desks(RuleBasedStateMachine):
                 {last[outcome]} if outcome in last else {"accepted"} if outcome == "connected" else set()
             )
             assert bool(part.why) == (outcome in last)
-            times = [one["at"] for one in part.story]
+            times = [one["at"] for one in part.offer_events]
             assert times == sorted(times)
 
     @invariant()

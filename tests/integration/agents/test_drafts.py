@@ -53,14 +53,14 @@ class TestRules:
     def test_words_and_place_are_one_numbered_change_each_and_the_same_again_is_none(self, mira, served):
         before = seq(mira)
         drafts.save(mira.user_id, served.pk, "I have look\n", "Third time")
-        drafts.save_place(mira.user_id, served.pk, ScrollPosition(key="m-1", top=-12))
+        drafts.save_scroll_position(mira.user_id, served.pk, ScrollPosition(key="m-1", top=-12))
         assert seq(mira) == before + 2
         drafts.save(mira.user_id, served.pk, "I have look\n", "Third time")
-        drafts.save_place(mira.user_id, served.pk, ScrollPosition(key="m-1", top=-12))
+        drafts.save_scroll_position(mira.user_id, served.pk, ScrollPosition(key="m-1", top=-12))
         assert seq(mira) == before + 2
         expected = {"text": "I have look\n", "note": "Third time", "place": {"key": "m-1", "top": -12}}
         assert held(mira, served) == [expected]
-        drafts.save_place(mira.user_id, served.pk, None)
+        drafts.save_scroll_position(mira.user_id, served.pk, None)
         assert held(mira, served) == [{**expected, "place": None}]
 
     def test_three_messages_and_a_note_are_kept_and_a_byte_more_is_not(self, mira, served):
@@ -75,18 +75,18 @@ class TestRules:
         other = factories.contact()
         for who, contact in [(jonas.user_id, served.pk), (mira.user_id, other.pk), (mira.user_id, "nowhere")]:
             assert refused(drafts.save, who, contact, "x", "") == "contactNotFound"
-            assert refused(drafts.save_place, who, contact, None) == "contactNotFound"
+            assert refused(drafts.save_scroll_position, who, contact, None) == "contactNotFound"
         stranger = factories.user("stranger")
         assert refused(drafts.save, stranger.pk, served.pk, "x", "") == "contactNotFound"
 
     def test_a_draft_outlives_the_end_of_the_chat_and_goes_with_the_contact(self, clock, mira, served):
         drafts.save(mira.user_id, served.pk, "half a sent", "half a note")
-        drafts.save_place(mira.user_id, served.pk, ScrollPosition(key="m-1", top=0))
+        drafts.save_scroll_position(mira.user_id, served.pk, ScrollPosition(key="m-1", top=0))
         routing.end(mira, served.pk, clock.now)
         assert [one["text"] for one in held(mira, served)] == ["half a sent"]
         routing.clear(mira, served.pk, clock.now)
         left = AgentContact.objects.get(agent=mira, contact=served)
-        assert (left.state, left.draft, left.note_draft, left.place) == ("cleared", "", "", None)
+        assert (left.state, left.draft, left.note_draft, left.scroll_position) == ("cleared", "", "", None)
         assert OutboundMessage.objects.filter(content="half a sent").count() == 0
 
 

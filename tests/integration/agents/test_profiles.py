@@ -180,7 +180,7 @@ def test_a_profile_may_accept_by_itself(clock):
     contact.refresh_from_db()
     assert (contact.state, contact.owner) == ("CONNECTED", agent.user)
     part = AgentContact.objects.get()
-    assert (part.state, [one["what"] for one in part.story]) == ("connected", ["sent", "accepted"])
+    assert (part.state, [one["what"] for one in part.offer_events]) == ("connected", ["sent", "accepted"])
     assert list(OutboundMessage.objects.values_list("content", flat=True)) == ["Mira has joined."]
     assert Agent.objects.get().viewing_id == contact.pk
 
@@ -257,7 +257,7 @@ def test_when_the_profile_shrinks_an_offer_without_room_is_withdrawn(clock):
     assert run(clock) == 0
     part = AgentContact.objects.get(contact=offered)
     assert (part.state, str(part.why)) == ("cleared", "no room: the routing profile allows 1 chats at once")
-    assert [one["what"] for one in part.story] == ["sent", "noRoom", "withdrawn"]
+    assert [one["what"] for one in part.offer_events] == ["sent", "noRoom", "withdrawn"]
     assert (Contact.objects.get(pk=offered.pk).owner, Agent.objects.get().load, Agent.objects.get().misses) == (
         None,
         1,

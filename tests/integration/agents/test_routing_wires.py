@@ -47,7 +47,7 @@ def story(product: Product, contact_id: str) -> list[str]:
     code = f"""
 import json
 from agents.models import AgentContact
-print(json.dumps([one["what"] for one in AgentContact.objects.filter(contact="{contact_id}").latest("pk").story]))
+print(json.dumps([one["what"] for one in AgentContact.objects.filter(contact="{contact_id}").latest("pk").offer_events]))
 """
     told: list[str] = json.loads(product.portal.shell(code))
     return told

@@ -27,7 +27,7 @@ def offer(mira, clock):
 
 
 def story():
-    return [one["what"] for one in AgentContact.objects.get().story]
+    return [one["what"] for one in AgentContact.objects.get().offer_events]
 
 
 def seen(agent, contact, clock, *, visible):
@@ -37,7 +37,7 @@ def seen(agent, contact, clock, *, visible):
 def test_a_painted_offer_that_is_accepted_tells_so(mira, offer, clock):
     seen(mira, offer, clock, visible=True)
     routing.accept(mira, offer.pk, clock.tick(1))
-    assert AgentContact.objects.get().story == [
+    assert AgentContact.objects.get().offer_events == [
         {"at": "2026-11-20T12:00:00.000Z", "what": "sent"},
         {"at": "2026-11-20T12:00:01.000Z", "what": "painted"},
         {"at": "2026-11-20T12:00:01.000Z", "what": "shown"},

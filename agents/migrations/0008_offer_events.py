@@ -1,0 +1,10 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("agents", "0007_reason_codes")]
+
+    operations = [
+        migrations.RenameField("agentcontact", "story", "offer_events"),
+        migrations.RenameField("agentcontact", "place", "scroll_position"),
+    ]
