@@ -70,3 +70,10 @@ test("that the server put the agent where nothing is offered is news, with why",
   assert.deepEqual(told[0].why, why)
   assert.deepEqual(newsOf({ ...held, agent: { ...stopped, stateWhy: null } }), [])
 })
+
+test("what a former agent could not send is no news to the agent who serves now", () => {
+  const failed = (author) => [{ ...running(), me: ME.id }, frame("outgoing", CHAT, 2, { outgoing: outgoing("t1", { state: "failed", why: GONE, author }) })].reduce((held, one) => apply(held, one))
+  assert.deepEqual(kinds(failed({ id: ME.id + 1, name: "Jonas" })), [])
+  assert.deepEqual(kinds(failed(ME)), [["failed", GONE]])
+  assert.deepEqual(kinds(failed(null)), [["failed", GONE]])
+})

@@ -179,3 +179,14 @@ test("an outgoing message that is discarded, or sent and here, is no longer unde
     {},
   )
 })
+
+test("typing ends when that participant leaves, when the chat ends and when the contact does", () => {
+  const types = (participantId) => ({ method: "typing", params: { participantId, contactId: "c1", displayName: "", role: "CUSTOMER" } })
+  const event = (name, ParticipantId) => frame("item", CHAT, 2, { item: item("e", { Type: "EVENT", ContentType: `application/vnd.amazonaws.connect.event.${name}`, Content: null, ParticipantId }) })
+  const typers = (...frames) => Object.keys(play(running(), types("a"), types("b"), ...frames).typing)
+  assert.deepEqual(typers(event("participant.joined", "a")), ["a", "b"])
+  assert.deepEqual(typers(event("participant.idle", "a")), ["a", "b"])
+  for (const name of ["participant.left", "participant.autodisconnection"]) assert.deepEqual(typers(event(name, "a")), ["b"], name)
+  assert.deepEqual(typers(event("chat.ended", null)), [])
+  assert.deepEqual(typers(frame("contact", CHAT, 2, { contact: contact({ state: "ENDED" }) })), [])
+})

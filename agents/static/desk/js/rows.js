@@ -6,7 +6,7 @@ import { chrome, icon, keep, make, own, redraw, refresh, typed } from "./dom.js"
 import { fileNodes } from "./files.js"
 import { answerNodes, formNodes } from "./forms.js"
 import { createNote, drawNote } from "./notes.js"
-import { richNodes, wordNodes } from "./rich.js"
+import { linkedWords, richNodes, wordNodes } from "./rich.js"
 import { botLines } from "./state.js"
 import { fill, gettext, ngettext, told } from "./words.js"
 
@@ -45,7 +45,7 @@ export function drawRow(element, row) {
 
 /** Connect's events in a sentence; one we do not know by its own name. @param {{event: string, name: string, text: string}} line */
 function lineWords({ event, name, text }) {
-  if (!event) return [typed(text)]
+  if (!event) return [linkedWords(text)]
   /** @type {Record<string, string>} */
   const known = {
     "participant.joined": gettext("%(name)s joined"),
@@ -85,7 +85,7 @@ function drawBot(element, row) {
 }
 
 /** @param {{who: string, words: string}} line */
-const botLine = ({ who, words }) => make("li", "", ...(who ? [make("b", "", typed(who))] : []), typed(words))
+const botLine = ({ who, words }) => make("li", "", ...(who ? [make("b", "", typed(who))] : []), linkedWords(words))
 
 function createGroup() {
   const group = make("div", "group")

@@ -62,6 +62,7 @@
  *   `outgoing` frame is on the way. With a `size` it is a file: `content` is its name; only its tab has the bytes.
  *
  * @typedef {Object} State
+ * @property {number|null} me  The id of the user whose desk it is; null: somebody who only looks on.
  * @property {Record<string, number>} cursors
  * @property {Agent|null} agent
  * @property {number|null} queued  How many customers wait in the agent's queues; null: not told yet.

@@ -14,6 +14,7 @@ const TYPING_HOLDS = 12_000
 
 /** @type {State} */
 export const EMPTY = Object.freeze({
+  me: null,
   cursors: {},
   agent: null,
   queued: null,
@@ -36,7 +37,7 @@ const CHANGES = {
     wanted: state.wanted === contactId ? null : state.wanted,
   }),
   contact: (state, { stream, contact }) =>
-    withConversation(state, stream, (held) => ({
+    withConversation(contact.state === "ENDED" ? withoutTypingIn(state, contact.contactId) : state, stream, (held) => ({
       ...held,
       contacts: { ...held.contacts, [contact.contactId]: contact },
     })),
@@ -171,9 +172,21 @@ function withTyping(state, { participantId, contactId, displayName, role }, now)
   return { ...state, typing: { ...state.typing, [participantId]: typing } }
 }
 
-/** Who has said something is no longer typing it. @param {State} state @param {Item} item */
+/** Events after which a participant is not in the chat any more. */
+const GONE = ["participant.left", "participant.autodisconnection"]
+
+/** Who has said something is no longer typing it; nor is who has left, nor anybody in a chat that has ended. @param {State} state @param {Item} item */
 function quiet(state, item) {
-  return item.ParticipantId && item.Type !== "EVENT" ? without(state, "typing", item.ParticipantId) : state
+  const event = item.Type === "EVENT" ? item.ContentType.split(".event.").at(-1) ?? "" : ""
+  if (event === "chat.ended") return withoutTypingIn(state, item.ContactId)
+  if (!item.ParticipantId || (item.Type === "EVENT" && !GONE.includes(event))) return state
+  return without(state, "typing", item.ParticipantId)
+}
+
+/** @param {State} state @param {string} contactId @returns {State} */
+function withoutTypingIn(state, contactId) {
+  const left = Object.entries(state.typing).filter(([, one]) => one.contactId !== contactId)
+  return left.length === Object.keys(state.typing).length ? state : { ...state, typing: Object.fromEntries(left) }
 }
 
 /** Typing that was not renewed is over. @param {State} state @param {number} now @returns {State} */

@@ -280,7 +280,7 @@ function pendingGroup(one, { me }) {
     ]),
     fate,
     why: one.why,
-    token: me === null ? null : one.clientToken,
+    token: me !== null && one.author?.id === me ? one.clientToken : null,
     contactId: one.contactId,
     me: one.author !== null && one.author.id === me,
     who: one.author?.name ?? "",

@@ -208,11 +208,17 @@ function endReason(held, row) {
 /** @param {State} state @param {Conversation|undefined} held @param {string} contactId */
 function failures(state, held, contactId) {
   const known = Object.values(held?.outgoing ?? {}).filter(
-    (one) => one.contactId === contactId && one.state === "failed",
+    (one) => one.contactId === contactId && one.state === "failed" && isOwn(one, state.me),
   )
   const refused = Object.values(state.unsent).filter((one) => one.contactId === contactId && one.state === "refused")
   return known.length + refused.length
 }
+
+/**
+ * What another agent of the contact could not send is no news on this agent's card; what the portal could not is.
+ * @param {import("../types.js").Outgoing} one @param {number|null} me
+ */
+export const isOwn = ({ author }, me) => me === null || author === null || author.id === me
 
 /** @param {Item|null} item @returns {Card["last"]} */
 function preview(item) {

@@ -1,6 +1,7 @@
 // @ts-check
 /** What has happened that the agent may not have seen, as far as the desk's own state tells it. Pure. */
 import { agentContactKey } from "./apply.js"
+import { isOwn } from "./cards.js"
 import { handingOf } from "./handing.js"
 
 /**
@@ -101,7 +102,7 @@ const CAME_BACK = { declined: "declined", missed: "unanswered", withdrawn: "with
  * @returns {News[]}
  */
 function ofMessages(state, row, held, about) {
-  const known = Object.values(held?.outgoing ?? {}).filter((one) => one.state === "failed")
+  const known = Object.values(held?.outgoing ?? {}).filter((one) => one.state === "failed" && isOwn(one, state.me))
   const refused = Object.values(state.unsent).filter((one) => one.state === "refused")
   return [...known, ...refused]
     .filter((one) => one.contactId === row.contactId)
