@@ -189,6 +189,11 @@ class AgentContact(models.Model):
         self.disposition = disposition or self.disposition
         self.note = note or self.note
 
+    def begin_wrap_up(self, disposition: Disposition | None, note: str) -> None:
+        """What is said of the contact so far; nothing, where it was taken back."""
+        self.disposition, self.note = disposition, note
+        self.changed()
+
     def hurry(self, now: datetime, why: Reason) -> None:
         """The offer is over now, not later."""
         self.expires_at, self.why = now, why
@@ -234,6 +239,7 @@ class AgentContact(models.Model):
             "endedAt": iso_or_none(self.ended_at),
             "acwUntil": iso_or_none(self.acw_until),
             "dispositionRequired": queue.disposition_required,
+            "disposition": self.disposition.name if self.disposition else "",
             "note": self.note,
             "readNumber": self.read_number,
             "draft": {"text": self.draft, "note": self.note_draft, "place": self.place},

@@ -70,6 +70,13 @@ class ClearContact(ContactParams):
     note: Annotated[str, Field(max_length=5000)] = ""
 
 
+class SaveWrapUp(ContactParams):
+    """What is begun after a contact: it counts when the time is over before Done, and is there on the agent's other machines."""
+
+    disposition: Annotated[str, Field(max_length=80)] = ""
+    note: Annotated[str, Field(max_length=5000)] = ""
+
+
 class OfferSeen(ContactParams):
     """This tab shows the offer; again when the tab is hidden or shown while the offer is open. Sent as a notification."""
 
@@ -232,6 +239,7 @@ REQUESTS: dict[str, type[StrictModel]] = {
     "editNote": EditNote,
     "deleteNote": NoteIdParams,
     "saveDraft": SaveDraft,
+    "saveWrapUp": SaveWrapUp,
     "savePlace": SavePlace,
     "relayContact": RelayContact,
     "sendMessage": SendMessage,
@@ -384,6 +392,7 @@ class AgentContact(StrictModel):
     endedAt: Time | None  # noqa: N815 -- the wire is camelCase
     acwUntil: Time | None = None  # noqa: N815 -- then after contact work ends by itself
     dispositionRequired: bool = False  # noqa: N815 -- clearContact needs a disposition
+    disposition: str = ""  # as it is begun, like the note, until the contact is cleared
     note: str = ""
     readNumber: int  # noqa: N815 -- the highest item Number this agent has read
     draft: Draft = Field(default_factory=Draft)

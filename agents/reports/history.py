@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ class Row:
     part: AgentContact
     lasted: str
     because: str
+    is_readable: bool  # its transcript is theirs to read; else it is with whom it was handed on to
 
 
 def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContact]:
@@ -26,8 +28,8 @@ def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContac
     return parts.select_related("contact__conversation", "contact__queue", "disposition")
 
 
-def row(part: AgentContact) -> Row:
-    return Row(part, _lasted(part), part.why.told())
+def row(part: AgentContact, readable: Collection[str]) -> Row:
+    return Row(part, _lasted(part), part.why.told(), part.contact_id in readable)
 
 
 def _lasted(part: AgentContact) -> str:

@@ -211,6 +211,10 @@ class DeskSocket(TranscriptSocket):
     async def do_saveDraft(self, params: protocol.SaveDraft) -> None:  # noqa: N802 -- named as asked
         await db_write(drafts.save)(self.visitor.user_id, params.contactId, params.text, params.note)
 
+    async def do_saveWrapUp(self, params: protocol.SaveWrapUp) -> None:  # noqa: N802 -- named as asked
+        work = (params.disposition, params.note)
+        await db_write(routing.save_wrap_up)(self.agent, params.contactId, *work)
+
     async def do_savePlace(self, params: protocol.SavePlace) -> None:  # noqa: N802 -- named as asked
         await db_write(drafts.save_place)(self.visitor.user_id, params.contactId, params.place)
 

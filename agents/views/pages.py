@@ -62,12 +62,14 @@ def desk(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
-    """What this agent had a part in and may still see, their newest part first."""
+    """What this agent had a part in, their newest part first: also what they handed on, which the receiver alone reads."""
     user, agent = _agent(request)
     wanted = _wanted(request)
-    served = past.served_by(agent, matching(transcripts.visible_to(user), wanted, CUSTOMER))
+    served = past.served_by(agent, matching(Contact.objects.all(), wanted, CUSTOMER))
     ended = Paginator(served, ENDED_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"ended": ended, "rows": [past.row(part) for part in ended], "q": wanted}
+    seen = transcripts.visible_to(user).filter(pk__in=[part.contact_id for part in ended])
+    readable = set(seen.values_list("pk", flat=True))
+    context = {"ended": ended, "rows": [past.row(part, readable) for part in ended], "q": wanted}
     return render(request, "history.html", _frame(user, {}) | context)
 
 

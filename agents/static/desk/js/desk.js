@@ -95,6 +95,12 @@ export function createDesk(store, line) {
      * @param {string} contactId @param {{disposition: string|null, note: string}} work
      */
     wrapUp: (contactId, work) => attempt("clearContact", { contactId, ...work }),
+    /** What is begun of it: it counts when the time is over before Done. @param {string} contactId @param {{disposition: string|null, note: string}} work @returns {Promise<"kept"|"refused"|"unknown">} */
+    saveWrapUp: (contactId, { disposition, note }) =>
+      line.request("saveWrapUp", { contactId, disposition: disposition ?? "", note }).then(
+        () => /** @type {const} */ ("kept"),
+        (error) => (error instanceof RequestFailed && !error.unknown && error.reason !== "unavailable" ? "refused" : "unknown"),
+      ),
     /** What a contact may have come to; null: it could not be asked. @param {string} contactId @returns {Promise<{dispositions: string[], required: boolean}|null>} */
     dispositions: (contactId) => line.request("getDispositions", { contactId }).catch(() => null),
     /** Whom a contact can be handed on to, or why that could not be asked. @returns {Promise<import("./transfer.js").Endpoint[]|string>} */

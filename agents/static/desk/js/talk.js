@@ -4,7 +4,7 @@ import { until } from "./clock.js"
 import { at, find, setAttribute, setText } from "./dom.js"
 import { drawEmptyTalk } from "./empty.js"
 import { drawHeader } from "./header.js"
-import { bubbles, cardOf, cards, viewing } from "./state.js"
+import { bubbles, cardOf, cards, heldFor, viewing } from "./state.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /** @type {import("./types.js").Conversation} */
@@ -31,7 +31,7 @@ export function createTalk(store, { conversation, composer, details, reading, ha
     inView,
     paint() {
       const card = inView()
-      const held = card ? store.state.conversations[card.initialContactId] : undefined
+      const held = card ? heldFor(store.state, card) : undefined
       find("#head").hidden = find("#talk-body").hidden = card === null
       find("#nothing").hidden = card !== null
       handing(card, held !== undefined || !line.live)

@@ -16,7 +16,7 @@
  * @typedef {{contactId: string, initialContactId: string, round: number,
  *   state: "connecting"|"connected"|"ended"|"missed"|"rejected"|"error"|"cleared", why: Why|null, customerName: string,
  *   queue: string, offeredAt: string, ringsSince?: string|null, expiresAt: string|null, acceptedAt: string|null, endedAt: string|null,
- *   acwUntil?: string|null, dispositionRequired?: boolean, note?: string, readNumber: number,
+ *   acwUntil?: string|null, dispositionRequired?: boolean, disposition?: string, note?: string, readNumber: number,
  *   draft?: {text: string, note: string, place: Place|null}}} AgentContact
  * @typedef {{key: string, top: number}} Place  Where the agent reads: an item, and how far below the upper edge.
  * @typedef {{state: "offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued", sender: Author|null,
@@ -71,6 +71,7 @@
  * @property {string} viewing  As the server says.
  * @property {string|null} wanted  The contact this tab has asked to view, until the server says so too.
  * @property {Record<string, Conversation>} conversations  By InitialContactId.
+ * @property {Record<string, Conversation>} closed  No longer followed: what was said until it was handed on.
  * @property {Record<string, Typing>} typing  By participantId.
  * @property {Record<string, Unsent>} unsent  By clientToken.
  */

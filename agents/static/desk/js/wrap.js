@@ -1,5 +1,8 @@
 // @ts-check
-/** After contact work: what came of it, a note, how long it may take, and Done. What is typed survives a refresh. */
+/**
+ * After contact work: what came of it, a note, how long it may take, and Done. The server keeps what is begun: it counts
+ * when the time is over, also of a card that is not in view or in a tab that is hidden.
+ */
 import { clockwise, until } from "./clock.js"
 import { at, composing, find, make, redraw, setText } from "./dom.js"
 import { gettext, say } from "./words.js"
@@ -9,8 +12,10 @@ import { gettext, say } from "./words.js"
  * @typedef {{disposition: string|null, note: string}} Work
  */
 
-/** Time-boxed work that is written is kept a little before the server clears the card. */
-const LAST_MOMENT = 3
+/** It is saved when nobody has typed for so long, in milliseconds, */
+const PAUSE = 600
+/** and at once in the last seconds of work that ends by itself. */
+const LAST_MOMENT = 5
 
 /**
  * @param {import("./desk.js").Desk} desk
@@ -23,17 +28,37 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
   const done = /** @type {HTMLButtonElement} */ (find("#done"))
   /** @type {Map<string, {dispositions: string[], required: boolean}|null>} null: asked */
   const known = new Map()
-  /** @type {Set<string>} cards whose work was kept at the last moment */
-  const saved = new Set()
+  /** What the server may lack, by the key of its card. @type {Map<string, {contactId: string, timer: ReturnType<typeof setTimeout>}>} */
+  const due = new Map()
   /** The key of the card whose work is written: a customer who returns is other work. */
   let here = ""
   let busy = false
 
   const work = () => /** @type {Work} */ ({ disposition: select.value || null, note: note.value.trim() })
-  const keep = () => {
-    if (here) kept.setWork(here, work())
-    complain("")
+  /** @param {string} key @param {string} contactId */
+  const save = async (key, contactId) => {
+    clearTimeout(due.get(key)?.timer)
+    due.delete(key)
+    const asked = kept.work(key)
+    if (!asked) return
+    const told = live() ? await desk.saveWrapUp(contactId, asked) : "unknown"
+    if (due.has(key) || !same(kept.work(key), asked)) return // more was typed, and is saved in its turn
+    if (told === "unknown") due.set(key, { contactId, timer: setTimeout(() => void save(key, contactId), PAUSE * 4) })
+    else kept.setWork(key, null)
   }
+  const keep = () => {
+    const card = shown()
+    complain("")
+    if (!here || card?.key !== here) return
+    kept.setWork(here, work())
+    const isLast = card.acwUntil !== null && until(card.acwUntil) <= LAST_MOMENT
+    clearTimeout(due.get(here)?.timer)
+    const { key, contactId } = card
+    due.set(key, { contactId, timer: setTimeout(() => void save(key, contactId), isLast ? 0 : PAUSE) })
+  }
+  const flush = () => due.forEach(({ contactId }, key) => void save(key, contactId))
+  document.addEventListener("visibilitychange", () => document.hidden && flush())
+  addEventListener("pagehide", flush)
   select.addEventListener("change", keep)
   note.addEventListener("input", keep)
   note.addEventListener("keydown", (event) => {
@@ -65,11 +90,15 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     if (!card || card.state !== "ended" || busy) return
     busy = true
     done.disabled = true
+    if (due.has(card.key)) await save(card.key, card.contactId) // what was taken back is no more on the server either
     const refusal = await desk.wrapUp(card.contactId, work())
     busy = false
     done.disabled = false
-    if (refusal === "") kept.setWork(card.key, null)
-    else if (here === card.key) complain(refusal)
+    if (refusal === "") {
+      clearTimeout(due.get(card.key)?.timer)
+      due.delete(card.key)
+      kept.setWork(card.key, null)
+    } else if (here === card.key) complain(refusal)
   }
 
   /** @param {string} contactId */
@@ -83,10 +112,22 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
 
   /** @param {Card} card */
   const enter = (card) => {
+    flush()
     here = card.key
     complain("")
-    note.value = kept.work(here)?.note ?? ""
+    note.value = workOf(card).note
     redraw(select, "", () => [])
+  }
+  /** What was begun here and is not saved, else what the server has. @param {Card} card */
+  const workOf = (card) => kept.work(card.key) ?? card.work
+  /** It was begun, or went on, on another machine. @param {Card} card */
+  const hear = (card) => {
+    if (kept.work(card.key) !== null) {
+      // After a refresh nobody knows whether it was saved.
+      if (!due.has(card.key) && live()) void save(card.key, card.contactId)
+      return
+    }
+    if (note.value.trim() !== card.work.note && document.activeElement !== note) note.value = card.work.note
   }
 
   /** @param {Card} card */
@@ -96,8 +137,8 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     at(form, "what").hidden = !told || told.dispositions.length === 0
     at(form, "must").hidden = !told?.required
     const names = told?.dispositions ?? []
+    const chosen = workOf(card).disposition
     redraw(select, names, () => {
-      const chosen = kept.work(card.key)?.disposition
       return ["", ...names].map((name) => {
         const option = make("option", "", name || gettext("Choose…"))
         option.setAttribute("value", name)
@@ -105,6 +146,7 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
         return option
       })
     })
+    if (document.activeElement !== select && select.value !== (chosen ?? "")) select.value = chosen ?? ""
   }
 
   /** @param {Card} card */
@@ -115,11 +157,6 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     const seconds = until(card.acwUntil)
     setText(left, say("%(time)s left", { time: clockwise(seconds) }))
     left.classList.toggle("is-soon", seconds <= 10)
-    if (seconds > LAST_MOMENT || saved.has(card.key) || !live()) return
-    const { disposition, note: words } = work()
-    if (!disposition && !words) return
-    saved.add(card.key)
-    void finish()
   }
 
   return {
@@ -128,10 +165,12 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     paint(card) {
       form.hidden = card?.state !== "ended"
       if (!card || form.hidden) {
+        if (here) flush()
         here = ""
         return
       }
       if (here !== card.key) enter(card)
+      else hear(card)
       drawChoices(card)
       drawTime(card)
       setText(
@@ -143,3 +182,6 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     },
   }
 }
+
+/** @param {Work|null} a @param {Work} b */
+const same = (a, b) => a !== null && a.disposition === b.disposition && a.note === b.note

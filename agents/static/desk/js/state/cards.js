@@ -1,6 +1,6 @@
 // @ts-check
 /** The contacts of the desk as cards, in the order in which they need the agent. Pure. */
-import { agentContactKey } from "./apply.js"
+import { agentContactKey, heldFor } from "./apply.js"
 import { facesOf } from "./faces.js"
 import { factsOf } from "./facts.js"
 import { handingOf } from "./handing.js"
@@ -35,6 +35,7 @@ import { botPart } from "./items.js"
  * @property {boolean} typing
  * @property {import("./handing.js").Handing|null} handing  Somebody hands it on.
  * @property {boolean} relayed  Amazon Connect itself gave it to the agent.
+ * @property {import("../wrap.js").Work} work  What came of it, as far as the server has it.
  * @property {string|null} acwUntil  Then after contact work ends by itself.
  * @typedef {{offers: Card[], waiting: Card[], answered: Card[], ended: Card[], missed: Card[]}} Desk
  */
@@ -86,7 +87,7 @@ export function cards(state) {
 }
 
 /** @type {(keyof State)[]} */
-const DEPENDS = ["agentContacts", "conversations", "typing", "unsent"]
+const DEPENDS = ["agentContacts", "conversations", "closed", "typing", "unsent"]
 
 /** @param {State} state @returns {Desk} */
 function deskOf(state) {
@@ -145,7 +146,7 @@ const dealt = new WeakMap()
 
 /** @param {State} state @param {AgentContact} row @returns {Card} */
 function cardFor(state, row) {
-  const held = state.conversations[row.initialContactId]
+  const held = heldFor(state, row)
   const typing = Object.values(state.typing).some((one) => one.contactId === row.contactId && one.role === "CUSTOMER")
   const failed = failures(state, held, row.contactId)
   const known = dealt.get(row)
@@ -183,6 +184,7 @@ function newCard(row, held, typing, failed) {
     typing,
     handing: handingOf(row, held?.contacts[row.contactId]),
     relayed: held?.contacts[row.contactId]?.relayed ?? false,
+    work: { disposition: row.disposition || null, note: row.note ?? "" },
     acwUntil: row.acwUntil ?? null,
   }
 }
