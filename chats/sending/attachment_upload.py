@@ -29,12 +29,14 @@ log = logging.getLogger(__name__)
 STARTED_HOLDS = timedelta(minutes=10)
 FAILED_ARE_KEPT = timedelta(days=7)  # as long as a chat can last
 NOT_OURS_TO_SEND = Reason(
-    "Amazon Connect takes no files from the portal in this chat. Put it where the customer can fetch it and send a link"
+    "Amazon Connect takes no files from the portal in this chat. Put it where the customer can fetch it and send a link",
+    code="filesNotPermitted",  # for the desk: trying again cannot help
 )
 NOT_YOURS_TO_SEND = Reason(
-    "Amazon Connect does not let you send files. An administrator can switch attachments on there"
+    "Amazon Connect does not let you send files. An administrator can switch attachments on there",
+    code="filesNotPermitted",
 )
-GONE = Reason("the file is no longer kept here. Attach it again")
+GONE = Reason("the file is no longer kept here. Attach it again", code="fileGone")
 
 
 def lease(now: datetime) -> datetime:

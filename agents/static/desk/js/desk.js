@@ -41,7 +41,7 @@ export function createDesk(store, line) {
       store.change((state) => desk.acknowledge(state, clientToken, told.state))
     } catch (error) {
       if (error instanceof RequestFailed && error.unknown) return again(clientToken)
-      store.change((state) => desk.refuse(state, clientToken, reason(error)))
+      store.change((state) => desk.refuse(state, clientToken, reason(error), error instanceof RequestFailed ? error.reason : ""))
       // Kept over a refresh for a contact that has left the desk: there is no bubble that could say so.
       if (!desk.cardOf(store.state, contactId))
         notice(say("Not sent: “%(words)s”. %(why)s", { words: content, why: reason(error) }))
@@ -115,8 +115,8 @@ export function createDesk(store, line) {
     cancelTransfer: (contactId) => ask("cancelTransfer", { contactId }),
     /** @param {string} name */
     setState: (name) => ask("setAgentState", { state: name, enqueueNextState: comesNext(store.state, name) }),
-    /** @param {string} contactId @param {string} content */
-    send(contactId, content) {
+    /** @param {string} contactId @param {string} content @param {string} contentType */
+    send(contactId, content, contentType) {
       const card = desk.cardOf(store.state, contactId)
       if (!card) return
       const message = {
@@ -124,7 +124,7 @@ export function createDesk(store, line) {
         initialContactId: card.initialContactId,
         clientToken: newToken(),
         content,
-        contentType: "text/plain",
+        contentType,
         createdAt: new Date(now()).toISOString(),
       }
       store.change((state) => desk.queueMessage(state, message))

@@ -114,7 +114,7 @@ function drawGroup(element, row) {
   actions.hidden = !open
   Object.assign(element.dataset, { token: row.token ?? "", contact: row.contactId, local: row.local ? "1" : "" })
   const isFile = row.bubbles[0].face.kind === "file"
-  redraw(actions, [open, isFile], () => (open ? failedButtons(isFile) : []))
+  redraw(actions, [open, isFile, row.again], () => (open ? failedButtons(isFile, row.again) : []))
 }
 
 /** The flow has no name for people; a bot of Lex is called BOT. @param {Group} row */
@@ -191,15 +191,15 @@ function receipt(fate) {
   return make("span", fate === "read" ? "receipt is-read" : "receipt", icon(look), word)
 }
 
-/** @param {boolean} isFile */
-function failedButtons(isFile) {
+/** @param {boolean} isFile @param {boolean} again */
+function failedButtons(isFile, again) {
   /** @type {[string, string, string][]} */
   const all = [
     ["retry", "retry", gettext("Retry")],
     ["copy", "copy", gettext("Copy")],
     ["discard", "close", gettext("Discard")],
   ]
-  const possible = all.filter(([what]) => what !== "copy" || !isFile)
+  const possible = all.filter(([what]) => (what !== "copy" || !isFile) && (what !== "retry" || again))
   return possible.map(([what, look, word]) => {
     const button = make("button", "", icon(look), word)
     button.setAttribute("type", "button")

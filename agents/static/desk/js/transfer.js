@@ -200,9 +200,9 @@ export function createHandingLine(desk, { card: shown, ask, repaint }) {
     if (button.dataset.do === "away") away.add(sign(card))
     repaint()
   })
-  return (/** @type {Card|null} */ card, /** @type {boolean} */ held) => {
+  return (/** @type {Card|null} */ card, /** @type {boolean} */ followed) => {
     const handing = card?.handing ?? null
-    const gone = card?.state === "ended" && !held
+    const gone = card?.state === "ended" && !followed
     line.hidden = !card || !(gone || (handing && isNews(handing, now()) && !away.has(sign(card))))
     if (!card || line.hidden) return
     line.dataset.kind = gone ? "gone" : (handing?.kind ?? "")
@@ -215,7 +215,7 @@ export function createHandingLine(desk, { card: shown, ask, repaint }) {
 function goneWords() {
   return [
     icon("lock"),
-    make("p", "", gettext("The conversation is with whoever serves it now: its transcript is not yours to read any more.")),
+    make("p", "", gettext("The conversation is with whoever serves it now: what was said until then stays here until you are done.")),
   ]
 }
 

@@ -57,7 +57,7 @@
  * @property {Gap|null} gap
  *
  * @typedef {{contactId: string, initialContactId: string, clientToken: string, content: string, contentType: string,
- *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string, size?: number}} Unsent
+ *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string, reason?: string, size?: number}} Unsent
  *   Words the server has not yet taken (`waiting` for a connection, `asked`), or refused; `kept`: taken, its
  *   `outgoing` frame is on the way. With a `size` it is a file: `content` is its name; only its tab has the bytes.
  *

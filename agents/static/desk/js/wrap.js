@@ -14,8 +14,12 @@ import { gettext, say } from "./words.js"
 
 /** It is saved when nobody has typed for so long, in milliseconds, */
 const PAUSE = 600
-/** and at once in the last seconds of work that ends by itself. */
-const LAST_MOMENT = 5
+/** where the outcome is not known again after so long, */
+const AGAIN = 2_400
+/** and at once in the last seconds of work that ends by itself; */
+const AT_ONCE = 5
+/** what is in view is done a moment before that. */
+const LAST_MOMENT = 1
 
 /**
  * @param {import("./desk.js").Desk} desk
@@ -30,6 +34,8 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
   const known = new Map()
   /** What the server may lack, by the key of its card. @type {Map<string, {contactId: string, timer: ReturnType<typeof setTimeout>}>} */
   const due = new Map()
+  /** Cards whose time was over in view. @type {Set<string>} */
+  const over = new Set()
   /** The key of the card whose work is written: a customer who returns is other work. */
   let here = ""
   let busy = false
@@ -41,20 +47,22 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     due.delete(key)
     const asked = kept.work(key)
     if (!asked) return
-    const told = live() ? await desk.saveWrapUp(contactId, asked) : "unknown"
-    if (due.has(key) || !same(kept.work(key), asked)) return // more was typed, and is saved in its turn
-    if (told === "unknown") due.set(key, { contactId, timer: setTimeout(() => void save(key, contactId), PAUSE * 4) })
-    else kept.setWork(key, null)
+    const answer = live() ? await desk.saveWrapUp(contactId, asked) : "unknown"
+    // Where more was typed it is saved in its turn.
+    if (answer === "unknown" && !due.has(key)) later(key, contactId, AGAIN)
+  }
+  /** @param {string} key @param {string} contactId @param {number} wait */
+  const later = (key, contactId, wait) => {
+    clearTimeout(due.get(key)?.timer)
+    due.set(key, { contactId, timer: setTimeout(() => void save(key, contactId), wait) })
   }
   const keep = () => {
     const card = shown()
     complain("")
     if (!here || card?.key !== here) return
     kept.setWork(here, work())
-    const isLast = card.acwUntil !== null && until(card.acwUntil) <= LAST_MOMENT
-    clearTimeout(due.get(here)?.timer)
-    const { key, contactId } = card
-    due.set(key, { contactId, timer: setTimeout(() => void save(key, contactId), isLast ? 0 : PAUSE) })
+    const isLast = card.acwUntil !== null && until(card.acwUntil) <= AT_ONCE
+    later(card.key, card.contactId, isLast ? 0 : PAUSE)
   }
   const flush = () => due.forEach(({ contactId }, key) => void save(key, contactId))
   document.addEventListener("visibilitychange", () => document.hidden && flush())
@@ -116,17 +124,15 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     here = card.key
     complain("")
     note.value = workOf(card).note
+    // After a refresh nobody knows whether it was saved.
+    if (kept.work(here) !== null) later(here, card.contactId, PAUSE)
     redraw(select, "", () => [])
   }
-  /** What was begun here and is not saved, else what the server has. @param {Card} card */
+  /** What was begun here, until it is done, else what the server has. @param {Card} card */
   const workOf = (card) => kept.work(card.key) ?? card.work
   /** It was begun, or went on, on another machine. @param {Card} card */
   const hear = (card) => {
-    if (kept.work(card.key) !== null) {
-      // After a refresh nobody knows whether it was saved.
-      if (!due.has(card.key) && live()) void save(card.key, card.contactId)
-      return
-    }
+    if (kept.work(card.key) !== null) return
     if (note.value.trim() !== card.work.note && document.activeElement !== note) note.value = card.work.note
   }
 
@@ -157,6 +163,9 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     const seconds = until(card.acwUntil)
     setText(left, say("%(time)s left", { time: clockwise(seconds) }))
     left.classList.toggle("is-soon", seconds <= 10)
+    if (seconds > LAST_MOMENT || over.has(card.key) || !live() || kept.work(card.key) === null) return
+    over.add(card.key)
+    void finish()
   }
 
   return {
@@ -182,6 +191,3 @@ export function createWrap(desk, { card: shown, kept, live, repaint }) {
     },
   }
 }
-
-/** @param {Work|null} a @param {Work} b */
-const same = (a, b) => a !== null && a.disposition === b.disposition && a.note === b.note

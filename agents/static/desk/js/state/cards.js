@@ -5,6 +5,7 @@ import { facesOf } from "./faces.js"
 import { factsOf } from "./facts.js"
 import { handingOf } from "./handing.js"
 import { botPart } from "./items.js"
+import { MARKDOWN } from "./markup.js"
 
 /**
  * @typedef {import("../types.js").State} State
@@ -34,6 +35,7 @@ import { botPart } from "./items.js"
  * @property {number} failed
  * @property {boolean} typing
  * @property {import("./handing.js").Handing|null} handing  Somebody hands it on.
+ * @property {boolean} takesMarkdown  The chat does, as far as is known.
  * @property {boolean} relayed  Amazon Connect itself gave it to the agent.
  * @property {import("../wrap.js").Work} work  What came of it, as far as the server has it.
  * @property {string|null} acwUntil  Then after contact work ends by itself.
@@ -183,6 +185,7 @@ function newCard(row, held, typing, failed) {
     failed,
     typing,
     handing: handingOf(row, held?.contacts[row.contactId]),
+    takesMarkdown: held?.contacts[row.contactId]?.contentTypes?.includes(MARKDOWN) ?? false,
     relayed: held?.contacts[row.contactId]?.relayed ?? false,
     work: { disposition: row.disposition || null, note: row.note ?? "" },
     acwUntil: row.acwUntil ?? null,
