@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { apply } from "../../agents/static/desk/js/state.js"
-import { MOST, allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "../../agents/static/desk/js/state/news.js"
+import { MOST, allRead, gathered, lineCut, merged, newsOf, unreadNews, wayTo } from "../../agents/static/desk/js/state/news.js"
 import { AGENT, CHAT, ME, agentContact, contact, frame, outgoing, running } from "./wire.mjs"
 
 const GONE = { sentence: "gone", values: {} }
@@ -76,4 +76,17 @@ test("what a former agent could not send is no news to the agent who serves now"
   assert.deepEqual(kinds(failed({ id: ME.id + 1, name: "Jonas" })), [])
   assert.deepEqual(kinds(failed(ME)), [["failed", GONE]])
   assert.deepEqual(kinds(failed(null)), [["failed", GONE]])
+})
+
+test("read in one tab is read in all, and one cut of the line is one news", () => {
+  const one = { key: "a", kind: "failed", contactId: "c", name: "", why: null, to: "", at: END, read: false, gap: null }
+  const other = { ...one, key: "b" }
+  assert.deepEqual(merged([one], [{ ...one, read: true }, other]).map(({ key, read }) => [key, read]), [["a", true], ["b", false]])
+  assert.deepEqual(merged([{ ...one, read: true }], [one]).map(({ read }) => read), [true])
+  const known = [one, other]
+  assert.equal(merged(known, known), known)
+  const cut = (second) => lineCut({ seconds: 4, count: 1 }, `2026-11-20T09:20:0${second}.000Z`)
+  const cuts = [cut(1)]
+  assert.equal(merged(cuts, [cut(3)]), cuts)
+  assert.deepEqual(merged(cuts, [{ ...cut(3), read: true }]).map(({ read }) => read), [true])
 })

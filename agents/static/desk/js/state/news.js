@@ -37,6 +37,25 @@ export function gathered(known, found) {
   return kept.length === known.length && kept.every((one) => keys.has(one.key)) ? known : kept
 }
 
+/** Cuts of several tabs' lines that are over within so long are one, in milliseconds. */
+const ONE_CUT = 30_000
+
+/**
+ * What this tab knows and what another tab of the same agent does: read in one is read in all. The very same list when
+ * nothing is new.
+ * @param {News[]} known @param {News[]} others @returns {News[]}
+ */
+export function merged(known, others) {
+  const isRead = (/** @type {News} */ one) => !one.read && others.some((other) => other.read && isSame(one, other))
+  const mine = known.some(isRead) ? known.map((one) => (isRead(one) ? { ...one, read: true } : one)) : known
+  return gathered(mine, others.filter((one) => !known.some((other) => isSame(one, other))))
+}
+
+/** @param {News} one @param {News} other */
+const isSame = (one, other) =>
+  one.key === other.key ||
+  (one.kind === "line" && other.kind === "line" && Math.abs(Date.parse(one.at) - Date.parse(other.at)) < ONE_CUT)
+
 /** @param {News[]} news */
 export const unreadNews = (news) => news.filter(({ read }) => !read).length
 
