@@ -1,7 +1,7 @@
 """The demo's people, states and queue: makes what lacks, changes nothing that is there.
 
-And what is known of its Amazon Connect, the emulator: it takes no files from a custom participant, which the desk says
-before one is chosen.
+And what is known of its Amazon Connect, where CCP_DEMO_TAKES_NO_FILES says so (the emulator as the demo starts it): a
+custom participant sends no files, which the desk says before one is chosen.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from chats.models import Finding, Queue
 from chats.models.capability import CUSTOM_PARTICIPANT_SENDS_NO_FILES
 
 PASSWORD = "CCP_DEMO_PASSWORD"  # noqa: S105 -- the name of the variable that holds it
+NO_FILES = "CCP_DEMO_TAKES_NO_FILES"
 STATES = [
     ("Available", AgentState.Type.ROUTABLE, 10),
     ("Break", AgentState.Type.NOT_ROUTABLE, 20),
@@ -55,7 +56,8 @@ class Command(BaseCommand):
         for username, first, last in AGENTS:
             self._agent(self._person(username, first, last, agents), profile)
         self._person("ida", "Ida", "Reuter", supervisors)
-        Finding.keep(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
+        if os.environ.get(NO_FILES):
+            Finding.keep(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         self._person("admin", "", "", admins, is_staff=True, is_superuser=True)
         self.stdout.write(self.style.SUCCESS("The demo's people are there: mira, jonas, ida and admin."))
 
