@@ -289,7 +289,16 @@ class AgentContactAdmin(OfVisibleContacts):
     search_fields = [*PERSON, "contact__id", "contact__conversation__customer_name"]
     date_hierarchy = "offered_at"
     ordering = ["-offered_at"]
-    exclude = ["why", "note", "seq", "read_number", "offer_events", "draft", "note_draft", "scroll_position"]  # a draft is nobody else's
+    exclude = [
+        "why",
+        "note",
+        "seq",
+        "read_number",
+        "offer_events",
+        "draft",
+        "note_draft",
+        "scroll_position",
+    ]  # a draft is nobody else's
     readonly_fields = ["because", "what_was_noted", "told"]
 
     @admin.display(description=_("note"))

@@ -61,6 +61,7 @@ def agent_contact(row: AgentContact) -> dict[str, Any]:
         "endedAt": iso_or_none(row.ended_at),
         "acwUntil": iso_or_none(row.acw_until),
         "dispositionRequired": queue.disposition_required,
+        "disposition": row.disposition.name if row.disposition else "",
         "note": row.note,
         "readNumber": row.read_number,
         "draft": {"text": row.draft, "note": row.note_draft, "place": row.scroll_position},

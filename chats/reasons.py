@@ -98,6 +98,11 @@ class Reason(Sentence):
         Sentence.__init__(self, _sentences[code], **params)
         object.__setattr__(self, "code", code)
 
+    @property
+    def data(self) -> dict[str, Any] | None:
+        data = Sentence.data.fget(self)  # type: ignore[attr-defined]  # super() does not know a class made anew for its slots
+        return None if data is None else {"code": self.code, **data}
+
     def but(self, **params: object) -> Self:
         """The same with other parameters."""
         return type(self)(self.code, **{**self.params, **params})

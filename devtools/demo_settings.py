@@ -97,6 +97,7 @@ def demo_environment(place: Place, outside: Mapping[str, str], reception_secret:
         "CCP_AWS_REGION": "us-east-1",
         "CCP_DATA_DIR": str(DATA),
         "CCP_DEMO_PASSWORD": PASSWORD,
+        "CCP_DEMO_TAKES_NO_FILES": "1",
         "CCP_INSTANCE_ID": INSTANCE_ID,
         "CCP_RECEPTION_SECRET": reception_secret,
         "CCP_RECEPTION_URL": f"{place.portal}/reception/",  # for the hand-over Lambda, which the emulator runs

@@ -25,6 +25,7 @@ AGENT_COMMANDS = {
     "rejectContact": Command(asked.ContactParams, Permission.AGENT, contacts.reject),
     "destroyConnection": Command(asked.ContactParams, Permission.AGENT, contacts.end),
     "clearContact": Command(asked.ClearContact, Permission.AGENT, contacts.clear),
+    "saveWrapUp": Command(asked.SaveWrapUp, Permission.AGENT, contacts.save_wrap_up),
     "offerSeen": Command(asked.OfferSeen, Permission.HAS_PART, contacts.offer_seen),
     "getDispositions": Command(asked.ContactParams, Permission.ON_DESK, contacts.dispositions, answers.Dispositions),
     "getQuickResponses": Command(

@@ -17,6 +17,7 @@ from agents.protocol import (
     RelayContact,
     RelayedQueue,
     RelayedReference,
+    SaveWrapUp,
     ViewContact,
 )
 from agents.routing import relayed_contacts
@@ -55,6 +56,11 @@ async def clear(caller: Caller, params: ClearContact) -> None:
         caller.at_desk, params.contact_id, timezone.now(), disposition=params.disposition or "", note=params.note
     )
     await db_write(viewing.view_next)(caller.user.pk, closed=params.contact_id)
+
+
+async def save_wrap_up(caller: Caller, params: SaveWrapUp) -> None:
+    """After contact work as it is begun."""
+    await db_write(routing.save_wrap_up)(caller.at_desk, params.contact_id, params.disposition, params.note)
 
 
 async def offer_seen(caller: Caller, params: OfferSeen) -> None:

@@ -91,12 +91,13 @@ def _agents() -> QuerySet[Agent]:
 def contacts_on_desk(agent: Agent) -> QuerySet[AgentContact]:
     """The agent's parts in contacts that are on the desk."""
     on_desk = AgentContact.objects.filter(agent=agent, state__in=agent_contact_state.ON_THE_DESK)
-    return on_desk.select_related("agent", "contact__conversation", "contact__queue").order_by("offered_at", "pk")
+    beside = ("agent", "contact__conversation", "contact__queue", "disposition")
+    return on_desk.select_related(*beside).order_by("offered_at", "pk")
 
 
 def _changed_contacts(agent: Agent, after: int) -> list[AgentContact]:
     changed = AgentContact.objects.filter(agent=agent, seq__gt=after, seq__lte=agent.seq)
-    return list(changed.select_related("agent", "contact__conversation", "contact__queue"))
+    return list(changed.select_related("agent", "contact__conversation", "contact__queue", "disposition"))
 
 
 def _changes(agent: Agent, after: int, parts: Sequence[AgentContact]) -> list[Update]:

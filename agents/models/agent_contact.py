@@ -188,6 +188,11 @@ class AgentContact(models.Model):
         self.disposition = disposition or self.disposition
         self.note = note or self.note
 
+    def begin_wrap_up(self, disposition: Disposition | None, note: str) -> None:
+        """What is said of the contact so far; nothing, where it was taken back."""
+        self.disposition, self.note = disposition, note
+        self.changed()
+
     def expire_now(self, now: datetime, why: Reason) -> None:
         """The offer is over now, not later."""
         self.expires_at, self.why = now, why

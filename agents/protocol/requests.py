@@ -47,6 +47,13 @@ class ClearContact(ContactParams):
     note: Annotated[str, Field(max_length=5000)] = ""
 
 
+class SaveWrapUp(ContactParams):
+    """What is begun after a contact: it counts when the time is over before Done, and is there on the agent's other machines."""
+
+    disposition: Annotated[str, Field(max_length=80)] = ""
+    note: Annotated[str, Field(max_length=5000)] = ""
+
+
 class OfferSeen(ContactParams):
     """This tab shows the offer; again when the tab is hidden or shown while the offer is open. Sent as a notification."""
 

@@ -47,10 +47,11 @@ class Item(ConnectModel):
 
 
 class Reason(StrictModel):
-    """A reason: a sentence in the code's own words, which the page tells in its reader's language, and what fills its
+    """A reason: its code, its sentence in English, which the page translates for its reader, and what fills the
     %(named)s gaps: text, a number, or a reason in turn.
     """
 
+    code: str = ""
     sentence: str
     values: dict[str, str | int | Reason] = Field(default_factory=dict)
 
@@ -139,6 +140,7 @@ class AgentContact(StrictModel):
     ended_at: Time | None
     acw_until: Time | None = None  # then after contact work ends by itself
     disposition_required: bool = False  # clearContact needs a disposition
+    disposition: str = ""  # as it is begun, like the note, until the contact is cleared
     note: str = ""
     read_number: int  # the highest item Number this agent has read
     draft: Draft = Field(default_factory=Draft)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ class Row:
     part: AgentContact
     lasted: str
     because: str
+    is_readable: bool  # its transcript is theirs to read; else it is with whom it was handed on to
 
 
 def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContact]:
@@ -27,8 +29,8 @@ def served_by(agent: Agent, contacts: QuerySet[Contact]) -> QuerySet[AgentContac
     return parts.select_related("contact__conversation", "contact__queue", "disposition")
 
 
-def row(part: AgentContact) -> Row:
-    return Row(part, lasted(part.accepted_at, part.ended_at), part.why.translated())
+def row(part: AgentContact, readable: Collection[str]) -> Row:
+    return Row(part, lasted(part.accepted_at, part.ended_at), part.why.translated(), part.contact_id in readable)
 
 
 def lasted(begun: datetime | None, over: datetime | None) -> str:

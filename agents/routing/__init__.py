@@ -8,7 +8,7 @@ from agents.presence import ROUTING
 from agents.protocol.refusals import Refusal
 
 from . import absent_agents, after_contact_work, contact_events, endpoints, transfers
-from .answers import accept, clear, end, reject, take_missed
+from .answers import accept, clear, end, reject, save_wrap_up, take_missed
 from .matching import AgentCapacity, Service, WaitingContact, choose
 from .offer_log import line, offer_seen, tabs_turned
 from .offers import run, steps
@@ -31,6 +31,7 @@ __all__ = [
     "offer_seen",
     "reject",
     "run",
+    "save_wrap_up",
     "steps",
     "tabs_turned",
     "take_missed",

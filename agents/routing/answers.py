@@ -129,6 +129,20 @@ def clear(agent: Agent, contact_id: str, now: datetime, *, disposition: str = ""
             move(one, agent_contact_state.Move.CLEAR, now)
 
 
+@transaction.atomic
+def save_wrap_up(agent: Agent, contact_id: str, disposition: str, note: str) -> None:
+    """What the agent has begun to say after a contact: when its time is over before Done, this is what came of it."""
+    held, _part = lock_own_contact(agent, contact_id)
+    chosen = _disposition(held, disposition)
+    ended = [one for one in _finished_parts(held) if one.state == agent_contact_state.State.ENDED]
+    if not ended:
+        raise Refusal("contactNotFound", "This contact is not in your after contact work.")
+    for one in ended:
+        if (one.disposition, one.note) != (chosen, note.strip()):
+            one.begin_wrap_up(chosen, note.strip())
+            realtime.publish(one)
+
+
 def _disposition(held: Locked, name: str) -> Disposition | None:
     if not name:
         return None

@@ -63,13 +63,16 @@ def desk(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
-    """What this agent had a part in and may still see, their newest part first."""
+    """What this agent had a part in, their newest part first: also what they handed on, which the receiver alone reads."""
     user, agent = _agent(request)
     wanted = _wanted(request)
     chosen = filters.PastFilter(request.GET)
-    served = chosen.parts(past.served_by(agent, matching(transcripts.visible_to(user), wanted, CUSTOMER)))
+    served = chosen.parts(past.served_by(agent, matching(Contact.objects.all(), wanted, CUSTOMER)))
     ended = _page(request, served)
-    context = {"rows": [past.row(part) for part in ended["ended"]], "q": wanted, "filters": chosen, **ended}
+    seen = transcripts.visible_to(user).filter(pk__in=[part.contact_id for part in ended["ended"]])
+    readable = set(seen.values_list("pk", flat=True))
+    rows = [past.row(part, readable) for part in ended["ended"]]
+    context = {"rows": rows, "q": wanted, "filters": chosen, **ended}
     return render(request, "history.html", _frame(user, {}) | context)
 
 

@@ -246,16 +246,20 @@ def test_an_upload_shows_how_far_it_is_is_tried_again_with_its_token_and_can_be_
 
 
 LIES = {"reason": "fileLies", "message": "The file is called .png, but it is something else: it is not sent."}
-REFUSALS: dict[str, tuple[int, dict[str, Any] | str]] = {
-    LIES["message"]: (415, LIES),
+FULL = {"reason": "diskFull", "message": "The portal has no room for the file just now: try again in a while."}
+PASSING: dict[str, tuple[int, dict[str, Any] | str]] = {
+    FULL["message"]: (503, FULL),
     "You are signed out, or signed in anew in another tab.": (200, "<!doctype html>the login page"),
+}
+FINAL: dict[str, tuple[int, dict[str, Any] | str]] = {
+    LIES["message"]: (415, LIES),
     "A server on the way takes no file of this size.": (413, "<html>nginx</html>"),
 }
 
 
 def test_a_refusal_stands_on_the_bubble_and_can_be_tried_again_and_discarded(desk: Guarded) -> None:
     uploads = Uploads(desk.page)
-    for why, told in REFUSALS.items():
+    for why, told in PASSING.items():
         uploads.asked.clear()
         uploads.answer = lambda _name, told=told: told  # type: ignore[misc]  # bound now
         choose(desk.page, ("a.png", "image/png", PHOTO))
@@ -268,6 +272,28 @@ def test_a_refusal_stands_on_the_bubble_and_can_be_tried_again_and_discarded(des
         expect(failed.locator(".group__meta")).to_contain_text(why)
         failed.get_by_role("button", name="Discard").click()
         expect(desk.page.locator("#rows .file")).to_have_count(0)
+
+
+def test_what_can_never_succeed_is_not_tried_again(desk: Guarded) -> None:
+    uploads = Uploads(desk.page)
+    for why, told in FINAL.items():
+        uploads.answer = lambda _name, told=told: told  # type: ignore[misc]  # bound now
+        choose(desk.page, ("a.png", "image/png", PHOTO))
+        failed = desk.page.locator("#rows .group").last
+        expect(failed.locator(".group__meta")).to_contain_text(why)
+        expect(failed.get_by_role("button")).to_have_text(["Discard"])
+        failed.get_by_role("button", name="Discard").click()
+        expect(desk.page.locator("#rows .file")).to_have_count(0)
+    refused = Reason("Not sent: %(why)s.", why=attachment_upload.NOT_OURS_TO_SEND).data
+    row = {"contactId": ADA, "clientToken": "t", "kind": "ATTACHMENT", "contentType": "application/pdf", "itemId": None}
+    about = {"content": "offer.pdf", "author": ME, "state": "failed", "why": refused, "position": 9, "createdAt": at(5)}
+    desk.tell("outgoing", f"conversation:{ADA}", outgoing={**row, **about, "size": 214_000})
+    failed = desk.page.locator("#rows .group").last
+    expect(failed.locator(".group__meta")).to_contain_text("Amazon Connect takes no files from the portal")
+    expect(failed.get_by_role("button")).to_have_text(["Discard"])
+    # And the next file is not chosen at all.
+    expect(desk.page.locator("#attach")).to_have_attribute("aria-disabled", "true")
+    expect(desk.page.locator("#attach")).to_have_attribute("title", re.compile("takes no files"))
 
 
 def test_once_connect_is_known_to_take_no_files_the_desk_says_so_before(desk: Guarded) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from agents import protocol
 from tests.e2e.browsing import window
-from tests.e2e.fed_desk import ME, Guarded, Refused, agent_contact, at, item
+from tests.e2e.fed_desk import ME, Guarded, Refused, agent_contact, at, complete, contact, item
 from tests.portal import RunningPortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -400,3 +401,33 @@ def test_enter_sends_shift_enter_breaks_an_input_method_keeps_its_enter_and_typi
     expect(words(desk)).to_have_value("")
     assert [one["message"] for one in asked(desk, "sendMessage")] == ["one\ntwo!"]
     assert len([one for one in asked(desk, "sendEvent") if one["contentType"].endswith(".typing")]) == 2
+
+
+def test_marks_go_as_markdown_where_the_chat_takes_it_else_without_them_which_is_said_before(desk: Guarded) -> None:
+    lay(desk)
+    page, keys = desk.page, desk.page.keyboard
+    how = page.locator("#format")
+    page.locator("#words").focus()
+    keys.type("Please open the ")
+    expect(how).to_be_hidden()
+    keys.type("**lid**")
+    expect(how).to_have_text("Sent formatted")
+    keys.press("Enter")
+    expect(how).to_be_hidden()
+    desk.tell(
+        "contact", f"conversation:{ADA}", contact=complete(protocol.Contact, contact(ADA, contentTypes=["text/plain"]))
+    )
+    keys.type("**Lid**")
+    expect(how).to_have_text("Plain text only: sent without the marks")
+    keys.press("Enter")
+    keys.type("- one")
+    keys.press("Shift+Enter")
+    keys.type("- two")
+    expect(how).to_be_hidden()
+    keys.press("Enter")
+    sent = [(one["contentType"], one["message"]) for one in asked(desk, "sendMessage")]
+    assert sent == [
+        ("text/markdown", "Please open the **lid**"),
+        ("text/plain", "Lid"),
+        ("text/plain", "- one\n- two"),
+    ]

@@ -94,7 +94,7 @@ def test_on_a_telephone_rows_are_cards_that_are_still_a_table_for_who_listens(pa
     page.set_viewport_size(PHONE)
     page.goto("/history/")
     row = page.get_by_role("row").filter(has_text="Amelia Hart")
-    heads = ["Customer", "Ended", "In contact", "Queue", "Disposition", "Because"]
+    heads = ["Customer", "Ended", "In contact", "Queue", "Disposition", "Reason"]
     expect(page.get_by_role("columnheader")).to_have_text(heads)
     expect(row.get_by_role("rowheader")).to_have_text("Amelia Hart")
     expect(row.get_by_role("cell").nth(3)).to_have_text("Refund")

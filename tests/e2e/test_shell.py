@@ -275,10 +275,33 @@ def test_time_boxed_work_that_was_written_is_kept_before_the_time_is_over(desk: 
     assert asked(desk, "clearContact") == [{"contactId": "dora", "disposition": None, "note": "Sent a new one"}]
 
 
-def test_a_contact_that_was_handed_on_says_where_its_transcript_is(desk: Guarded) -> None:
+def test_what_is_begun_after_a_contact_is_saved_also_of_a_card_that_is_left(desk: Guarded) -> None:
+    lay(desk, ended(acwUntil=soon(60), note="Begun elsewhere"), viewing="dora")
+    page, keys = desk.page, desk.page.keyboard
+    expect(page.locator("#wrap-note")).to_have_value("Begun elsewhere")
+    page.locator("#wrap-note").focus()
+    keys.press("End")
+    keys.type(", sent a new one")
+    desk.tell("viewContact", "agent:mira", contactId="ada")  # before the pause is over
+    expect(page.locator("#wrap")).to_be_hidden()
+    saved = {"contactId": "dora", "disposition": "", "note": "Begun elsewhere, sent a new one"}
+    page.wait_for_timeout(1_000)
+    assert asked(desk, "saveWrapUp")[-1] == saved
+    assert asked(desk, "clearContact") == []
+    again = ended(acwUntil=soon(60), note=saved["note"])
+    desk.tell("agentContact", "agent:mira", agentContact=desk.complete_card(again))
+    desk.tell("viewContact", "agent:mira", contactId="dora")
+    expect(page.locator("#wrap-note")).to_have_value(saved["note"])
+
+
+def test_a_contact_that_was_handed_on_stays_readable_and_says_where_its_conversation_is(desk: Guarded) -> None:
     gone = ended(why=Reason("handed_on_to_agent", name="Jonas Kessler").data)
     lay(desk, gone, viewing="dora")
+    desk.chat("dora", [item(1, "dora", "My lamp flickers")], customerName="Dora Sund")
+    expect(desk.page.locator("#rows")).to_contain_text("My lamp flickers")
     desk.close_stream("conversation:dora")
+    expect(desk.page.locator("#rows")).to_contain_text("My lamp flickers")
+    expect(desk.page.locator("#details h3").first).to_have_text("Dora Sund")
     expect(desk.page.locator("#head")).to_contain_text("Handed on to Jonas Kessler")
     expect(desk.page.locator("#handing")).to_contain_text("The conversation is with whoever serves it now")
     expect(desk.page.locator("#cards [data-contact=dora]")).to_contain_text("Handed on to Jonas Kessler")

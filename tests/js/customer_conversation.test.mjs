@@ -213,3 +213,18 @@ test("a saved chat is what was said, with times and names", () => {
   const state = all([event("i1", 1, "participant.joined"), mine("i2", 2, "Hello"), theirs("i3", 3, "Good day")])
   assert.equal(asText(state), `${time(1)}  * Mira joined\r\n${time(2)}  Ada: Hello\r\n${time(3)}  Mira: Good day\r\n`)
 })
+
+test("behind the company's own name a person is there when somebody reads or types", () => {
+  const named = (DisplayName, more = {}) => event("j", 1, "participant.joined", { DisplayName, ...more })
+  const served = (...items) => conversation.isServed(all(items), "Fenmark Home")
+  const desk = named("Fenmark Home")
+  const read = { Type: "MESSAGEMETADATA", ContentType: "", MessageMetadata: { MessageId: "m", Receipts: [{ RecipientParticipantId: "bot-1", ReadTimestamp: time(9) }] } }
+  assert.equal(served(), false)
+  assert.equal(served(named("Mira")), true)
+  assert.equal(served(named("Fenmark Home", { ParticipantRole: "AGENT" })), true)
+  assert.equal(served(desk, mine("m", 2, "Hello"), theirs("q", 3, "You are next.", { DisplayName: "Fenmark Home" })), false)
+  assert.equal(served(desk, mine("m", 2, "Hello"), read), true)
+  assert.equal(served(desk, event("", 3, "typing", { DisplayName: "Fenmark Home" })), true)
+  const again = event("j2", 20, "participant.joined", { DisplayName: "Fenmark Home" })
+  assert.equal(served(desk, mine("m", 2, "Hello"), read, event("l", 10, "participant.left"), again), false)
+})

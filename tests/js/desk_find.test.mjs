@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { MOST_HITS, hits, pattern, placeOf } from "../../agents/static/desk/js/state/find.js"
+import { MOST_HITS, found, hits, pattern, placeOf } from "../../agents/static/desk/js/state/find.js"
 import { across, around, ending, following, places, rowAt } from "../../agents/static/desk/js/state/span.js"
 
 const group = (key, ...texts) => ({
@@ -27,12 +27,29 @@ test("every hit counts, in any case, in the order of the screen", () => {
 })
 
 test("signs mean themselves, and a blank any white space", () => {
-  const found = (text, words) => hits([line("l", text)], words).length
-  assert.equal(found("a.b axb", "a.b"), 1)
-  assert.equal(found("(1+1)=2? [x] \\ ^$ {3} */|", "[x] \\ ^$ {3} */|"), 1)
-  assert.equal(found("one\n two", "one two"), 1)
-  assert.equal(found("Ünder ünder", "ÜNDER"), 2)
-  assert.equal(found("abc", "-"), 0)
+  const count = (text, words) => hits([line("l", text)], words).length
+  assert.equal(count("a.b axb", "a.b"), 1)
+  assert.equal(count("(1+1)=2? [x] \\ ^$ {3} */|", "[x] \\ ^$ {3} */|"), 1)
+  assert.equal(count("one\n two", "one two"), 1)
+  assert.equal(count("Ünder ünder", "ÜNDER"), 2)
+  assert.equal(count("abc", "-"), 0)
+})
+
+test("letters are found however they are composed, as wide as they are, in any case of the locale", () => {
+  const said = (text, words, locale = "en") => found(text, /** @type {RegExp} */ (pattern(words, locale)), locale).map(({ from, to }) => text.slice(from, to))
+  assert.deepEqual(said("a Cafe\u0301, a caf\u00e9", "CAF\u00c9"), ["Cafe\u0301", "caf\u00e9"])
+  assert.deepEqual(said("a caf\u00e9", "cafe\u0301"), ["caf\u00e9"])
+  assert.deepEqual(said("caf\u00e9", "cafe"), [])
+  assert.deepEqual(said("\uff21\uff22\uff11 AB1", "ab1"), ["\uff21\uff22\uff11", "AB1"])
+  assert.deepEqual(said("\uff76\uff9e\uff72\uff84\uff9e", "\u30ac\u30a4\u30c9"), ["\uff76\uff9e\uff72\uff84\uff9e"])
+  assert.deepEqual(said("Stra\u00dfe, STRASSE", "strasse"), ["Stra\u00dfe", "STRASSE"])
+  assert.deepEqual(said("Stra\u00dfe", "\u1e9e"), ["\u00df"])
+  assert.deepEqual(said("\u039f\u03b4\u03cc\u03c2", "\u03bf\u03b4\u03cc\u03c3"), ["\u039f\u03b4\u03cc\u03c2"])
+  assert.deepEqual(said("\u1112\u1161\u11ab\u1100\u1173\u11af", "\ud55c\uae00"), ["\u1112\u1161\u11ab\u1100\u1173\u11af"])
+  assert.deepEqual(said("office \ufb01le", "FILE"), ["\ufb01le"])
+  assert.deepEqual(said("co\u00adoperate", "cooperate"), ["co\u00adoperate"])
+  assert.deepEqual(said("\u0130stanbul, istanbul", "\u0130STANBUL", "tr"), ["\u0130stanbul", "istanbul"])
+  assert.deepEqual(said("\u0131s\u0131 ISI isi", "ISI", "tr"), ["\u0131s\u0131", "ISI"])
 })
 
 test("nothing is found by nothing", () => {
@@ -41,9 +58,9 @@ test("nothing is found by nothing", () => {
 })
 
 test("the newest hits count, so many are enough", () => {
-  const found = hits([line("old", "a"), line("l", "a".repeat(5000))], "a")
-  assert.equal(found.length, MOST_HITS)
-  assert.deepEqual(found.at(-1), { key: "l", nth: 4999 })
+  const all = hits([line("old", "a"), line("l", "a".repeat(5000))], "a")
+  assert.equal(all.length, MOST_HITS)
+  assert.deepEqual(all.at(-1), { key: "l", nth: 4999 })
 })
 
 test("the hit one stands on is found again, else the last one", () => {

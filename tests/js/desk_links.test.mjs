@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { linked } from "../../agents/static/desk/js/state/links.js"
+import { linked, shownLink } from "../../agents/static/desk/js/state/links.js"
 
 const links = (text) => linked(text).filter((one) => typeof one !== "string").map(({ text: shown, href }) => [shown, href])
 const whole = (text) => linked(text).map((one) => (typeof one === "string" ? one : one.text)).join("")
@@ -34,4 +34,17 @@ test("sixteen kilobytes of almost addresses are looked through at once", () => {
   const since = performance.now()
   for (const one of ["www.", "a@", "+1 ", "https://", "a.b@c.", "((((", "))))"]) linked(one.repeat(16_000 / one.length))
   assert.ok(performance.now() - since < 2_000)
+})
+
+test("a link with words of its own shows its host where they could mislead", () => {
+  const shown = (words, href) => Object.values(shownLink(words, new URL(href).href))
+  for (const plain of [["our shop", "https://shop.example/a"], ["https://shop.example/a", "https://shop.example/b"], ["www.shop.example", "https://shop.example/"], ["shop.example", "https://www.shop.example/"], ["https://b\u00fccher.example", "https://b\u00fccher.example/"], ["write", "mailto:a@b.example"]])
+    assert.deepEqual(shown(...plain), [null, ""], plain[0])
+  assert.deepEqual(shown("https://\u0430pple.com/login", "https://\u0430pple.com/login"), ["https://xn--pple-43d.com/login", ""])
+  assert.deepEqual(shown("\u0430pple.com", "https://\u0430pple.com/"), ["xn--pple-43d.com", ""])
+  assert.deepEqual(shown("Apple", "https://\u0430pple.com/"), [null, "xn--pple-43d.com"])
+  assert.deepEqual(shown("https://bank.example/", "https://evil.example/"), [null, "evil.example"])
+  assert.deepEqual(shown("bank.example", "https://evil.example:8443/"), [null, "evil.example:8443"])
+  assert.deepEqual(shown("see www.bank.example now", "https://evil.example/"), [null, "evil.example"])
+  assert.deepEqual(shown("the bank", "https://bank.example@evil.example/"), [null, "evil.example"])
 })

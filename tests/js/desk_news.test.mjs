@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { apply } from "../../agents/static/desk/js/state.js"
-import { MOST, allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "../../agents/static/desk/js/state/news.js"
+import { MOST, allRead, gathered, lineCut, merged, newsOf, unreadNews, wayTo } from "../../agents/static/desk/js/state/news.js"
 import { AGENT, CHAT, ME, agentContact, contact, frame, outgoing, running } from "./wire.mjs"
 
 const GONE = { sentence: "gone", values: {} }
@@ -69,4 +69,24 @@ test("that the server put the agent where nothing is offered is news, with why",
   assert.deepEqual(told.map(({ kind, name, at }) => [kind, name, at]), [["state", "Not responding", END]])
   assert.deepEqual(told[0].why, why)
   assert.deepEqual(newsOf({ ...held, agent: { ...stopped, stateWhy: null } }), [])
+})
+
+test("what a former agent could not send is no news to the agent who serves now", () => {
+  const failed = (author) => [{ ...running(), me: ME.id }, frame("outgoing", CHAT, 2, { outgoing: outgoing("t1", { state: "failed", why: GONE, author }) })].reduce((held, one) => apply(held, one))
+  assert.deepEqual(kinds(failed({ id: ME.id + 1, name: "Jonas" })), [])
+  assert.deepEqual(kinds(failed(ME)), [["failed", GONE]])
+  assert.deepEqual(kinds(failed(null)), [["failed", GONE]])
+})
+
+test("read in one tab is read in all, and one cut of the line is one news", () => {
+  const one = { key: "a", kind: "failed", contactId: "c", name: "", why: null, to: "", at: END, read: false, gap: null }
+  const other = { ...one, key: "b" }
+  assert.deepEqual(merged([one], [{ ...one, read: true }, other]).map(({ key, read }) => [key, read]), [["a", true], ["b", false]])
+  assert.deepEqual(merged([{ ...one, read: true }], [one]).map(({ read }) => read), [true])
+  const known = [one, other]
+  assert.equal(merged(known, known), known)
+  const cut = (second) => lineCut({ seconds: 4, count: 1 }, `2026-11-20T09:20:0${second}.000Z`)
+  const cuts = [cut(1)]
+  assert.equal(merged(cuts, [cut(3)]), cuts)
+  assert.deepEqual(merged(cuts, [{ ...cut(3), read: true }]).map(({ read }) => read), [true])
 })

@@ -179,3 +179,30 @@ test("an outgoing message that is discarded, or sent and here, is no longer unde
     {},
   )
 })
+
+test("typing ends when that participant leaves, when the chat ends and when the contact does", () => {
+  const types = (participantId) => ({ method: "typing", params: { participantId, contactId: "c1", displayName: "", role: "CUSTOMER" } })
+  const event = (name, ParticipantId) => frame("item", CHAT, 2, { item: item("e", { Type: "EVENT", ContentType: `application/vnd.amazonaws.connect.event.${name}`, Content: null, ParticipantId }) })
+  const typers = (...frames) => Object.keys(play(running(), types("a"), types("b"), ...frames).typing)
+  assert.deepEqual(typers(event("participant.joined", "a")), ["a", "b"])
+  assert.deepEqual(typers(event("participant.idle", "a")), ["a", "b"])
+  for (const name of ["participant.left", "participant.autodisconnection"]) assert.deepEqual(typers(event(name, "a")), ["b"], name)
+  assert.deepEqual(typers(event("chat.ended", null)), [])
+  assert.deepEqual(typers(frame("contact", CHAT, 2, { contact: contact({ state: "ENDED" }) })), [])
+})
+
+test("what was handed on stays readable until Done, in whichever order its frames come, and nothing that is said then", () => {
+  const said = () => play(running(), frame("item", CHAT, 2, { item: item("a") }))
+  const closed = { method: "closedStream", params: { stream: CHAT } }
+  const card = (state, seq) => frame("agentContact", AGENT, seq, { agentContact: agentContact({ state }) })
+  for (const frames of [[card("ended", 2), closed], [closed, card("ended", 2)]]) {
+    const held = play(said(), ...frames, frame("item", CHAT, 3, { item: item("b") }))
+    const [ended] = desk.cards(held).ended
+    assert.deepEqual(desk.heldFor(held, ended)?.items.map((one) => one.Id), ["a"])
+    assert.equal(ended.last?.text, said().conversations.chat.items[0].Content)
+    assert.deepEqual(held.conversations, {})
+    assert.deepEqual(play(held, card("cleared", 3)).closed, {})
+    assert.deepEqual(play(held, snapshotOfChat(9, { items: [] })).closed, {})
+  }
+  for (const other of ["cleared", "missed"]) assert.deepEqual(play(said(), closed, card(other, 2)).closed, {})
+})

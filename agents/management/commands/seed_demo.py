@@ -1,4 +1,8 @@
-"""The demo's people, states and queue: makes what lacks, changes nothing that is there."""
+"""The demo's people, states and queue: makes what lacks, changes nothing that is there.
+
+And what is known of its Amazon Connect, where CCP_DEMO_TAKES_NO_FILES says so (the emulator as the demo starts it): a
+custom participant sends no files, which the desk says before one is chosen.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, RoutingProfileQueue
-from chats.models import Queue
+from chats.models import Capability, Queue
+from chats.models.capability import CUSTOM_PARTICIPANT_SENDS_NO_FILES
 
 PASSWORD = "CCP_DEMO_PASSWORD"  # noqa: S105 -- the name of the variable that holds it
+NO_FILES = "CCP_DEMO_TAKES_NO_FILES"
 STATES = [
     ("Available", AgentState.Type.ROUTABLE, 10),
     ("Break", AgentState.Type.NOT_ROUTABLE, 20),
@@ -49,6 +56,8 @@ class Command(BaseCommand):
         for username, first, last in AGENTS:
             self._agent(self._person(username, first, last, agents), profile)
         self._person("ida", "Ida", "Reuter", supervisors)
+        if os.environ.get(NO_FILES):
+            Capability.keep(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         self._person("admin", "", "", admins, is_staff=True, is_superuser=True)
         self.stdout.write(self.style.SUCCESS("The demo's people are there: mira, jonas, ida and admin."))
 

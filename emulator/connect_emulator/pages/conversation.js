@@ -113,7 +113,7 @@ function withTyping(state, item, now) {
 /** Who wrote or left has stopped typing. @param {State["typing"]} typing @param {Item} item */
 function withoutTyping(typing, item) {
   const who = item.ParticipantId ?? ""
-  const over = item.Type !== "EVENT" || item.ContentType === `${EVENT}participant.left`
+  const over = item.Type !== "EVENT" || [`${EVENT}participant.left`, `${EVENT}participant.autodisconnection`].includes(item.ContentType)
   if (!over || !typing[who] || Date.parse(item.AbsoluteTime) < Date.parse(typing[who].at)) return typing
   const { [who]: _gone, ...rest } = typing
   return rest
@@ -134,6 +134,26 @@ export function present(state) {
     else if (item.Type !== "EVENT" || item.ContentType === `${EVENT}participant.joined`) here.set(item.ParticipantId, item.DisplayName ?? "")
   }
   return [...here.values()]
+}
+
+/**
+ * Whether a person serves now. Who bears a name of their own is one. Behind a custom participant with the company's name
+ * somebody may still be missing: it has joined when the chat was handed over, and its words may be automatic. Only a
+ * person reads and types.
+ * @param {State} state @param {string} company
+ */
+export function isServed(state, company) {
+  const joined = new Map()
+  for (const item of state.items) {
+    if (!isTheirs(state, item)) continue
+    if (item.ContentType === `${EVENT}participant.left`) joined.delete(item.ParticipantId)
+    else if (!joined.has(item.ParticipantId)) joined.set(item.ParticipantId, item)
+  }
+  const people = [...joined.values()]
+  if (people.some((one) => one.ParticipantRole !== "CUSTOM_BOT" || one.DisplayName !== company)) return true
+  if (people.some((one) => state.typing[one.ParticipantId])) return true
+  const since = Math.min(...people.map((one) => Date.parse(one.AbsoluteTime)))
+  return state.items.some((item) => Date.parse(item.AbsoluteTime) >= since && isMine(state, item) && state.receipts[item.Id] === "read")
 }
 
 /** @param {State} state @param {{clientToken: string, content: string, at: string}} words @returns {State} */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The chat on the screen: header, log, composer, end; it draws what the chat says and hands on what the person does. */
 
-import { isTheirs, present } from "./conversation.js"
+import { isServed, isTheirs, present } from "./conversation.js"
 import { fileError, typeOf, TYPES } from "./files.js"
 import { roomLeft, tooLong } from "./limits.js"
 import { drawRows } from "./log.js"
@@ -324,7 +324,7 @@ function presence(chat, here) {
   if (chat.state.ended) return ["Chat ended", ""]
   if (chat.line.state === "connecting") return ["Connecting", ""]
   if (chat.line.state === "down") return ["Reconnecting", "dot--warn"]
-  if (here) return ["Here now", "dot--ok"]
+  if (here) return isServed(chat.state, BRAND) ? ["Here now", "dot--ok"] : ["Connected", ""]
   return [chat.state.items.some((item) => isTheirs(chat.state, item)) ? "Nobody is here now" : "Nobody has joined yet", ""]
 }
 

@@ -264,17 +264,19 @@ def test_a_contact_that_came_twice_stands_there_twice(signed_in, mira):
     assert parts_on(signed_in(mira.user).get("/history/")) == [second, first]
 
 
-def test_what_was_handed_on_is_the_receivers_and_a_readers(signed_in, mira):
+def test_what_was_handed_on_stands_in_the_senders_history_and_is_the_receivers_and_a_readers_to_read(signed_in, mira):
     jonas = factories.agent("jonas")
     contact, theirs = served(jonas, 1)
     part = part_of(mira, contact, why=Reason("handed_on_to_agent", name="Jonas"))
     client = signed_in(mira.user)
-    assert parts_on(client.get("/history/")) == []
+    listed = client.get("/history/")
+    assert (parts_on(listed), f'href="/history/{contact.pk}/"' in listed.content.decode()) == ([part], False)
     assert [ask(f"/history/{contact.pk}/").status_code for ask in (client.get, client.head)] == [404, 404]
     group = Group.objects.create(name="Readers")
     contact.queue.readers.add(group)
     mira.user.groups.add(group)
-    assert parts_on(client.get("/history/")) == [part]
+    listed = client.get("/history/")
+    assert (parts_on(listed), f'href="/history/{contact.pk}/"' in listed.content.decode()) == ([part], True)
     assert [ask(f"/history/{contact.pk}/").status_code for ask in (client.get, client.head)] == [200, 200]
     assert parts_on(signed_in(jonas.user).get("/history/")) == [theirs]
 

@@ -35,6 +35,7 @@ ASKED = {
     "addNote": {"contactId": "c-1", "text": "Called twice.", "clientToken": "n-1"},
     "editNote": {"contactId": "c-1", "noteId": "n-1", "text": "Called three times."},
     "deleteNote": {"contactId": "c-1", "noteId": "n-1"},
+    "saveWrapUp": {"contactId": "c-1", "disposition": "Solved", "note": "Third time this month"},
     "saveDraft": {"contactId": "c-1", "text": "I have look", "note": "Third time this mon"},
     "savePlace": {"contactId": "c-1", "place": {"key": "m-1", "top": -12}},
     "relayContact": {

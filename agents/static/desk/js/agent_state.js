@@ -50,7 +50,7 @@ function drawButton(button, agent) {
   setText(at(button, "for"), clockwise(since(agent.stateSince)))
   setAttribute(at(button, "for"), "title", fill(gettext("since %(time)s"), { time: exactly(agent.stateSince) }))
   at(button, "next").hidden = agent.nextState === null
-  setText(at(button, "next-name"), agent.nextState?.name ?? "")
+  setText(at(button, "next-name"), agent.nextState ? stateName(agent.nextState.name) : "")
 }
 
 /** @param {HTMLElement} panel @param {import("./types.js").Agent} agent @param {number} open */
@@ -85,7 +85,7 @@ function createChoice(state) {
   button.tabIndex = -1
   const kbd = make("kbd", "")
   kbd.setAttribute("aria-hidden", "true")
-  button.append(make("span", DOTS[state.type]), state.name, make("span", "choice__mark"), kbd)
+  button.append(make("span", DOTS[state.type]), stateName(state.name), make("span", "choice__mark"), kbd)
   return button
 }
 

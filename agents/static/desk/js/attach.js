@@ -8,6 +8,7 @@ import { setProgress, sizeWord } from "./files.js"
 import { notice } from "./notice.js"
 import { acknowledge, dropUnsent, queueMessage, refuse, retryUnsent, setAsked } from "./state.js"
 import { accepted, isRefused, typeOf, wrong } from "./state/attaching.js"
+import { codeOf } from "./state/retrying.js"
 import { fileToSend } from "./state/unsent.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
@@ -38,6 +39,12 @@ export function createAttach(store, { rules, card, live, sent }) {
   const refused = () => {
     const here = card()
     return here !== null && isRefused(store.state.conversations[here.initialContactId]?.contacts[here.contactId], known)
+  }
+  /** Connect has taken no file of ours: the next is not chosen at all. @param {import("./types.js").State} state */
+  const learn = ({ conversations }) => {
+    for (const { outgoing, contacts } of Object.values(conversations))
+      for (const one of Object.values(outgoing))
+        if (one.state === "failed" && codeOf(one.why) === "portal_sends_no_files" && !contacts[one.contactId]?.relayed) known = { ...known, refusedToUs: true }
   }
   /** @param {Iterable<File>} files */
   const send = (files) => {
@@ -101,7 +108,7 @@ export function createAttach(store, { rules, card, live, sent }) {
       return store.change((state) => acknowledge(state, clientToken, answer.state))
     }
     if (answer.reason === "filesNotPermitted") known = { ...known, refusedToUs: true }
-    store.change((state) => refuse(state, clientToken, answer.message))
+    store.change((state) => refuse(state, clientToken, answer.message, answer.reason))
     if (!store.state.agentContacts || card()?.contactId !== contactId)
       notice(say("“%(name)s” is not sent: %(why)s", { name: content, why: answer.message }))
   }
@@ -114,6 +121,7 @@ export function createAttach(store, { rules, card, live, sent }) {
   // An unknown outcome waits a moment before it is tried again, and for the line.
   setInterval(pump, 1_000)
   store.watch((after, before) => {
+    if (after.conversations !== before.conversations && !known.refusedToUs) learn(after)
     if (after.unsent === before.unsent) return
     for (const token of bytes.keys()) if (!after.unsent[token]) bytes.delete(token)
     const fresh = Object.values(after.unsent).some((one) => one.size !== undefined && !before.unsent[one.clientToken])
@@ -225,19 +233,21 @@ const csrf = () => /** @type {HTMLInputElement} */ (find("#logout [name=csrfmidd
 
 /** @typedef {{kind: "kept", state: string} | {kind: "unknown"} | {kind: "refused", reason: string, message: string}} Answer */
 
-/** Without an answer, or with a server's or a proxy's trouble, nobody knows. @param {XMLHttpRequest} request @returns {Answer} */
+/** Without an answer, or with a server's or a proxy's trouble, nobody knows; a full disk says so itself. @param {XMLHttpRequest} request @returns {Answer} */
 function answerOf({ status, responseText }) {
-  if (status === 0 || status >= 500) return { kind: "unknown" }
+  if (status === 0) return { kind: "unknown" }
   try {
     const told = JSON.parse(responseText)
+    if (status >= 500 && !(told.reason && told.message)) return { kind: "unknown" }
     if (status === 200) return { kind: "kept", state: String(told.state) }
     return { kind: "refused", reason: String(told.reason), message: String(told.message) }
   } catch {
+    if (status >= 500) return { kind: "unknown" }
     // The login page, or Django's about a token: somebody has signed in anew, or nobody is.
     const message =
       status === 413
         ? gettext("A server on the way takes no file of this size.")
         : gettext("You are signed out, or signed in anew in another tab. Load this page again.")
-    return { kind: "refused", reason: "session", message }
+    return { kind: "refused", reason: status === 413 ? "fileTooLarge" : "session", message }
   }
 }

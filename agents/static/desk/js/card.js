@@ -20,6 +20,7 @@ export function drawCard(element, { card, draft, me }, chosen) {
   element.dataset.contact = card.contactId
   setAttribute(element, "aria-selected", chosen)
   element.classList.toggle("is-unread", card.unread > 0)
+  element.classList.toggle("is-waiting", card.waitingSince !== null)
   element.classList.toggle("is-over", card.state === "ended")
   drawFace(at(element, "face"), card.name)
   setText(at(element, "name"), nameOf(card))

@@ -8,6 +8,8 @@ import { fill, gettext, say } from "./words.js"
 
 /** A cut shorter than this is healed before anybody could read of it. */
 const NOTICEABLE = 400
+/** An answer that takes longer than this is felt, in milliseconds. */
+const SLOW = 500
 
 /** @param {import("./socket.js").Status} status */
 export const isCut = ({ kind, since }) => kind === "reconnecting" && Date.now() - since >= NOTICEABLE
@@ -41,8 +43,8 @@ function faceOf(status) {
   const { kind, ms, since, why } = status
   if (kind === "live")
     return {
-      look: "live",
-      icon: "live",
+      look: ms !== null && ms > SLOW ? "warn" : "live",
+      icon: ms !== null && ms > SLOW ? "clock" : "live",
       word: gettext("Live"),
       more: lastCut() || (ms === null ? "" : fill(gettext("%(ms)s ms"), { ms: Math.max(1, Math.round(ms)) })),
     }

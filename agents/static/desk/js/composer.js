@@ -6,6 +6,7 @@ import { createEmoji } from "./emoji.js"
 import { notice } from "./notice.js"
 import { createQuick } from "./quick.js"
 import { MAX_BYTES, direction, draftFits, messagesRoom, notesRoom } from "./room.js"
+import { outgoingWords } from "./state/markup.js"
 import { gapIn } from "./state/quick.js"
 import { fill, gettext, say } from "./words.js"
 
@@ -32,8 +33,10 @@ export function createComposer(desk, drafts, on) {
   const gap = find("#gap")
   /** @type {Map<string, Mode>} what was last written in each contact */
   const modes = new Map()
+  const format = find("#format")
   let contactId = ""
   let name = ""
+  let takesMarkdown = false
   /** @type {Mode} */
   let mode = "reply"
   /** Why nothing can be written; empty: it can. */
@@ -68,8 +71,15 @@ export function createComposer(desk, drafts, on) {
     count.classList.toggle("is-over", left < 0)
     setText(count, follows ? told : `${told} ${gettext("So much is kept only in this tab.")}`)
     button.disabled = Boolean(why) || left < 0
+    drawFormat()
     setAttribute(words, "aria-invalid", left < 0)
     return left >= 0
+  }
+  /** How the marks in it go to the customer, before they go. */
+  const drawFormat = () => {
+    const { how } = mode === "reply" && !why ? outgoingWords(text(), takesMarkdown) : { how: "" }
+    format.hidden = how === ""
+    if (how) setText(format, how === "formatted" ? gettext("Sent formatted") : gettext("Plain text only: sent without the marks"))
   }
   /** What was begun on another machine, or here before it was changed there. */
   const drawOther = () => {
@@ -126,7 +136,8 @@ export function createComposer(desk, drafts, on) {
     if (mode === "note") return void note()
     if (!asItIs && !isFilled()) return
     gap.hidden = true
-    desk.send(contactId, text())
+    const { content, contentType } = outgoingWords(text(), takesMarkdown)
+    desk.send(contactId, content, contentType)
     show("")
     drafts.set(contactId, "reply", "")
     drawCount()
@@ -218,14 +229,15 @@ export function createComposer(desk, drafts, on) {
       if (to !== mode) turn(to)
       words.focus()
     },
-    /** @param {{contactId: string, name: string}|null} card @param {string} because why nothing can be written; empty: it can */
+    /** @param {{contactId: string, name: string, takesMarkdown: boolean}|null} card @param {string} because why nothing can be written; empty: it can */
     paint(card, because) {
       form.hidden = card === null
       if (!card) return
       const another = card.contactId !== contactId
-      const same = !another && card.name === name && because === why
+      const same = !another && card.name === name && because === why && card.takesMarkdown === takesMarkdown
       contactId = card.contactId
       name = card.name
+      takesMarkdown = card.takesMarkdown
       why = because
       if (another) turn(begunIn(contactId))
       else if (!same) {

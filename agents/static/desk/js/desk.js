@@ -41,7 +41,7 @@ export function createDesk(store, line) {
       store.change((state) => desk.acknowledge(state, clientToken, told.state))
     } catch (error) {
       if (error instanceof RequestFailed && error.unknown) return again(clientToken)
-      store.change((state) => desk.refuse(state, clientToken, reason(error)))
+      store.change((state) => desk.refuse(state, clientToken, reason(error), error instanceof RequestFailed ? error.reason : ""))
       // Kept over a refresh for a contact that has left the desk: there is no bubble that could say so.
       if (!desk.cardOf(store.state, contactId))
         notice(say("Not sent: “%(words)s”. %(why)s", { words: content, why: reason(error) }))
@@ -95,6 +95,12 @@ export function createDesk(store, line) {
      * @param {string} contactId @param {{disposition: string|null, note: string}} work
      */
     wrapUp: (contactId, work) => attempt("clearContact", { contactId, ...work }),
+    /** What is begun of it: it counts when the time is over before Done. @param {string} contactId @param {{disposition: string|null, note: string}} work @returns {Promise<"kept"|"refused"|"unknown">} */
+    saveWrapUp: (contactId, { disposition, note }) =>
+      line.request("saveWrapUp", { contactId, disposition: disposition ?? "", note }).then(
+        () => /** @type {const} */ ("kept"),
+        (error) => (error instanceof RequestFailed && !error.unknown && error.reason !== "unavailable" ? "refused" : "unknown"),
+      ),
     /** What a contact may have come to; null: it could not be asked. @param {string} contactId @returns {Promise<{dispositions: string[], required: boolean}|null>} */
     dispositions: (contactId) => line.request("getDispositions", { contactId }).catch(() => null),
     /** Whom a contact can be handed on to, or why that could not be asked. @returns {Promise<import("./transfer.js").Endpoint[]|string>} */
@@ -109,8 +115,8 @@ export function createDesk(store, line) {
     cancelTransfer: (contactId) => ask("cancelTransfer", { contactId }),
     /** @param {string} name */
     setState: (name) => ask("setAgentState", { state: name, enqueueNextState: comesNext(store.state, name) }),
-    /** @param {string} contactId @param {string} content */
-    send(contactId, content) {
+    /** @param {string} contactId @param {string} content @param {string} contentType */
+    send(contactId, content, contentType) {
       const card = desk.cardOf(store.state, contactId)
       if (!card) return
       const message = {
@@ -118,7 +124,7 @@ export function createDesk(store, line) {
         initialContactId: card.initialContactId,
         clientToken: newToken(),
         content,
-        contentType: "text/plain",
+        contentType,
         createdAt: new Date(now()).toISOString(),
       }
       store.change((state) => desk.queueMessage(state, message))

@@ -49,7 +49,7 @@ export function createDetails(repaint, past) {
       setText(at(pane, "name"), about.name || gettext("Customer"))
       setText(
         at(pane, "about"),
-        contact?.publicName ? say("writes to %(name)s", { name: contact.publicName }) : about.queue,
+        contact?.publicName ? say("Customer sees: %(name)s", { name: contact.publicName }) : about.queue,
       )
       drawWhatIsKnown(pane, contact, search.value.trim().toLowerCase(), unfolded.has(contactId))
       keep(

@@ -4,7 +4,7 @@ import { isCut } from "./chip.js"
 import { at, find, setText } from "./dom.js"
 import { keyOf, keysAreOn } from "./keymap.js"
 import { cards } from "./state.js"
-import { notOffered, stoppedWords } from "./stopped.js"
+import { notOffered, stateName, stoppedWords } from "./stopped.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /**
@@ -34,10 +34,17 @@ export function nothing(state, status) {
 /** @param {Agent} agent @param {number|null} queued */
 function ofState(agent, queued) {
   const { state, states, queues } = agent
-  const name = state.name
+  const name = stateName(state.name)
   if (state.type === "routable")
     return { text: queues.length > 0 ? serving(name, queues.length, queued) : noQueue(name), go: null }
-  return { text: stoppedWords(agent) || notOffered(state), go: states.find(({ type }) => type === "routable")?.name ?? null }
+  return { text: [stoppedWords(agent) || notOffered(state), waitingWords(queues, queued)].filter(Boolean).join(" "), go: states.find(({ type }) => type === "routable")?.name ?? null }
+}
+
+/** Who waits while nothing is offered. @param {string[]} queues @param {number|null} queued */
+function waitingWords(queues, queued) {
+  if (queued === null || queues.length === 0) return ""
+  if (queued === 0) return gettext("Nobody waits in your queues.")
+  return fill(ngettext("%(n)s customer waits in your queues.", "%(n)s customers wait in your queues.", queued), { n: queued })
 }
 
 /** @param {string} state */
@@ -113,7 +120,7 @@ function beside(state, { title, text, go }, live) {
 }
 
 /** Single keys can be switched off, and be other ones. @param {string} action @param {string} without @param {string} words */
-const withKey = (action, without, words) => (keysAreOn() ? fill(words, { key: keyOf(action) }) : without)
+const withKey = (action, without, words) => (keysAreOn() && !matchMedia("(hover: none) and (pointer: coarse)").matches ? fill(words, { key: keyOf(action) }) : without)
 
 /** @param {Element} place @param {{title: string, text: string}} words */
 function draw(place, { title, text }) {

@@ -3,7 +3,7 @@
 import { announce } from "./announce.js"
 import { composing, find, setText } from "./dom.js"
 import { pressedCtrl, withCtrl } from "./keymap.js"
-import { MOST_HITS, hits, pattern, placeOf } from "./state/find.js"
+import { MOST_HITS, found, hits, pattern, placeOf } from "./state/find.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /**
@@ -97,8 +97,8 @@ export function createFind(conversation, pages) {
       if (all.length > known) break
     }
     looking = false
-    const found = all.length - known
-    if (found > 0 && id === from) here = found - 1
+    const more = all.length - known
+    if (more > 0 && id === from) here = more - 1
     show()
     const seen = transcript.now()
     if (seen) drawState(seen)
@@ -202,10 +202,10 @@ function paint(box, wanted, current) {
   if (!wanted) return
   const ranges = []
   for (const piece of box.querySelectorAll(".bubble, .ask, .file, .system, .bot")) {
-    const found = rangesIn(piece, wanted)
+    const here = rangesIn(piece, wanted)
     const mine = current !== null && keyOf(piece) === current.key
-    if (mine) drawCurrent(/** @type {HTMLElement} */ (piece), found[current.nth])
-    ranges.push(...found)
+    if (mine) drawCurrent(/** @type {HTMLElement} */ (piece), here[current.nth])
+    ranges.push(...here)
   }
   HIGHLIGHTS?.set("found", new /** @type {any} */ (globalThis).Highlight(...ranges))
 }
@@ -240,7 +240,7 @@ function rangesIn(piece, wanted) {
     parts.push({ node: /** @type {Text} */ (node), from: text.length })
     text += node.textContent ?? ""
   }
-  return [...text.matchAll(wanted)].map((match) => rangeOf(parts, match.index, match.index + match[0].length))
+  return found(text, wanted).map(({ from, to }) => rangeOf(parts, from, to))
 }
 
 /** @param {{node: Text, from: number}[]} parts @param {number} from @param {number} to */

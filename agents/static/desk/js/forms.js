@@ -2,6 +2,7 @@
 /** An interactive message as the customer saw it, with what they chose. It cannot be pressed: it is the customer's to answer. */
 import { hour } from "./clock.js"
 import { chrome, icon, make, own, spoken, typed, words } from "./dom.js"
+import { linkedWords } from "./rich.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /**
@@ -65,7 +66,7 @@ const cardNode = (card, choice) =>
 const heading = ({ title, detail, picture }, level) => [
   ...(picture ? [pictureNode(picture)] : []),
   ...(title ? [words(level, title)] : []),
-  ...(detail ? [make("p", "ask__detail", typed(detail))] : []),
+  ...(detail ? [make("p", "ask__detail", linkedWords(detail))] : []),
 ]
 
 /** @param {string} template @param {Part} part @param {Choice|null} choice @returns {Node[]} */
@@ -160,7 +161,7 @@ export const answerNodes = ({ action, fields }) => [
         make(
           "dl",
           "answer",
-          ...fields.flatMap(([name, value]) => [make("dt", "", typed(name)), make("dd", "", typed(value))]),
+          ...fields.flatMap(([name, value]) => [make("dt", "", typed(name)), make("dd", "", linkedWords(value))]),
         ),
       ]
     : []),

@@ -23,6 +23,8 @@ export function keptBy(agentId) {
     work: (key) => JSON.parse(sessionStorage.getItem(`${mine}work:${key}`) ?? "null"),
     /** @param {string} key @param {import("./wrap.js").Work|null} work */
     setWork: (key, work) => put(`${mine}work:${key}`, work ? JSON.stringify(work) : ""),
+    /** The name under which the tabs of this agent tell each other what has happened. */
+    newsOf: `${mine}news`,
     /** What has happened, the newest first. @returns {import("./state/news.js").News[]} */
     news: () => JSON.parse(sessionStorage.getItem(`${mine}news`) ?? "[]"),
     /** @param {import("./state/news.js").News[]} list */

@@ -48,7 +48,7 @@ const page = JSON.parse(find("#page").textContent ?? "")
 const kept = keptBy(page.agentId)
 const unsent = Object.fromEntries(kept.unsent().map((one) => [one.clientToken, one]))
 /** What this tab knows; also for whoever wants to compare it with another tab's. */
-export const store = createStore(/** @type {import("./types.js").State} */ ({ ...state.EMPTY, unsent }))
+export const store = createStore(/** @type {import("./types.js").State} */ ({ ...state.EMPTY, me: page.userId, unsent }))
 const cuts = watchCuts(store)
 
 const line = new Line({

@@ -6,7 +6,7 @@ import { exactly, hour } from "./clock.js"
 import { at, find, icon, keep, make, redraw, setAttribute, setText } from "./dom.js"
 import { popup } from "./menu.js"
 import { notice } from "./notice.js"
-import { allRead, gathered, lineCut, newsOf, unreadNews, wayTo } from "./state/news.js"
+import { allRead, gathered, lineCut, merged, newsOf, unreadNews, wayTo } from "./state/news.js"
 import { stateName } from "./stopped.js"
 import { fill, gettext, ngettext, say, told } from "./words.js"
 
@@ -37,13 +37,23 @@ export function createNews(store, kept, { go, onDesk, page }) {
   /** Those that were not read before the panel opened: they are marked as long as it is open. @type {Set<string>} */
   let fresh = new Set()
 
+  // Every tab of the agent counts the same; nothing of it outlives the tabs.
+  const tabs = new BroadcastChannel(kept.newsOf)
   /** @param {News[]} next */
-  const take = (next) => {
-    if (next === news) return
+  const put = (next) => {
+    if (next === news) return false
     news = next
     kept.setNews(news)
     store.repaint()
+    return true
   }
+  /** @param {News[]} next */
+  const take = (next) => void (put(next) && tabs.postMessage(news))
+  tabs.addEventListener("message", ({ data }) => {
+    if (data === null) return tabs.postMessage(news)
+    put(merged(news, data))
+  })
+  tabs.postMessage(null) // what do the others know?
   const read = () => {
     news.filter((one) => !one.read).forEach(({ key }) => fresh.add(key))
     take(allRead(news))

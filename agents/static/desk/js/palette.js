@@ -5,6 +5,7 @@ import { keyOf, keysAreOn, pressedCtrl, withCtrl } from "./keymap.js"
 import { createPicker } from "./picker.js"
 import { ranked } from "./state/fuzzy.js"
 import { cards, inOrder } from "./state.js"
+import { stateName } from "./stopped.js"
 import { gettext } from "./words.js"
 
 /**
@@ -44,7 +45,7 @@ export function createPalette(store, { actions, view, place, setState }) {
     ...(store.state.agent?.states ?? []).map(({ name }, here) => ({
       key: `state:${name}`,
       group: gettext("My state"),
-      word: name,
+      word: stateName(name),
       more: name === store.state.agent?.state.name ? gettext("now") : "",
       shortcut: nth(here + 1, `${keyOf("state")} `),
       mark: "user",

@@ -1,7 +1,7 @@
 // @ts-check
 /** Markdown and plain words on the page, addresses as links: nodes made of the server's tree by a table of known tags; no HTML is ever parsed (docs/decisions/0006). */
 import { make } from "./dom.js"
-import { linked } from "./state/links.js"
+import { linked, shownLink } from "./state/links.js"
 
 /** @typedef {import("./types.js").Rich} Rich */
 
@@ -29,6 +29,13 @@ export const richNodes = (rich) => rich.flatMap((one) => node(one, true))
 /** Words as they were typed; what is an address in them is a link. @param {string} text @returns {(Node|string)[]} */
 export const wordNodes = (text) => linked(text).flatMap((one) => (typeof one === "string" ? [one] : link(one.href, [one.text])))
 
+/** The same in an element of its own: what people typed may run the other way. @param {string} text */
+export function linkedWords(text) {
+  const element = make("span", "", ...wordNodes(text))
+  element.dir = "auto"
+  return element
+}
+
 /** @param {Rich} one @param {boolean} links in a link, or in code, are none @returns {(Node|string)[]} */
 function node(one, links) {
   if (typeof one === "string") return links ? wordNodes(one) : [one]
@@ -40,10 +47,13 @@ function node(one, links) {
   return [element]
 }
 
-/** It opens beside the desk, and learns nothing of it. @param {string} href @param {(Node|string)[]} inside */
-function link(href, inside) {
-  if (!URL.canParse(href) || !LINKS.includes(new URL(href).protocol)) return inside
-  const element = make("a", "", ...inside)
+/** It opens beside the desk, and learns nothing of it. @param {string} address @param {(Node|string)[]} inside */
+function link(address, inside) {
+  if (!URL.canParse(address) || !LINKS.includes(new URL(address).protocol)) return inside
+  const { href } = new URL(address)
+  const said = inside.map((one) => (typeof one === "string" ? one : one.textContent)).join("")
+  const { words, host } = shownLink(said, href)
+  const element = make("a", "", ...(words === null ? inside : [words]), ...(host ? [` (${host})`] : []))
   element.setAttribute("href", href)
   element.setAttribute("target", "_blank")
   element.setAttribute("rel", "noopener noreferrer")

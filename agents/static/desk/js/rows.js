@@ -6,7 +6,7 @@ import { chrome, icon, keep, make, own, redraw, refresh, typed } from "./dom.js"
 import { fileNodes } from "./files.js"
 import { answerNodes, formNodes } from "./forms.js"
 import { createNote, drawNote } from "./notes.js"
-import { richNodes, wordNodes } from "./rich.js"
+import { linkedWords, richNodes, wordNodes } from "./rich.js"
 import { botLines } from "./state.js"
 import { fill, gettext, ngettext, told } from "./words.js"
 
@@ -45,7 +45,7 @@ export function drawRow(element, row) {
 
 /** Connect's events in a sentence; one we do not know by its own name. @param {{event: string, name: string, text: string}} line */
 function lineWords({ event, name, text }) {
-  if (!event) return [typed(text)]
+  if (!event) return [linkedWords(text)]
   /** @type {Record<string, string>} */
   const known = {
     "participant.joined": gettext("%(name)s joined"),
@@ -85,7 +85,7 @@ function drawBot(element, row) {
 }
 
 /** @param {{who: string, words: string}} line */
-const botLine = ({ who, words }) => make("li", "", ...(who ? [make("b", "", typed(who))] : []), typed(words))
+const botLine = ({ who, words }) => make("li", "", ...(who ? [make("b", "", typed(who))] : []), linkedWords(words))
 
 function createGroup() {
   const group = make("div", "group")
@@ -114,7 +114,7 @@ function drawGroup(element, row) {
   actions.hidden = !open
   Object.assign(element.dataset, { token: row.token ?? "", contact: row.contactId, local: row.local ? "1" : "" })
   const isFile = row.bubbles[0].face.kind === "file"
-  redraw(actions, [open, isFile], () => (open ? failedButtons(isFile) : []))
+  redraw(actions, [open, isFile, row.again], () => (open ? failedButtons(isFile, row.again) : []))
 }
 
 /** The flow has no name for people; a bot of Lex is called BOT. @param {Group} row */
@@ -191,15 +191,15 @@ function receipt(fate) {
   return make("span", fate === "read" ? "receipt is-read" : "receipt", icon(look), word)
 }
 
-/** @param {boolean} isFile */
-function failedButtons(isFile) {
+/** @param {boolean} isFile @param {boolean} again */
+function failedButtons(isFile, again) {
   /** @type {[string, string, string][]} */
   const all = [
     ["retry", "retry", gettext("Retry")],
     ["copy", "copy", gettext("Copy")],
     ["discard", "close", gettext("Discard")],
   ]
-  const possible = all.filter(([what]) => what !== "copy" || !isFile)
+  const possible = all.filter(([what]) => (what !== "copy" || !isFile) && (what !== "retry" || again))
   return possible.map(([what, look, word]) => {
     const button = make("button", "", icon(look), word)
     button.setAttribute("type", "button")

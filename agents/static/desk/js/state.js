@@ -1,6 +1,6 @@
 // @ts-check
 /** What the desk knows, and how a frame changes it: pure, the face of state/. */
-export { EMPTY, apply, caughtUp, earlier, expire, wantView, withoutWanted } from "./state/apply.js"
+export { EMPTY, apply, caughtUp, earlier, expire, heldFor, wantView, withoutWanted } from "./state/apply.js"
 export { botLines, byTime } from "./state/items.js"
 export { acknowledge, dropUnsent, queueMessage, refuse, retryUnsent, setAsked, toSend, unsettled } from "./state/unsent.js"
 export {

@@ -4,7 +4,7 @@ import { until } from "./clock.js"
 import { at, find, setAttribute, setText } from "./dom.js"
 import { drawEmptyTalk } from "./empty.js"
 import { drawHeader } from "./header.js"
-import { bubbles, cardOf, cards, viewing } from "./state.js"
+import { bubbles, cardOf, cards, heldFor, viewing } from "./state.js"
 import { fill, gettext, ngettext, say } from "./words.js"
 
 /** @type {import("./types.js").Conversation} */
@@ -16,7 +16,7 @@ const NOTHING = { contacts: {}, items: [], earlier: false, outgoing: {}, receipt
  * @property {ReturnType<typeof import("./composer.js").createComposer>} composer
  * @property {ReturnType<typeof import("./details.js").createDetails>} details
  * @property {ReturnType<typeof import("./reading.js").createReading>} reading
- * @property {(card: import("./state/cards.js").Card|null, held: boolean) => void} handing
+ * @property {(card: import("./state/cards.js").Card|null, followed: boolean) => void} handing
  * @property {(card: import("./state/cards.js").Card|null) => void} wrap
  */
 
@@ -31,10 +31,10 @@ export function createTalk(store, { conversation, composer, details, reading, ha
     inView,
     paint() {
       const card = inView()
-      const held = card ? store.state.conversations[card.initialContactId] : undefined
+      const held = card ? heldFor(store.state, card) : undefined
       find("#head").hidden = find("#talk-body").hidden = card === null
       find("#nothing").hidden = card !== null
-      handing(card, held !== undefined || !line.live)
+      handing(card, !card || store.state.conversations[card.initialContactId] !== undefined || !line.live)
       wrap(card)
       details.paint(card, held, me)
       composer.paint(

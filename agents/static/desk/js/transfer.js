@@ -6,6 +6,7 @@ import { notice } from "./notice.js"
 import { createPicker } from "./picker.js"
 import { ranked } from "./state/fuzzy.js"
 import { cardOf, isNews } from "./state.js"
+import { stateName } from "./stopped.js"
 import { fill, gettext, ngettext, say, told } from "./words.js"
 
 /**
@@ -160,7 +161,7 @@ function about(one) {
   if (one.refusal) return whyNot(one)
   if (one.type === "agent")
     return fill(gettext("%(state)s, %(load)s of %(capacity)s chats"), {
-      state: one.state?.name ?? "",
+      state: one.state ? stateName(one.state.name) : "",
       load: one.load ?? 0,
       capacity: one.capacity ?? 0,
     })
@@ -173,7 +174,7 @@ function about(one) {
 /** The name stands beside it: the server's whole sentence is the title. @param {Choice} one */
 function whyNot({ type, state, load, capacity, open, waiting, refusal }) {
   if (type === "queue") return open ? say("full: %(n)s wait", { n: waiting ?? 0 }) : gettext("closed")
-  if (state && state.type !== "routable") return state.name
+  if (state && state.type !== "routable") return stateName(state.name)
   if (load !== null && capacity !== null && load >= capacity)
     return say("no room: %(load)s of %(capacity)s chats", { load, capacity })
   return state ? gettext("not there") : told(refusal)
@@ -199,9 +200,9 @@ export function createHandingLine(desk, { card: shown, ask, repaint }) {
     if (button.dataset.do === "away") away.add(sign(card))
     repaint()
   })
-  return (/** @type {Card|null} */ card, /** @type {boolean} */ held) => {
+  return (/** @type {Card|null} */ card, /** @type {boolean} */ followed) => {
     const handing = card?.handing ?? null
-    const gone = card?.state === "ended" && !held
+    const gone = card?.state === "ended" && !followed
     line.hidden = !card || !(gone || (handing && isNews(handing, now()) && !away.has(sign(card))))
     if (!card || line.hidden) return
     line.dataset.kind = gone ? "gone" : (handing?.kind ?? "")
@@ -214,7 +215,7 @@ export function createHandingLine(desk, { card: shown, ask, repaint }) {
 function goneWords() {
   return [
     icon("lock"),
-    make("p", "", gettext("The conversation is with whoever serves it now: its transcript is not yours to read any more.")),
+    make("p", "", gettext("The conversation is with whoever serves it now: what was said until then stays here until you are done.")),
   ]
 }
 

@@ -31,6 +31,7 @@
  * @property {string|null} endedAt
  * @property {string|null} [acwUntil]
  * @property {boolean} [dispositionRequired]
+ * @property {string} [disposition]
  * @property {string} [note]
  * @property {number} readNumber
  * @property {Draft} [draft]
@@ -193,8 +194,9 @@
  * @typedef {Object} QuickResponses  The quick responses that fit the contact's queue.
  * @property {QuickResponse[]} quickResponses
  *
- * @typedef {Object} Reason  A reason: a sentence in the code's own words, which the page tells in its reader's language, and what fills its
+ * @typedef {Object} Reason  A reason: its code, its sentence in English, which the page translates for its reader, and what fills the
  *   %(named)s gaps: text, a number, or a reason in turn.
+ * @property {string} [code]
  * @property {string} sentence
  * @property {Record<string, string|number|Reason>} [values]
  *
@@ -276,11 +278,12 @@
  * @property {Gap|null} gap
  *
  * @typedef {{contactId: string, initialContactId: string, clientToken: string, content: string, contentType: string,
- *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string, size?: number}} Unsent
+ *   createdAt: string, state: "waiting"|"asked"|"kept"|"refused", why: string, reason?: string, size?: number}} Unsent
  *   Words the server has not yet taken (`waiting` for a connection, `asked`), or refused; `kept`: taken, its
  *   `outgoing` frame is on the way. With a `size` it is a file: `content` is its name; only its tab has the bytes.
  *
  * @typedef {Object} State
+ * @property {number|null} me  The id of the user whose desk it is; null: somebody who only looks on.
  * @property {Record<string, number>} cursors
  * @property {Agent|null} agent
  * @property {number|null} queued  How many customers wait in the agent's queues; null: not told yet.
@@ -289,6 +292,7 @@
  * @property {string} viewing  As the server says.
  * @property {string|null} wanted  The contact this tab has asked to view, until the server says so too.
  * @property {Record<string, Conversation>} conversations  By InitialContactId.
+ * @property {Record<string, Conversation>} closed  No longer followed: what was said until it was handed on.
  * @property {Record<string, Typing>} typing  By participantId.
  * @property {Record<string, Unsent>} unsent  By clientToken.
  */

@@ -16,7 +16,7 @@ export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => 
 
 /**
  * Why something is so, as the server tells it to readers of every language.
- * @typedef {{sentence: string, values: Record<string, string|number|Why>}} Why
+ * @typedef {{code?: string, sentence: string, values: Record<string, string|number|Why>}} Why
  */
 
 /** In the reader's language; what is text was told in it already. @param {Why|string|null} why @returns {string} */

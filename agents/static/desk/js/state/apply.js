@@ -14,6 +14,7 @@ const TYPING_HOLDS = 12_000
 
 /** @type {State} */
 export const EMPTY = Object.freeze({
+  me: null,
   cursors: {},
   agent: null,
   queued: null,
@@ -22,6 +23,7 @@ export const EMPTY = Object.freeze({
   viewing: "",
   wanted: null,
   conversations: {},
+  closed: {},
   typing: {},
   unsent: {},
 })
@@ -36,7 +38,7 @@ const CHANGES = {
     wanted: state.wanted === contactId ? null : state.wanted,
   }),
   contact: (state, { stream, contact }) =>
-    withConversation(state, stream, (held) => ({
+    withConversation(contact.state === "ENDED" ? withoutTypingIn(state, contact.contactId) : state, stream, (held) => ({
       ...held,
       contacts: { ...held.contacts, [contact.contactId]: contact },
     })),
@@ -78,6 +80,7 @@ function snapshot(state, { stream, agent, conversation }) {
   const id = conversationId(stream)
   return {
     ...state,
+    closed: without(state, "closed", id).closed,
     conversations: { ...state.conversations, [id]: ofConversation(conversation, state.conversations[id]) },
     unsent: withoutKnown(state.unsent, conversation.outgoing),
   }
@@ -115,8 +118,8 @@ function ofConversation(told, before) {
 /** @param {State} state @param {import("../types.js").AgentContact} row @returns {State} */
 function withAgentContact(state, row) {
   const key = agentContactKey(row)
-  if (row.state === "cleared") return without(state, "agentContacts", key)
-  return { ...state, agentContacts: { ...state.agentContacts, [key]: row } }
+  if (row.state === "cleared") return withoutDone(without(state, "agentContacts", key), row.initialContactId)
+  return withoutDone({ ...state, agentContacts: { ...state.agentContacts, [key]: row } }, row.initialContactId)
 }
 
 /** @param {State} state @param {string} stream @param {(held: Conversation) => Conversation} change @returns {State} */
@@ -171,9 +174,21 @@ function withTyping(state, { participantId, contactId, displayName, role }, now)
   return { ...state, typing: { ...state.typing, [participantId]: typing } }
 }
 
-/** Who has said something is no longer typing it. @param {State} state @param {Item} item */
+/** Events after which a participant is not in the chat any more. */
+const GONE = ["participant.left", "participant.autodisconnection"]
+
+/** Who has said something is no longer typing it; nor is who has left, nor anybody in a chat that has ended. @param {State} state @param {Item} item */
 function quiet(state, item) {
-  return item.ParticipantId && item.Type !== "EVENT" ? without(state, "typing", item.ParticipantId) : state
+  const event = item.Type === "EVENT" ? item.ContentType.split(".event.").at(-1) ?? "" : ""
+  if (event === "chat.ended") return withoutTypingIn(state, item.ContactId)
+  if (!item.ParticipantId || (item.Type === "EVENT" && !GONE.includes(event))) return state
+  return without(state, "typing", item.ParticipantId)
+}
+
+/** @param {State} state @param {string} contactId @returns {State} */
+function withoutTypingIn(state, contactId) {
+  const left = Object.entries(state.typing).filter(([, one]) => one.contactId !== contactId)
+  return left.length === Object.keys(state.typing).length ? state : { ...state, typing: Object.fromEntries(left) }
 }
 
 /** Typing that was not renewed is over. @param {State} state @param {number} now @returns {State} */
@@ -182,11 +197,34 @@ export function expire(state, now) {
   return left.length === Object.keys(state.typing).length ? state : { ...state, typing: Object.fromEntries(left) }
 }
 
-/** @param {State} state @param {string} stream @returns {State} */
+/**
+ * What was said until a contact was handed on stays readable until its card is done; what is said then is the receiver's.
+ * @param {State} state @param {string} stream @returns {State}
+ */
 function forget(state, stream) {
   const left = without(state, "cursors", stream)
-  return stream.startsWith("conversation:") ? without(left, "conversations", conversationId(stream)) : left
+  if (!stream.startsWith("conversation:")) return left
+  const id = conversationId(stream)
+  const held = state.conversations[id]
+  const closed = held ? { ...state.closed, [id]: { ...held, earlier: false } } : state.closed
+  return withoutDone(without({ ...left, closed }, "conversations", id), id)
 }
+
+/** @param {State} state @param {string} id @returns {State} */
+function withoutDone(state, id) {
+  // The frame that ends the card may come after the one that closes its conversation.
+  const isHere = Object.values(state.agentContacts).some(
+    (row) => row.initialContactId === id && (row.state === "connected" || row.state === "ended"),
+  )
+  return isHere ? state : without(state, "closed", id)
+}
+
+/**
+ * What this tab may show of a card's conversation.
+ * @param {State} state @param {{initialContactId: string, state: string}} card @returns {Conversation|undefined}
+ */
+export const heldFor = ({ conversations, closed }, { initialContactId: id, state }) =>
+  conversations[id] ?? (state === "ended" ? closed[id] : undefined)
 
 /**
  * A page of the transcript from before the held tail.

@@ -3,6 +3,7 @@
 import { facesOf, fileOf, wordsOf } from "./faces.js"
 import { chosen } from "./forms.js"
 import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
+import { canGoAgain, isFinal } from "./retrying.js"
 
 /**
  * @typedef {import("../types.js").Conversation} Conversation
@@ -16,7 +17,7 @@ import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
  *   `choice`: what was chosen in a form; of a file, `files`: who may read it, `uploads`: the server has it not yet.
  * @typedef {{key: string, kind: "group", mine: boolean, me: boolean, automatic: boolean, who: string, named: boolean,
  *   bubbles: Bubble[], at: string, fate: Fate|null, why: import("../words.js").Why|string|null, token: string|null, contactId: string,
- *   local: boolean}} Group
+ *   local: boolean, again: boolean}} Group  `again`: it failed, and may be tried again.
  * @typedef {{through: string, why: "over"|"custom"}} Files  `through`: the contact whose agent's participant may read
  *   files of this conversation; empty: nobody may, and why.
  * @typedef {{key: string, kind: "line", event: string, name: string, text: string, at: string}} Line
@@ -81,7 +82,7 @@ function rowsOf(held, unsent, eyes) {
     turn(dayAt(one.note.createdAt), one.note.createdAt)
     rows.push(one)
   }
-  for (const one of pending(held)) add(rows, pendingGroup(one, eyes))
+  for (const one of pending(held)) add(rows, pendingGroup(one, eyes, held.contacts[one.contactId]))
   for (const one of unsent) add(rows, unsentGroup(one, eyes))
   return rows
 }
@@ -271,8 +272,8 @@ function pending(held) {
     .toSorted((a, b) => a.position - b.position)
 }
 
-/** @param {Outgoing} one @param {Eyes} eyes @returns {Group} */
-function pendingGroup(one, { me }) {
+/** @param {Outgoing} one @param {Eyes} eyes @param {import("../types.js").Contact|undefined} contact @returns {Group} */
+function pendingGroup(one, { me }, contact) {
   const fate = one.state === "discarded" ? "failed" : one.state
   return {
     ...group(one.clientToken, one.createdAt, [
@@ -280,10 +281,11 @@ function pendingGroup(one, { me }) {
     ]),
     fate,
     why: one.why,
-    token: me === null ? null : one.clientToken,
+    token: me !== null && one.author?.id === me ? one.clientToken : null,
     contactId: one.contactId,
     me: one.author !== null && one.author.id === me,
     who: one.author?.name ?? "",
+    again: canGoAgain(one, contact),
   }
 }
 
@@ -301,6 +303,7 @@ function unsentGroup(one, { me }) {
     contactId: one.contactId,
     me: me !== null,
     local: true,
+    again: !isFinal(one.reason ?? ""),
   }
 }
 
@@ -321,6 +324,7 @@ function group(key, at, all) {
     token: null,
     contactId: "",
     local: false,
+    again: false,
   }
 }
 

@@ -1,10 +1,11 @@
 // @ts-check
 /** The contacts of the desk as cards, in the order in which they need the agent. Pure. */
-import { agentContactKey } from "./apply.js"
+import { agentContactKey, heldFor } from "./apply.js"
 import { facesOf } from "./faces.js"
 import { factsOf } from "./facts.js"
 import { handingOf } from "./handing.js"
 import { botPart } from "./items.js"
+import { MARKDOWN } from "./markup.js"
 
 /**
  * @typedef {import("../types.js").State} State
@@ -34,7 +35,9 @@ import { botPart } from "./items.js"
  * @property {number} failed
  * @property {boolean} typing
  * @property {import("./handing.js").Handing|null} handing  Somebody hands it on.
+ * @property {boolean} takesMarkdown  The chat does, as far as is known.
  * @property {boolean} relayed  Amazon Connect itself gave it to the agent.
+ * @property {import("../wrap.js").Work} work  What came of it, as far as the server has it.
  * @property {string|null} acwUntil  Then after contact work ends by itself.
  * @typedef {{offers: Card[], waiting: Card[], answered: Card[], ended: Card[], missed: Card[]}} Desk
  */
@@ -81,7 +84,7 @@ export function cards(state) {
 }
 
 /** @type {(keyof State)[]} */
-const DEPENDS = ["agentContacts", "conversations", "typing", "unsent"]
+const DEPENDS = ["agentContacts", "conversations", "closed", "typing", "unsent"]
 
 /** @param {State} state @returns {Desk} */
 function deskOf(state) {
@@ -140,7 +143,7 @@ const dealt = new WeakMap()
 
 /** @param {State} state @param {AgentContact} row @returns {Card} */
 function cardFor(state, row) {
-  const held = state.conversations[row.initialContactId]
+  const held = heldFor(state, row)
   const typing = Object.values(state.typing).some((one) => one.contactId === row.contactId && one.role === "CUSTOMER")
   const failed = failures(state, held, row.contactId)
   const known = dealt.get(row)
@@ -177,7 +180,9 @@ function newCard(row, held, typing, failed) {
     failed,
     typing,
     handing: handingOf(row, held?.contacts[row.contactId]),
+    takesMarkdown: held?.contacts[row.contactId]?.contentTypes?.includes(MARKDOWN) ?? false,
     relayed: held?.contacts[row.contactId]?.relayed ?? false,
+    work: { disposition: row.disposition || null, note: row.note ?? "" },
     acwUntil: row.acwUntil ?? null,
   }
 }
@@ -203,11 +208,17 @@ function endReason(held, row) {
 /** @param {State} state @param {Conversation|undefined} held @param {string} contactId */
 function failures(state, held, contactId) {
   const known = Object.values(held?.outgoing ?? {}).filter(
-    (one) => one.contactId === contactId && one.state === "failed",
+    (one) => one.contactId === contactId && one.state === "failed" && isOwn(one, state.me),
   )
   const refused = Object.values(state.unsent).filter((one) => one.contactId === contactId && one.state === "refused")
   return known.length + refused.length
 }
+
+/**
+ * What another agent of the contact could not send is no news on this agent's card; what the portal could not is.
+ * @param {import("../types.js").Outgoing} one @param {number|null} me
+ */
+export const isOwn = ({ author }, me) => me === null || author === null || author.id === me
 
 /** @param {Item|null} item @returns {Card["last"]} */
 function preview(item) {

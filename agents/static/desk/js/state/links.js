@@ -52,6 +52,25 @@ function addressOf(typed, { web, mail }) {
   return { text: isConfusable(whole, hostname) ? typed.replace(/^(https?:\/\/)?[^/?#]+/i, `$1${host}`) : typed, href }
 }
 
+/**
+ * What is shown of a link that has words of its own: those, and the host behind them wherever they do not name it: they
+ * are an address of another host, or one that could be taken for another.
+ * @param {string} words @param {string} href @returns {{words: string|null, host: string}} `words`: what to show in their
+ *   place; null: themselves. `host`: what to add; empty: nothing
+ */
+export function shownLink(words, href) {
+  const { hostname, host, username, password, protocol } = new URL(href)
+  if (protocol !== "http:" && protocol !== "https:") return { words: null, host: "" }
+  const typed = words.trim()
+  const bare = /^[^\s/?#@:]+\.[^\s/?#@:]{2,}([/?#:]\S*)?$/.test(typed) ? `https://${typed}` : typed
+  const named = /^https?:\/\//i.test(bare) && URL.canParse(bare) ? new URL(bare) : null
+  const isNamed = named !== null && named.hostname.replace(/^www\./, "") === hostname.replace(/^www\./, "")
+  if (isNamed && !isConfusable(bare, hostname)) return { words: null, host: username || password ? host : "" }
+  if (isNamed) return { words: typed.replace(/^(https?:\/\/)?[^/?#]+/i, `$1${host}`), host: "" }
+  const hides = named !== null || linked(typed).some((one) => typeof one !== "string") || Boolean(username || password)
+  return { words: null, host: hides || /(^|\.)xn--/.test(hostname) ? host : "" }
+}
+
 /** A host that mixes scripts may look like another one: it is shown as its real letters (punycode). @param {string} typed @param {string} hostname */
 function isConfusable(typed, hostname) {
   if (!/(^|\.)xn--/.test(hostname)) return false

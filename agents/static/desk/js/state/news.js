@@ -1,6 +1,7 @@
 // @ts-check
 /** What has happened that the agent may not have seen, as far as the desk's own state tells it. Pure. */
 import { agentContactKey } from "./apply.js"
+import { isOwn } from "./cards.js"
 import { handingOf } from "./handing.js"
 
 /**
@@ -35,6 +36,25 @@ export function gathered(known, found) {
   const kept = all.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, MOST)
   return kept.length === known.length && kept.every((one) => keys.has(one.key)) ? known : kept
 }
+
+/** Cuts of several tabs' lines that are over within so long are one, in milliseconds. */
+const ONE_CUT = 30_000
+
+/**
+ * What this tab knows and what another tab of the same agent does: read in one is read in all. The very same list when
+ * nothing is new.
+ * @param {News[]} known @param {News[]} others @returns {News[]}
+ */
+export function merged(known, others) {
+  const isRead = (/** @type {News} */ one) => !one.read && others.some((other) => other.read && isSame(one, other))
+  const mine = known.some(isRead) ? known.map((one) => (isRead(one) ? { ...one, read: true } : one)) : known
+  return gathered(mine, others.filter((one) => !known.some((other) => isSame(one, other))))
+}
+
+/** @param {News} one @param {News} other */
+const isSame = (one, other) =>
+  one.key === other.key ||
+  (one.kind === "line" && other.kind === "line" && Math.abs(Date.parse(one.at) - Date.parse(other.at)) < ONE_CUT)
 
 /** @param {News[]} news */
 export const unreadNews = (news) => news.filter(({ read }) => !read).length
@@ -101,7 +121,7 @@ const CAME_BACK = { declined: "declined", missed: "unanswered", withdrawn: "with
  * @returns {News[]}
  */
 function ofMessages(state, row, held, about) {
-  const known = Object.values(held?.outgoing ?? {}).filter((one) => one.state === "failed")
+  const known = Object.values(held?.outgoing ?? {}).filter((one) => one.state === "failed" && isOwn(one, state.me))
   const refused = Object.values(state.unsent).filter((one) => one.state === "refused")
   return [...known, ...refused]
     .filter((one) => one.contactId === row.contactId)

@@ -34,8 +34,8 @@ export function acknowledge(state, token, told) {
   return told === "sent" || told === "discarded" ? dropUnsent(state, token) : change(state, token, { state: "kept" })
 }
 
-/** @param {State} state @param {string} token @param {string} why @returns {State} */
-export const refuse = (state, token, why) => change(state, token, { state: "refused", why })
+/** @param {State} state @param {string} token @param {string} why @param {string} [reason] its code @returns {State} */
+export const refuse = (state, token, why, reason = "") => change(state, token, { state: "refused", why, reason })
 
 /** Again, with the same token: it is the same message. @param {State} state @param {string} token @returns {State} */
 export const retryUnsent = (state, token) => change(state, token, { state: "waiting", why: "" })
