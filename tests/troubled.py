@@ -32,6 +32,8 @@ class Troubled:
         self.line = Line(0)
         self.line.up()
         environment = {**QUICK, "CCP_AWS_ENDPOINT": self.line.url, **given.pop("portal_environment", {})}
+        # Whoever reaches the emulator by another address finds that address in its SNS posts.
+        given["emulator_options"] = [*given.get("emulator_options", ()), "--sns-urls", self.line.url]
         self.product = Product(folder, portal_environment=environment, **given)
         self.line.emulator_port = self.emulator.port
 

@@ -60,7 +60,7 @@ async def test_a_script_is_answered_before_django(django_asked):
 
 async def test_it_has_the_headers_that_every_page_has(django_asked):
     _, file, _ = await ask(SCRIPT)
-    _, page, _ = await ask("/healthz")
+    _, page, _ = await ask("/login/")
     assert {name: file[name] for name in SECURITY} == {name: page[name] for name in SECURITY}
     assert len(django_asked) == 1
 

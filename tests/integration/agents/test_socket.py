@@ -98,7 +98,7 @@ WRONG = {
     "unknown field": ("acceptContact", {"contactId": "c", "force": True}, "force: Extra inputs are not permitted"),
     "missing field": ("acceptContact", {}, "contactId: Field required"),
     "wrong type": ("acceptContact", {"contactId": 5}, "contactId: Input should be a valid string"),
-    "params of a list": ("ping", [1], "params: Input should be a valid dictionary or instance of Nothing"),
+    "params of a list": ("ping", [1], "params: Input should be a valid dictionary or instance of NoParams"),
     "unknown content type": (
         "sendMessage",
         {"contactId": "c", "message": "m", "contentType": "application/json", "clientToken": "t"},

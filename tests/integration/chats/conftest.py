@@ -35,6 +35,7 @@ def line(one_line: Line, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     settings.CCP_AWS_READ_TIMEOUT = 1.0
+    settings.CCP_HANDOVER_DEADLINE = 60.0  # tests of the deadline set one of their own
     settings.CCP_AWS_ENDPOINT = one_line.url
     one_line.calls.clear()
     yield one_line

@@ -23,6 +23,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
         raise RuntimeError("told to fail")
     if order["do"] == "close":
         return {"open": "false", "message": order["message"]}
+    if event["Details"]["Parameters"]["only"] == "joined":  # asked before the flow says goodbye: we have left by then
+        return {"open": "false"}
     return _join(event["Details"]["ContactData"], notes)
 
 

@@ -169,7 +169,7 @@ def test_the_lambda_is_given_the_contact_flow_event(house: RunningEmulator, desk
                     "References": {},
                     "SystemEndpoint": None,
                 },
-                "Parameters": {},
+                "Parameters": {"only": "anybody"},
             },
             "Name": "ContactFlowEvent",
         }

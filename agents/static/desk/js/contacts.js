@@ -144,6 +144,7 @@ function drawOffers(now, agent) {
   const none = find("#no-offer")
   none.hidden = first !== undefined
   if (agent) drawNone(none, noOffer(agent))
+  find("#list-scroll").hidden = agent === null
   find("#offers-place").hidden = agent === null || Object.values(now).every((list) => list.length === 0)
   return before !== (first ? keyOf(first) : "")
 }
