@@ -13,7 +13,7 @@ from django.test import override_settings
 from ccp_portal.asgi import application
 from ccp_portal.static_files import StaticFiles
 
-SCRIPT = "/static/desk/js/main.js"
+SCRIPT = "/static/desk/js/shell/main.js"
 CONTENT = (Path(__file__).parents[2] / "agents" / SCRIPT[1:]).read_bytes()
 SECURITY = {"x-content-type-options", "referrer-policy", "cross-origin-opener-policy"}
 

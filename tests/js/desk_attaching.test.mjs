@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import test from "node:test"
 import { bubbles } from "../../agents/static/desk/js/state/bubbles.js"
 import { accepted, isRefused, typeOf, wrong } from "../../agents/static/desk/js/state/attaching.js"
-import { EMPTY, acknowledge, dropUnsent, queueMessage, refuse, retryUnsent, setAsked, toSend } from "../../agents/static/desk/js/state.js"
+import { EMPTY, acknowledge, dropUnsent, queueMessage, refuse, retryUnsent, setAsked, toSend } from "../../agents/static/desk/js/state/index.js"
 import { fileToSend } from "../../agents/static/desk/js/state/unsent.js"
 
 const RULES = { maxBytes: 100, types: { png: "image/png", txt: "text/plain" }, refusedToUs: true }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import * as desk from "../../agents/static/desk/js/state.js"
+import * as desk from "../../agents/static/desk/js/state/index.js"
 import {
   CHAT,
   ME,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, mock, test } from "node:test"
-import { LATEST, PAUSE, createDrafts } from "../../agents/static/desk/js/drafts.js"
-import { toServer, toTab } from "../../agents/static/desk/js/places.js"
+import { LATEST, PAUSE, createDrafts } from "../../agents/static/desk/js/composer/drafts.js"
+import { toServer, toTab } from "../../agents/static/desk/js/conversation/scroll_sync.js"
 
 const begun = (reply, note = "") => ({ reply, note })
 const settled = () => new Promise((done) => setImmediate(done))

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { MAX_BYTES, MAX_NOTE, direction, messagesRoom, notesRoom } from "../../agents/static/desk/js/room.js"
+import { MAX_BYTES, MAX_NOTE, direction, messagesRoom, notesRoom } from "../../agents/static/desk/js/composer/limits.js"
 import { emoji, found } from "../../agents/static/desk/js/state/emoji.js"
 
 const signs = (groups) => groups.flatMap((group) => group.all.map((one) => one.sign))

@@ -6,7 +6,7 @@ import assert from "node:assert/strict"
 import { readFileSync, readdirSync } from "node:fs"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
-import { EMPTY, apply } from "../../agents/static/desk/js/state.js"
+import { EMPTY, apply } from "../../agents/static/desk/js/state/index.js"
 import { comparable } from "../../agents/static/desk/js/state/comparable.js"
 
 const folder = process.env.FIXTURES ?? fileURLToPath(new URL("./fixtures/", import.meta.url))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import * as desk from "../../agents/static/desk/js/state.js"
-import { facesOf } from "../../agents/static/desk/js/state/faces.js"
+import * as desk from "../../agents/static/desk/js/state/index.js"
+import { facesOf } from "../../agents/static/desk/js/state/item_renderers.js"
 import { INTERACTIVE, chosen, readAnswer, readForm } from "../../agents/static/desk/js/state/forms.js"
 import { frame, item, running, said, snapshotOfChat, CHAT, ME } from "./wire.mjs"
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { apply } from "../../agents/static/desk/js/state.js"
+import { apply } from "../../agents/static/desk/js/state/index.js"
 import { MOST, allRead, gathered, lineCut, merged, newsOf, unreadNews, wayTo } from "../../agents/static/desk/js/state/news.js"
 import { AGENT, CHAT, ME, agentContact, contact, frame, outgoing, running } from "./wire.mjs"
 

@@ -1,8 +1,8 @@
 /** What a tab tells of an offer it shows: once, again when it goes behind, again when it was not heard. */
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
-import { createOfferSeen } from "../../agents/static/desk/js/offer_seen.js"
-import * as desk from "../../agents/static/desk/js/state.js"
+import { createOfferSeen } from "../../agents/static/desk/js/contacts/offer_seen.js"
+import * as desk from "../../agents/static/desk/js/state/index.js"
 import { agentContact, snapshotOfAgent } from "./wire.mjs"
 
 const OFFERED = "2026-11-20T09:00:00.000Z"

@@ -1,7 +1,7 @@
 /** The line: a WebSocket of our own making on the other end, and Node's mock timers for the clock. */
 import assert from "node:assert/strict"
 import { beforeEach, mock, test } from "node:test"
-import { DOUBTED_PONG_WITHIN, Line, PING_EVERY, PONG_WITHIN, backOff, wakeWithThePage } from "../../agents/static/desk/js/socket.js"
+import { DOUBTED_PONG_WITHIN, Line, PING_EVERY, PONG_WITHIN, backOff, wakeWithThePage } from "../../agents/static/desk/js/lib/socket.js"
 
 /** The browser's WebSocket, as far as the line uses it; the test is the server. */
 class Wire {

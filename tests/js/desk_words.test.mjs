@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { afterEach, test } from "node:test"
-import { told } from "../../agents/static/desk/js/words.js"
+import { told } from "../../agents/static/desk/js/lib/i18n.js"
 
 const cause = { sentence: "the desk had lost its connection", values: {} }
 const missed = { sentence: "no answer within %(seconds)s s: %(cause)s", values: { seconds: "20", cause } }

@@ -1,5 +1,5 @@
 /** Frames for the tests, as agents/protocol/ spells them. */
-import { EMPTY, apply } from "../../agents/static/desk/js/state.js"
+import { EMPTY, apply } from "../../agents/static/desk/js/state/index.js"
 
 export const AGENT = "agent:mira"
 export const CHAT = "conversation:chat"

@@ -22,7 +22,7 @@ from agents.sockets.desk import DeskSocket, FloorSocket
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-TYPES = Path("agents", "static", "desk", "js", "types.js")
+TYPES = Path("agents", "static", "desk", "js", "lib", "types.js")
 SOCKETS: Mapping[str, Mapping[str, commands.Command]] = {"desk": DeskSocket.commands, "floor": FloorSocket.commands}
 KINDS = {
     TypeAdapter(protocol.Time).json_schema()["pattern"]: "time",

@@ -3,10 +3,10 @@
 import { byTime, inOrder, withItem } from "./items.js"
 
 /**
- * @typedef {import("../types.js").State} State
- * @typedef {import("../types.js").Frame} Frame
- * @typedef {import("../types.js").Conversation} Conversation
- * @typedef {import("../types.js").Item} Item
+ * @typedef {import("../lib/types.js").State} State
+ * @typedef {import("../lib/types.js").Frame} Frame
+ * @typedef {import("../lib/types.js").Conversation} Conversation
+ * @typedef {import("../lib/types.js").Item} Item
  */
 
 /** agents/protocol/, TypingParams: it holds for 12 s or until their next message. */
@@ -86,7 +86,7 @@ function snapshot(state, { stream, agent, conversation }) {
   }
 }
 
-/** @param {State} state @param {import("../types.js").AgentSnapshot} agent @returns {State} */
+/** @param {State} state @param {import("../lib/types.js").AgentSnapshot} agent @returns {State} */
 function ofAgent(state, agent) {
   const rows = agent.contacts.filter((row) => row.state !== "cleared")
   return {
@@ -98,7 +98,7 @@ function ofAgent(state, agent) {
 }
 
 /**
- * @param {import("../types.js").ConversationSnapshot} told
+ * @param {import("../lib/types.js").ConversationSnapshot} told
  * @param {Conversation|undefined} before  What is only ours to know (which bubble became which item) stays.
  * @returns {Conversation}
  */
@@ -115,7 +115,7 @@ function ofConversation(told, before) {
   }
 }
 
-/** @param {State} state @param {import("../types.js").AgentContact} row @returns {State} */
+/** @param {State} state @param {import("../lib/types.js").AgentContact} row @returns {State} */
 function withAgentContact(state, row) {
   const key = agentContactKey(row)
   if (row.state === "cleared") return withoutDone(without(state, "agentContacts", key), row.initialContactId)
@@ -135,7 +135,7 @@ function addItem(held, item) {
   return settle({ ...held, items: withItem(held.items, item) })
 }
 
-/** @param {Conversation} held @param {import("../types.js").Outgoing} one @returns {Conversation} */
+/** @param {Conversation} held @param {import("../lib/types.js").Outgoing} one @returns {Conversation} */
 function addOutgoing(held, one) {
   const { [one.clientToken]: _, ...others } = held.outgoing
   if (one.state === "discarded") return { ...held, outgoing: others }
@@ -144,7 +144,7 @@ function addOutgoing(held, one) {
   return settle({ ...held, tokens, outgoing: { ...others, [one.clientToken]: one } })
 }
 
-/** @param {Conversation} held @param {import("../types.js").Note} note @returns {Conversation} */
+/** @param {Conversation} held @param {import("../lib/types.js").Note} note @returns {Conversation} */
 function addNote(held, note) {
   const { [note.noteId]: _, ...others } = held.notes
   return { ...held, notes: note.deleted ? others : { ...held.notes, [note.noteId]: note } }
@@ -159,10 +159,10 @@ function settle(held) {
   return left.length === entries.length ? held : { ...held, outgoing: Object.fromEntries(left) }
 }
 
-/** @param {import("../types.js").Outgoing} one */
+/** @param {import("../lib/types.js").Outgoing} one */
 const isUnderWay = (one) => one.state !== "sent" && one.state !== "discarded"
 
-/** @param {State["unsent"]} unsent @param {import("../types.js").Outgoing[]} outgoing */
+/** @param {State["unsent"]} unsent @param {import("../lib/types.js").Outgoing[]} outgoing */
 function withoutKnown(unsent, outgoing) {
   const known = new Set(outgoing.map((one) => one.clientToken))
   return Object.fromEntries(Object.entries(unsent).filter(([token]) => !known.has(token)))
@@ -269,7 +269,7 @@ const conversationId = (stream) => stream.slice("conversation:".length)
 /** A contact may be offered twice in one round: the time of the offer tells them apart. @param {{contactId: string, round: number, offeredAt: string}} row */
 export const agentContactKey = (row) => `${row.contactId}#${row.round}#${row.offeredAt}`
 
-/** @param {import("../types.js").Receipt} receipt */
+/** @param {import("../lib/types.js").Receipt} receipt */
 const receiptKey = (receipt) => `${receipt.contactId}#${receipt.participantId}`
 
 /**

@@ -1,28 +1,28 @@
 // @ts-check
 /** A conversation as rows from top to bottom: days, lines, groups of bubbles, what is not yet sent. Pure. */
-import { facesOf, fileOf, wordsOf } from "./faces.js"
+import { facesOf, fileOf, wordsOf } from "./item_renderers.js"
 import { chosen } from "./forms.js"
 import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
 import { canGoAgain, isFinal } from "./retrying.js"
 
 /**
- * @typedef {import("../types.js").Conversation} Conversation
- * @typedef {import("../types.js").Item} Item
- * @typedef {import("../types.js").Outgoing} Outgoing
- * @typedef {import("../types.js").Unsent} Unsent
- * @typedef {import("./faces.js").Face} Face
+ * @typedef {import("../lib/types.js").Conversation} Conversation
+ * @typedef {import("../lib/types.js").Item} Item
+ * @typedef {import("../lib/types.js").Outgoing} Outgoing
+ * @typedef {import("../lib/types.js").Unsent} Unsent
+ * @typedef {import("./item_renderers.js").Face} Face
  * @typedef {"read"|"delivered"|"sent"|"taken"|"queued"|"sending"|"failed"} Fate
  * @typedef {{answer: string, by: string, at: string}} Choice
  * @typedef {{key: string, face: Face, fate: Fate|null, choice: Choice|null, files?: Files, uploads?: true}} Bubble
  *   `choice`: what was chosen in a form; of a file, `files`: who may read it, `uploads`: the server has it not yet.
  * @typedef {{key: string, kind: "group", mine: boolean, me: boolean, automatic: boolean, who: string, named: boolean,
- *   bubbles: Bubble[], at: string, fate: Fate|null, why: import("../words.js").Why|string|null, token: string|null, contactId: string,
+ *   bubbles: Bubble[], at: string, fate: Fate|null, why: import("../lib/i18n.js").Why|string|null, token: string|null, contactId: string,
  *   local: boolean, again: boolean}} Group  `again`: it failed, and may be tried again.
  * @typedef {{through: string, why: "over"|"custom"}} Files  `through`: the contact whose agent's participant may read
  *   files of this conversation; empty: nobody may, and why.
  * @typedef {{key: string, kind: "line", event: string, name: string, text: string, at: string}} Line
  * @typedef {{key: string, kind: "bot", parts: number, of: number, text: string}} Bot
- * @typedef {{key: string, kind: "note", note: import("../types.js").Note, text: string, me: boolean}} Written
+ * @typedef {{key: string, kind: "note", note: import("../lib/types.js").Note, text: string, me: boolean}} Written
  * @typedef {{key: string, kind: "day", at: string} | {key: string, kind: "new", count: number}
  *   | {key: string, kind: "gap", seconds: number, count: number} | Line | Bot | Written | Group} Row
  * @typedef {{me: number|null, mark?: {readNumber: number, count: number}|null}} Eyes  Who looks, and how far they had
@@ -126,7 +126,7 @@ function notes(held, { me }) {
   }
 }
 
-/** @param {import("../types.js").Note} note @param {number|null} me @returns {Written} */
+/** @param {import("../lib/types.js").Note} note @param {number|null} me @returns {Written} */
 const written = (note, me) => ({
   key: `note:${note.noteId}`,
   kind: "note",
@@ -272,7 +272,7 @@ function pending(held) {
     .toSorted((a, b) => a.position - b.position)
 }
 
-/** @param {Outgoing} one @param {Eyes} eyes @param {import("../types.js").Contact|undefined} contact @returns {Group} */
+/** @param {Outgoing} one @param {Eyes} eyes @param {import("../lib/types.js").Contact|undefined} contact @returns {Group} */
 function pendingGroup(one, { me }, contact) {
   const fate = one.state === "discarded" ? "failed" : one.state
   return {

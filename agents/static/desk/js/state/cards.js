@@ -1,17 +1,17 @@
 // @ts-check
 /** The contacts of the desk as cards, in the order in which they need the agent. Pure. */
 import { agentContactKey, heldFor } from "./apply.js"
-import { facesOf } from "./faces.js"
+import { facesOf } from "./item_renderers.js"
 import { factsOf } from "./facts.js"
 import { handingOf } from "./handing.js"
 import { botPart } from "./items.js"
 import { MARKDOWN } from "./markup.js"
 
 /**
- * @typedef {import("../types.js").State} State
- * @typedef {import("../types.js").Item} Item
- * @typedef {import("../types.js").AgentContact} AgentContact
- * @typedef {import("../types.js").Conversation} Conversation
+ * @typedef {import("../lib/types.js").State} State
+ * @typedef {import("../lib/types.js").Item} Item
+ * @typedef {import("../lib/types.js").AgentContact} AgentContact
+ * @typedef {import("../lib/types.js").Conversation} Conversation
  * @typedef {Object} Card
  * @property {string} key
  * @property {string} contactId
@@ -19,7 +19,7 @@ import { MARKDOWN } from "./markup.js"
  * @property {AgentContact["state"]} state
  * @property {string} name
  * @property {string} queue
- * @property {import("../words.js").Why|null} why
+ * @property {import("../lib/i18n.js").Why|null} why
  * @property {string} endReason  chats/contact_state.py's code; empty while it lives.
  * @property {number} unread
  * @property {string|null} waitingSince  The customer waits for an answer since then.
@@ -30,14 +30,14 @@ import { MARKDOWN } from "./markup.js"
  * @property {string|null} expiresAt
  * @property {string|null} acceptedAt
  * @property {string|null} endedAt
- * @property {{kind: "text"|"file"|"form"|"bot", text: string, by: import("../types.js").Author|null}|null} last
- * @property {import("../kept.js").Begun} draft  As the server has it.
+ * @property {{kind: "text"|"file"|"form"|"bot", text: string, by: import("../lib/types.js").Author|null}|null} last
+ * @property {import("../lib/session_storage.js").Begun} draft  As the server has it.
  * @property {number} failed
  * @property {boolean} typing
  * @property {import("./handing.js").Handing|null} handing  Somebody hands it on.
  * @property {boolean} takesMarkdown  The chat does, as far as is known.
  * @property {boolean} relayed  Amazon Connect itself gave it to the agent.
- * @property {import("../wrap.js").Work} work  What came of it, as far as the server has it.
+ * @property {import("../composer/after_contact_work.js").Work} work  What came of it, as far as the server has it.
  * @property {string|null} acwUntil  Then after contact work ends by itself.
  * @typedef {{offers: Card[], waiting: Card[], answered: Card[], ended: Card[], missed: Card[]}} Desk
  */
@@ -216,7 +216,7 @@ function failures(state, held, contactId) {
 
 /**
  * What another agent of the contact could not send is no news on this agent's card; what the portal could not is.
- * @param {import("../types.js").Outgoing} one @param {number|null} me
+ * @param {import("../lib/types.js").Outgoing} one @param {number|null} me
  */
 export const isOwn = ({ author }, me) => me === null || author === null || author.id === me
 

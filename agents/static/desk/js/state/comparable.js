@@ -3,8 +3,8 @@
 import { byTime } from "./items.js"
 
 /**
- * @typedef {import("../types.js").State} State
- * @typedef {import("../types.js").Conversation} Conversation
+ * @typedef {import("../lib/types.js").State} State
+ * @typedef {import("../lib/types.js").Conversation} Conversation
  */
 
 /**

@@ -2,8 +2,8 @@
 /** Words begun on several machines of one agent: whose count, and which would be overwritten: nobody loses any. Pure. */
 
 /**
- * @typedef {import("../kept.js").Mode} Mode
- * @typedef {import("../kept.js").Begun} Begun
+ * @typedef {import("../lib/session_storage.js").Mode} Mode
+ * @typedef {import("../lib/session_storage.js").Begun} Begun
  * @typedef {Object} Draft  What was begun in this tab, in one contact.
  * @property {Begun} words
  * @property {Begun} base  What the server was last heard to have.

@@ -1,6 +1,6 @@
 // @ts-check
 /** The emoji of the picker: few enough to be found at a glance, each by its name. Pure. */
-import { gettext } from "../words.js"
+import { gettext } from "../lib/i18n.js"
 
 /** @typedef {{sign: string, name: string}} Emoji @typedef {{name: string, all: Emoji[]}} Group */
 

@@ -3,8 +3,8 @@
 import { isAnswer, isCustomers } from "./items.js"
 
 /**
- * @typedef {import("../types.js").Conversation} Conversation
- * @typedef {import("../types.js").Item} Item
+ * @typedef {import("../lib/types.js").Conversation} Conversation
+ * @typedef {import("../lib/types.js").Item} Item
  * @typedef {Object} Facts
  * @property {number[]} numbers  Of the customer's items, ascending: unread counts stand on them.
  * @property {Item|null} customers  The customer's newest item.

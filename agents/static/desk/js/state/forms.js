@@ -11,7 +11,7 @@
  *   `offset`: minutes from UTC in which its slots are told; `more`: options left out.
  * @typedef {{template: string, parts: Part[]}} Form  A carousel has a part for itself and one for each of its cards.
  * @typedef {{action: string, fields: [string, string][]}} Answer
- * @typedef {import("../types.js").Item} Item
+ * @typedef {import("../lib/types.js").Item} Item
  */
 
 export const INTERACTIVE = "application/vnd.amazonaws.connect.message.interactive"

@@ -2,8 +2,8 @@
 /** What the newest transfer of a contact means to the agent whose card it is. Pure. */
 
 /**
- * @typedef {import("../types.js").AgentContact} AgentContact
- * @typedef {import("../types.js").Contact} Contact
+ * @typedef {import("../lib/types.js").AgentContact} AgentContact
+ * @typedef {import("../lib/types.js").Contact} Contact
  * @typedef {Object} Handing
  * @property {"asking"|"declined"|"missed"|"withdrawn"|"offered"|"received"} kind
  *   `asking`, then how it came back: this agent hands it on. `offered`, `received`: somebody hands it on to them.
@@ -11,7 +11,7 @@
  * @property {string} to  The colleague or the queue.
  * @property {boolean} queued  It went to a queue.
  * @property {string} comment
- * @property {import("../words.js").Why|null} why
+ * @property {import("../lib/i18n.js").Why|null} why
  * @property {string} askedAt
  * @property {string|null} settledAt
  */
@@ -31,7 +31,7 @@ export function handingOf(row, contact) {
 
 /**
  * A card that is connected is its owner's: whose transfer it is needs no other sign.
- * @param {AgentContact} row @param {Contact["owner"]} owner @param {import("../types.js").Transfer} transfer
+ * @param {AgentContact} row @param {Contact["owner"]} owner @param {import("../lib/types.js").Transfer} transfer
  * @returns {Handing["kind"]|null}
  */
 function kindOf({ state }, owner, transfer) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** Items in the order of the screen, AbsoluteTime then Id, and what kind of thing an item is. Pure. */
 
-/** @typedef {import("../types.js").Item} Item */
+/** @typedef {import("../lib/types.js").Item} Item */
 
 const BOT_PART = /^Bot Transcript: \((\d+)\\(\d+)\)\n?/
 

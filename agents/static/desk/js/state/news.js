@@ -5,15 +5,15 @@ import { isOwn } from "./cards.js"
 import { handingOf } from "./handing.js"
 
 /**
- * @typedef {import("../types.js").State} State
- * @typedef {import("../types.js").AgentContact} AgentContact
- * @typedef {import("../types.js").Conversation} Conversation
+ * @typedef {import("../lib/types.js").State} State
+ * @typedef {import("../lib/types.js").AgentContact} AgentContact
+ * @typedef {import("../lib/types.js").Conversation} Conversation
  * @typedef {Object} News
  * @property {string} key  The same happening has the same key, from whichever frame it is seen.
  * @property {"missed"|"declined"|"unanswered"|"withdrawn"|"ended"|"failed"|"line"|"state"} kind
  * @property {string} contactId  Empty: it is about the desk.
  * @property {string} name  The customer's.
- * @property {import("../words.js").Why|string|null} why  A missed offer's or a failed message's cause; a contact's chats/contact_state.py reason.
+ * @property {import("../lib/i18n.js").Why|string|null} why  A missed offer's or a failed message's cause; a contact's chats/contact_state.py reason.
  * @property {string} to  Whom it was to be handed on to.
  * @property {string} at
  * @property {boolean} read
@@ -97,7 +97,7 @@ function ofState(agent) {
 const EMPTY = { key: "", kind: "line", contactId: "", name: "", why: null, to: "", at: "", read: false, gap: null }
 
 /**
- * @param {AgentContact} row @param {import("../types.js").Contact|undefined} contact @param {News} about
+ * @param {AgentContact} row @param {import("../lib/types.js").Contact|undefined} contact @param {News} about
  * @returns {News[]}
  */
 function ofRow(row, contact, about) {

@@ -4,7 +4,7 @@
 /**
  * @typedef {{key: string, name: string, role: "customer"|"agent"|"bot", here: boolean, me: boolean,
  *   since: string|null}} Person
- * @param {import("../types.js").Conversation} held @param {import("../types.js").Contact|undefined} contact
+ * @param {import("../lib/types.js").Conversation} held @param {import("../lib/types.js").Contact|undefined} contact
  * @param {number|null} me @returns {Person[]}
  */
 export function people(held, contact, me) {
@@ -15,11 +15,11 @@ export function people(held, contact, me) {
   return all
 }
 
-/** @type {WeakMap<import("../types.js").Conversation, {contact: unknown, me: number|null, all: Person[]}>} */
+/** @type {WeakMap<import("../lib/types.js").Conversation, {contact: unknown, me: number|null, all: Person[]}>} */
 const known = new WeakMap()
 
 /**
- * @param {import("../types.js").Conversation} held @param {import("../types.js").Contact|undefined} contact
+ * @param {import("../lib/types.js").Conversation} held @param {import("../lib/types.js").Contact|undefined} contact
  * @param {number|null} me @returns {Person[]}
  */
 function look(held, contact, me) {
@@ -36,7 +36,7 @@ function look(held, contact, me) {
 
 /**
  * The one who serves it now first, then everybody who has written.
- * @param {import("../types.js").Conversation} held @param {import("../types.js").Contact|undefined} contact
+ * @param {import("../lib/types.js").Conversation} held @param {import("../lib/types.js").Contact|undefined} contact
  * @param {number|null} me @returns {Person[]}
  */
 function agents(held, contact, me) {
@@ -50,7 +50,7 @@ function agents(held, contact, me) {
   return [...found.values()]
 }
 
-/** @param {import("../types.js").Author} author @param {boolean} here @param {number|null} me @param {string|null} since @returns {Person} */
+/** @param {import("../lib/types.js").Author} author @param {boolean} here @param {number|null} me @param {string|null} since @returns {Person} */
 const agent = (author, here, me, since) => ({
   key: String(author.id),
   name: author.name,
@@ -62,7 +62,7 @@ const agent = (author, here, me, since) => ({
 
 /**
  * That our part has ended does not send the customer away: the flow may still talk with them.
- * @param {import("../types.js").Conversation} held @param {import("../types.js").Contact} contact
+ * @param {import("../lib/types.js").Conversation} held @param {import("../lib/types.js").Contact} contact
  */
 function hasLeft(held, contact) {
   const own = held.items.findLast((item) => item.ParticipantRole === "CUSTOMER" && item.Type !== "CONNECTION_ACK")

@@ -2,7 +2,7 @@
 /** What a reference of a contact shows, by its type: whoever started the chat has written it, and it may be anything. Pure. */
 
 /**
- * @typedef {import("../types.js").Reference} Reference
+ * @typedef {import("../lib/types.js").Reference} Reference
  * @typedef {Object} Shown
  * @property {string} key
  * @property {string} label

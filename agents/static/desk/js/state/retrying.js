@@ -25,7 +25,7 @@ const FINAL = new Set([
 /** @param {string} reason */
 export const isFinal = (reason) => FINAL.has(reason)
 
-/** The code of a cause, of the innermost where causes have causes. @param {import("../words.js").Why|string|null} why @returns {string} */
+/** The code of a cause, of the innermost where causes have causes. @param {import("../lib/i18n.js").Why|string|null} why @returns {string} */
 export function codeOf(why) {
   if (!why || typeof why === "string") return ""
   const inner = Object.values(why.values).find((value) => typeof value === "object")
@@ -34,6 +34,6 @@ export function codeOf(why) {
 
 /**
  * What the server has kept and could not send.
- * @param {import("../types.js").Outgoing} one @param {import("../types.js").Contact|undefined} contact
+ * @param {import("../lib/types.js").Outgoing} one @param {import("../lib/types.js").Contact|undefined} contact
  */
 export const canGoAgain = (one, contact) => contact?.state === "CONNECTED" && !isFinal(codeOf(one.why))

@@ -2,8 +2,8 @@
 /** Words the server has not yet taken: kept with their clientToken, sent in order, erased when it answers. Pure. */
 
 /**
- * @typedef {import("../types.js").State} State
- * @typedef {import("../types.js").Unsent} Unsent
+ * @typedef {import("../lib/types.js").State} State
+ * @typedef {import("../lib/types.js").Unsent} Unsent
  */
 
 /** @param {State} state @param {Omit<Unsent, "state"|"why">} message @returns {State} */
