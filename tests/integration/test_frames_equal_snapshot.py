@@ -26,9 +26,12 @@ from tests.troubled import Troubled
 
 FIXTURES = Path(__file__).resolve().parent.parent / "js" / "fixtures"
 DESK_FIXTURES = FIXTURES.parent / "desk_fixtures.test.mjs"
-# These only read, or say nothing of a row; relayContact needs a CCP and has its own tests.
+# These only read, or say nothing of a row; relayContact needs a CCP, takeContact an offer that was missed: own tests.
 READING = {"connect", "ping", "presence", "getTranscript", "getEarlierContacts", "getEndpoints"}
-READING |= {"getDispositions", "getQuickResponses", "offerSeen", "relayContact", "watchQueues"}
+READING |= {"getDispositions", "getQuickResponses", "offerSeen", "relayContact", "takeContact", "watchQueues"}
+
+
+pytestmark = pytest.mark.timeout(300)  # the first test waits for a whole day at the desk
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +163,10 @@ def _others(record: Recorder, house: Troubled, stack: ExitStack) -> None:
     zoe = _arrives(record, house, stack, "is_offered_a_fourth", "Zoe")
     record.call("accepts_a_second", "acceptContact", is_in("connected", zoe), contactId=zoe.contact_id)
     record("the_customer_leaves", zoe.leave, is_in("ended", zoe))
+    record.call(
+        "begins_to_wrap_up", "saveWrapUp", lambda h: part(h, zoe)["note"] == "rang twice",
+        contactId=zoe.contact_id, note="rang twice",
+    )  # fmt: skip
     record.call(
         "clears_what_ended", "clearContact", lambda h: zoe.contact_id not in h.agent_contacts, contactId=zoe.contact_id
     )

@@ -145,7 +145,7 @@ def test_a_refusal_may_be_a_reason() -> None:
         assert refusal.told() == Reason("not_on_your_desk").translated() != refusal.message
     assert (refusal.message, refusal.why.data) == (
         "There is no such contact on your desk.",
-        {"sentence": "There is no such contact on your desk.", "values": {}},
+        {"code": "not_on_your_desk", "sentence": "There is no such contact on your desk.", "values": {}},
     )
 
 
@@ -158,8 +158,12 @@ def test_it_goes_to_the_page_as_the_protocol_has_it(why: Reason) -> None:
 def test_the_page_gets_the_sentence_of_the_code_and_of_the_reason_inside() -> None:
     assert Reason().data is None
     assert MISSED.data == {
+        "code": "no_answer",
         "sentence": "no answer within %(seconds)s s: %(cause)s",
-        "values": {"seconds": "20", "cause": {"sentence": "the desk had lost its connection", "values": {}}},
+        "values": {
+            "seconds": "20",
+            "cause": {"code": "desk_lost_connection", "sentence": "the desk had lost its connection", "values": {}},
+        },
     }
 
 
