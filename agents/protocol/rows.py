@@ -51,7 +51,7 @@ class Reason(StrictModel):
     %(named)s gaps: text, a number, or a reason in turn.
     """
 
-    code: str = ""
+    code: str | None = None  # null: it is told to this reader only, and kept nowhere
     sentence: str
     values: dict[str, str | int | Reason] = Field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""For chats 0012 and agents 0007: a row that kept a reason as an English sentence, with or without values, keeps its code.
+"""For chats 0012 and agents 0008: a row that kept a reason as an English sentence, with or without values, keeps its code.
 
 Written out here, and not read from chats.reasons: a migration goes on doing what it did when the catalogue changes.
 """

@@ -63,7 +63,7 @@ def places(page, kind):
     ("owner", "part", "kind"),
     [
         ("chats.conversation", "item", "item"),
-        ("chats.conversation", "outgoing", "outgoing"),
+        ("chats.conversation", "outboundmessage", "outgoing"),
         ("chats.conversation", "note", "note"),
         ("chats.contact", "item", "item"),
         ("chats.contact", "transfer", "transfer"),
@@ -90,7 +90,7 @@ def test_no_page_reads_more_rows_than_it_shows(admin, long_talk):
     ):
         with CaptureQueriesContext(connection) as made:
             assert admin.get(address).status_code == 200
-        tables = ("chats_item", "chats_outgoing", "chats_note", "chats_transfer")
+        tables = ("chats_item", "chats_outboundmessage", "chats_note", "chats_transfer")
         read = [one["sql"] for one in made if any(f'FROM "{table}"' in one["sql"] for table in tables)]
         assert read
         assert [sql for sql in read if "LIMIT" not in sql and "COUNT(" not in sql] == []

@@ -76,6 +76,7 @@ def test_it_says_why_until_the_agent_chooses_a_state(mira, clock):
         now=clock.now,
     )
     assert serialisers.agent(Agent.objects.get())["stateWhy"] == {
+        "code": "offers_not_answered",
         "sentence": "%(n)s offers in a row were not answered",
         "values": {"n": 3},
     }

@@ -31,7 +31,8 @@ def now_of(agent):
 
 
 def changes():
-    return list(AgentStateChange.objects.order_by("pk").values_list("old_state", "new_state", "by__username", "why"))
+    rows = AgentStateChange.objects.order_by("pk").values_list("old_state", "new_state", "by__username", "why")
+    return [(old, new, by, str(why)) for old, new, by, why in rows]
 
 
 def test_a_change_of_state_is_kept_with_its_author(mira, clock, heard):
@@ -162,7 +163,8 @@ def test_an_absent_agents_offers_go_to_somebody_else_at_once(mira, clock, settin
         routing.accept(mira, contact.pk, clock.now)
     jonas = factories.agent("jonas", seen_at=clock.now)
     routing.run(clock.now)
-    parts = AgentContact.objects.order_by("pk").values_list("agent", "state", "why")
+    rows = AgentContact.objects.order_by("pk").values_list("agent", "state", "why")
+    parts = [(agent, state, str(why)) for agent, state, why in rows]
     assert list(parts) == [(mira.pk, "missed", "no open desk for 45 s"), (jonas.pk, "connecting", "")]
     assert Agent.objects.get(pk=mira.pk).load == 0
 

@@ -73,8 +73,12 @@ def test_a_queue_may_call_a_supervisor_instead(mira, served, clock, heard):
         assert routing.absent_agents.run(clock.tick(GONE + 1)) == 1
     assert (row().state, row().owner) == ("CONNECTED", mira.user)
     told = heard.last(served.stream, "contact")["contact"]
-    because = {"sentence": "no open desk for %(seconds)s s", "values": {"seconds": "346"}}
-    assert told["attention"] == {"sentence": "%(name)s: %(why)s", "values": {"name": "Mira Okafor", "why": because}}
+    because = {"code": "no_open_desk_for", "sentence": "no open desk for %(seconds)s s", "values": {"seconds": "346"}}
+    assert told["attention"] == {
+        "code": "agent_absent",
+        "sentence": "%(name)s: %(why)s",
+        "values": {"name": "Mira Okafor", "why": because},
+    }
     assert routing.absent_agents.run(clock.tick(60)) == 0
 
 

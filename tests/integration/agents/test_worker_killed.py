@@ -190,7 +190,7 @@ def test_there_is_work_for_every_job(expected):
     assert any(text.startswith("Thank you for waiting.") for text in said)
     states = {name: state for name, state, _ in expected["agents"]}
     assert states == {"fresh": "Available", "gone": "Offline", "here": "Not responding"}
-    parts = {(name, who): (state, why) for name, who, state, _, why, _ in expected["parts"]}
+    parts = {(name, who): (state, str(why)) for name, who, state, _, why, _ in expected["parts"]}
     assert parts["done", "here"] == ("cleared", "the agent ended it")
     assert parts["left alone", "gone"][0] == "ended"
     assert parts["missed", "here"][0] == "missed"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from agents import routing
-from agents.desk import snapshot
+from agents.desk.stream import snapshot
 from agents.models import AgentContact, Disposition, RoutingProfile
 from agents.protocol.refusals import Refusal
 from tests import factories

@@ -18,7 +18,7 @@ from chats.reasons import Reason, registered
 from tests import factories
 
 reason_codes = importlib.import_module("chats.migrations._reason_codes")
-BEFORE = [("chats", "0011_outbound_message_and_capability"), ("agents", "0006_why")]
+BEFORE = [("chats", "0011_outbound_message_and_capability"), ("agents", "0007_offer_events")]
 
 
 def old(sentence: str, **values: Any) -> str:

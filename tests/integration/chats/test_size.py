@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from agents import desk
+from agents.desk import messages
 from chats import connect, contact_state, db, outbox
 from chats.db import db_read, db_write
 from chats.inbox import webhook
@@ -124,7 +124,7 @@ async def test_an_agents_message_crosses_few_files() -> None:
     """From the verb behind the socket to boto3, and from Connect's answer to the item."""
     contact = await db_write(served_contact)()
     with crossed() as files:
-        await desk.send_message(outbox.Message(contact.owner_id, contact.pk, "Hello", client_token="t"))
+        await messages.send(outbox.Message(contact.owner_id, contact.pk, "Hello", client_token="t"))
         (row,) = await db_write(sender.claim)(timezone.now() + timedelta(seconds=1), 10)
         await sender.deliver(row)
     assert await db_read(Item.objects.filter(content="Hello", author=contact.owner_id).count)() == 1

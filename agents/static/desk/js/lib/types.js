@@ -196,7 +196,7 @@
  *
  * @typedef {Object} Reason  A reason: its code, its sentence in English, which the page translates for its reader, and what fills the
  *   %(named)s gaps: text, a number, or a reason in turn.
- * @property {string} [code]
+ * @property {string|null} [code]
  * @property {string} sentence
  * @property {Record<string, string|number|Reason>} [values]
  *

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     atomic = False  # each batch is a transaction of its own
 
     dependencies = [
-        ("agents", "0006_why"),
+        ("agents", "0007_offer_events"),
     ]
 
     operations = [

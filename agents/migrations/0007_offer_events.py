@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agents", "0007_reason_codes")]
+    dependencies = [("agents", "0006_why")]
 
     operations = [
         migrations.RenameField("agentcontact", "story", "offer_events"),
