@@ -16,8 +16,10 @@ def hear_nothing(_hint: object) -> None:
 def main() -> None:
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccp_portal.settings")
+    import django
     from django.core.management import execute_from_command_line
 
+    django.setup()
     from chats.realtime import hints
 
     hints._hear = hear_nothing
