@@ -284,7 +284,7 @@ def test_what_can_never_succeed_is_not_tried_again(desk: Guarded) -> None:
         expect(failed.get_by_role("button")).to_have_text(["Discard"])
         failed.get_by_role("button", name="Discard").click()
         expect(desk.page.locator("#rows .file")).to_have_count(0)
-    refused = Reason("Not sent: %(why)s.", why=attachment_upload.NOT_OURS_TO_SEND).data
+    refused = Reason("not_sent", why=attachment_upload.NOT_OURS_TO_SEND).data
     row = {"contactId": ADA, "clientToken": "t", "kind": "ATTACHMENT", "contentType": "application/pdf", "itemId": None}
     about = {"content": "offer.pdf", "author": ME, "state": "failed", "why": refused, "position": 9, "createdAt": at(5)}
     desk.tell("outgoing", f"conversation:{ADA}", outgoing={**row, **about, "size": 214_000})
@@ -332,7 +332,7 @@ def test_a_file_under_way_is_told_as_it_stands(desk: Guarded) -> None:
     expect(meta).to_contain_text("Being scanned")
     why = Reason("not_sent", why=attachment_upload.NOT_OURS_TO_SEND)
     told("failed", why=why.data)
-    expect(meta).to_have_text(why)
+    expect(meta).to_have_text(str(why))
     told("sent", itemId=f"{ADA}-000002")
     file = {"AttachmentId": "x", "AttachmentName": "offer.pdf", "ContentType": "application/pdf", "Status": "REJECTED"}
     desk.say(answer(2, ADA, "", Type="ATTACHMENT", Attachments=[file]) | {"Content": None})

@@ -28,7 +28,7 @@ STATE = """async () => {
   return JSON.stringify(store.state)
 }"""
 COMPARE = """async ([mine, fresh]) => {
-  const { comparable } = await import(new URL("state/comparable.js", document.querySelector("script[type=module]").src))
+  const { comparable } = await import(new URL("../state/comparable.js", document.querySelector("script[type=module]").src))
   return [comparable(JSON.parse(mine), JSON.parse(fresh)), comparable(JSON.parse(fresh), JSON.parse(mine))]
 }"""
 # When the network is back, by the page's own clock, until it is live and the last awaited text is drawn.

@@ -196,7 +196,7 @@ def test_a_failed_message_has_a_red_mark_a_reason_and_three_ways_out_by_mouse_an
 
 def test_what_the_server_refuses_fails_on_its_bubble_and_is_tried_again_with_its_token(desk: Guarded) -> None:
     def refuse(_asked: dict[str, Any]) -> dict[str, Any]:
-        raise Refused("contactNotConnected", "The contact has ended: this was not sent.")
+        raise Refused("unavailable", "Amazon Connect does not answer.")
 
     page = desk.page
     before = len(asked(desk, "sendMessage"))
@@ -204,9 +204,9 @@ def test_what_the_server_refuses_fails_on_its_bubble_and_is_tried_again_with_its
     page.locator("#words").fill("One more thing")
     page.keyboard.press("Enter")
     failed = page.locator("#rows .group").filter(has_text="One more thing")
-    expect(failed.locator(".group__meta")).to_have_text("The contact has ended: this was not sent.")
+    expect(failed.locator(".group__meta")).to_have_text("Amazon Connect does not answer.")
     failed.get_by_role("button", name="Retry").press("Enter")
-    expect(failed.locator(".group__meta")).to_have_text("The contact has ended: this was not sent.")
+    expect(failed.locator(".group__meta")).to_have_text("Amazon Connect does not answer.")
     first, again = asked(desk, "sendMessage")[before:]
     assert first == again
     failed.get_by_role("button", name="Discard").press("Enter")

@@ -248,13 +248,20 @@ def test_an_older_node_is_no_node():
     assert machine.find_node(999) is None
 
 
-def test_nothing_is_tried_twice(tmp_path):
+def test_what_fails_once_and_passes_alone_has_passed_and_the_table_says_so(tmp_path):
+    flag = tmp_path / "flag"
     code = (
-        f"open({str(tmp_path / 'tries')!r}, 'a').write('x'); print('1 failed, 2 passed in 1.00s'); raise SystemExit(1)"
+        "import sys; again = 'again' in sys.argv\n"
+        "print('1 passed in 1.00s' if again else '1 failed, 2 passed in 1.00s'); raise SystemExit(not again)"
     )
-    outcome = perform(script(code))
-    assert (outcome.bad, outcome.counts) == (True, {"failed": 1, "passed": 2})
-    assert (tmp_path / "tries").read_text() == "x"
+    outcome = perform(Step("pytest", [sys.executable, "-c", code, str(flag)], {}, again=("again",)))
+    assert (outcome.verdict, outcome.counts) == ("passed", {"passed": 3, "at the second try": 1})
+    assert "1 at the second try" in tests.table([outcome])
+
+
+def test_what_fails_twice_has_failed():
+    code = "print('1 failed in 1.00s'); raise SystemExit(1)"
+    assert perform(Step("pytest", [sys.executable, "-c", code], {}, again=("again",))).bad
 
 
 def test_quick_reads_the_code_and_runs_unit_tests_that_start_nothing():
