@@ -302,7 +302,24 @@ class Guarded(FedDesk):
         return self
 
     def view(self, contact_id: str) -> None:
-        self.page.locator(f"#cards [data-contact='{contact_id}']").click()
+        """The list takes no click within 400 ms after it has shifted under the pointer: a person clicks again."""
+        card = self.page.locator(f"#cards [data-contact='{contact_id}']")
+        card.click()
+        for _ in range(10):
+            if card.get_attribute("aria-selected") == "true":
+                return
+            self.page.wait_for_timeout(50)
+        card.click()
+
+    def wait_for_request(self, method: str) -> dict[str, Any]:
+        """The parameters of the newest request of this method, as soon as the page has made one."""
+        for _ in range(200):
+            made = [one["params"] for one in self.asked if one.get("method") == method]
+            if made:
+                params: dict[str, Any] = made[-1]
+                return params
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"the page asked for no {method}")
 
     @property
     def bubbles(self) -> Locator:

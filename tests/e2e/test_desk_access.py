@@ -48,6 +48,7 @@ def test_an_agent_works_with_the_keyboard_alone(browser: Browser, product: Produ
             for name in ("Ada", "Ben"):
                 expect(mira.offers).to_contain_text(name)
                 page.keyboard.press("Alt+a")
+                expect(mira.head).to_have_text(name)
             expect(mira.offers).to_have_count(0)
             expect(page.get_by_role("option")).to_have_count(2)
             for name, person in (("Ada", ada), ("Ben", ben)):

@@ -89,7 +89,8 @@ def test_end_chat_asks_first_by_mouse_and_by_key_and_says_that_a_draft_is_not_se
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
-    assert asked(desk, "destroyConnection") == [{"contactId": ADA}]
+    assert desk.wait_for_request("destroyConnection") == {"contactId": ADA}
+    assert len(asked(desk, "destroyConnection")) == 1
 
 
 # ---- where things stand ----------------------------------------------------------------------------------------------
