@@ -50,6 +50,7 @@ def _the_same_porter_afterwards() -> Iterator[None]:
     _visitors[:] = before
 
 
+@pytest.mark.django_db(transaction=True)  # the threads of other tests look whether their connections live
 async def test_who_may_no_longer_be_here_is_shown_out_and_who_comes_meanwhile_is_not() -> None:
     stays, goes, comes = Tab(1), Tab(2), Tab(3)
     porter = Porter(stays.visitor)
