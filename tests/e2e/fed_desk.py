@@ -302,14 +302,7 @@ class Guarded(FedDesk):
         return self
 
     def view(self, contact_id: str) -> None:
-        """The list takes no click within 400 ms after it has shifted under the pointer: a person clicks again."""
-        card = self.page.locator(f"#cards [data-contact='{contact_id}']")
-        card.click()
-        for _ in range(10):
-            if card.get_attribute("aria-selected") == "true":
-                return
-            self.page.wait_for_timeout(50)
-        card.click()
+        self.page.locator(f"#cards [data-contact='{contact_id}']").click()
 
     def wait_for_request(self, method: str) -> dict[str, Any]:
         """The parameters of the newest request of this method, as soon as the page has made one."""

@@ -216,6 +216,7 @@ def test_read_only_says_why_and_a_button_leads_back(desk: Framed) -> None:
 
 def test_on_a_telephone_the_bar_tells_the_next_state_the_cut_and_why_it_is_read_only(desk: Framed) -> None:
     page, more = desk.page, desk.page.locator("#chip [data-at=more]")
+    page.wait_for_timeout(500)  # the contact that comes back with the line is shown first
     page.evaluate("document.body.dataset.pane = 'list'")
     page.set_viewport_size({"width": 390, "height": 844})
     desk.is_(load=2, nextState=BREAK)
