@@ -238,7 +238,7 @@ def come_back(contact: Contact, now: datetime) -> None:
     goodbyes = OutboundMessage.objects.filter(
         contact=contact, round=contact.round, kind=OutboundMessage.Kind.DISCONNECT
     )
-    goodbye = goodbyes.select_for_update().first()  # no courier may take it meanwhile
+    goodbye = goodbyes.select_for_update().first()  # no sender may take it meanwhile
     if goodbye is None or contact.conversation.chat_ended_at is not None or contact.rejoin_at is not None:
         return
     if goodbye.state != OutboundMessage.State.QUEUED or goodbye.attempts:

@@ -75,7 +75,7 @@ def _was_completed_before(outgoing: OutboundMessage, error: connect.Refused) -> 
 
 @asynccontextmanager
 async def _lease_renewed(outgoing: OutboundMessage) -> AsyncIterator[None]:
-    """A file may take minutes on a slow line; a short lease, renewed, lets another courier carry on soon after a kill."""
+    """A file may take minutes on a slow line; a short lease, renewed, lets another sender carry on soon after a kill."""
     keeping = asyncio.create_task(_renew_again_and_again(outgoing))
     try:
         yield

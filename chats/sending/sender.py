@@ -60,7 +60,7 @@ async def work(hub: Hub) -> None:
 async def _claimed(limit: int) -> list[OutboundMessage]:
     try:
         return await db_write(claim)(timezone.now(), limit)
-    except Exception:  # the database may be away for a while: the courier is not
+    except Exception:  # the database may be away for a while: the sender is not
         log.exception("the outbox could not be read; it is tried again")
         return []
 
@@ -68,7 +68,7 @@ async def _claimed(limit: int) -> list[OutboundMessage]:
 async def _deliver_and_ring(outgoing: OutboundMessage, hub: Hub) -> None:
     try:
         await deliver(outgoing)
-    except Exception:  # the row's lease ends and it is tried again; the courier goes on with the others
+    except Exception:  # the row's lease ends and it is tried again; the sender goes on with the others
         log.exception("a delivery stumbled")
     hub.ring(outbox.BELL)
 
