@@ -7,6 +7,9 @@ import { startForm } from "./start.js"
 import { store as storeIn } from "./store.js"
 import { participantApi } from "./wire.js"
 
+// The page is in English: times and dates are told as the reader's own English tells them.
+if (navigator.language.startsWith("en-")) document.documentElement.lang = navigator.language
+
 const api = participantApi(location.href)
 const store = storeIn(sessionStorage)
 /** @type {Chat | null} */
