@@ -21,6 +21,7 @@ from agents.sockets.desk import DeskSocket, FloorSocket  # noqa: E402 -- see abo
 from agents.views import health  # noqa: E402 -- see above
 from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
 from chats.inbox import webhook  # noqa: E402 -- see above
+from chats.start_chat import livechat  # noqa: E402 -- see above
 
 from . import bodies, page_slots  # noqa: E402 -- see above
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 # answered while pages wait for one another.
 STRAIGHT_IN: dict[str, Any] = {
     "/webhooks/sns/": webhook.asgi_app,
+    **dict.fromkeys(livechat.PATHS, livechat.asgi_app),
     "/healthz": health.HEALTHZ.door,
     "/readyz": health.READYZ.door,
 }
@@ -95,10 +97,7 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
 
 async def _refuse(answer: bodies.Refused, scope: Any, send: Any) -> None:
     log.warning("Refused %s %s: %s", scope["method"], scope["path"][:80], answer.why)
-    about = [
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-    ]
+    about = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": about})
     await send({"type": "http.response.body", "body": answer.body})
 

@@ -175,6 +175,16 @@ CCP_FIELD_KEYS = env.list("CCP_FIELD_KEYS", default=[]) or [
     secrets.kept(CCP_DATA_DIR / "field_key", secrets.fernet_key),
 ]
 
+# ---- Chats that websites start (POST /livechat); off while no website is named -------------------------------------------
+CCP_START_CHAT_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_START_CHAT_ORIGINS", default=[])]
+CCP_START_CHAT_FLOWS = env.list("CCP_START_CHAT_FLOWS", default=[])
+CCP_START_CHAT_MINUTES = env.int("CCP_START_CHAT_MINUTES", default=1_500)
+CCP_START_CHAT_ATTRIBUTES = env.list("CCP_START_CHAT_ATTRIBUTES", default=["connect_*", "topic"])
+CCP_START_CHAT_PERSISTENT = env.bool("CCP_START_CHAT_PERSISTENT", default=False)
+CCP_START_CHAT_FILES = env.bool("CCP_START_CHAT_FILES", default=False)
+CCP_START_CHAT_PER_ADDRESS = env.int("CCP_START_CHAT_PER_ADDRESS", default=10)  # in ten minutes
+CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  # in ten minutes
+
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
 CCP_MISSED_SECONDS = env.float("CCP_MISSED_SECONDS", default=60.0)  # so long a missed contact is not offered again

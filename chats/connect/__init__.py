@@ -5,11 +5,12 @@ Every error is Refused (Connect said no, and will again) or Unavailable (whether
 
 from . import client, files
 from .client import Purpose, calls_for, confirm_subscription, control, participant, prepare, typing, typing_is_busy
-from .errors import Refused, Throttled, Unavailable
+from .errors import QuotaReached, Refused, Throttled, Unavailable
 from .files import download, upload
 
 __all__ = [
     "Purpose",
+    "QuotaReached",
     "Refused",
     "Throttled",
     "Unavailable",

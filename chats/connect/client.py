@@ -33,6 +33,7 @@ class Purpose(Enum):
 
     MESSAGES = "messages"  # messages of agents, and DisconnectParticipant
     JOINING = "joining"  # a hand-over has 6 s
+    STARTING = "starting"  # StartChatContact for pages of customers: a flood of them holds up nothing else
     OTHER = "other"  # attributes, references, comparing, renewing, receipts: nobody waits for them
 
 
@@ -40,6 +41,7 @@ FILE_THREADS = 4
 TYPING_THREADS = 2
 JOINING_THREADS = 8  # beside the CCP_AWS_THREADS of messages
 OTHER_THREADS = 8
+STARTING_THREADS = 4
 FILE_OPERATIONS = frozenset({"start_attachment_upload", "complete_attachment_upload", "get_attachment"})
 _purpose: ContextVar[Purpose] = ContextVar("purpose", default=Purpose.OTHER)
 _lock = threading.Lock()
@@ -113,6 +115,8 @@ def _threads_of(purpose: Purpose) -> int:
             return int(settings.CCP_AWS_THREADS)
         case Purpose.JOINING:
             return JOINING_THREADS
+        case Purpose.STARTING:
+            return STARTING_THREADS
         case Purpose.OTHER:
             return OTHER_THREADS
 
@@ -158,7 +162,12 @@ def _config(service: str) -> Config:
         connect_timeout=settings.CCP_AWS_CONNECT_TIMEOUT,
         read_timeout=settings.CCP_AWS_READ_TIMEOUT,
         retries={"total_max_attempts": 1, "mode": "standard"},
-        max_pool_connections=settings.CCP_AWS_THREADS + JOINING_THREADS + OTHER_THREADS + TYPING_THREADS + FILE_THREADS,
+        max_pool_connections=settings.CCP_AWS_THREADS
+        + JOINING_THREADS
+        + OTHER_THREADS
+        + STARTING_THREADS
+        + TYPING_THREADS
+        + FILE_THREADS,
         tcp_keepalive=True,
         **signed,
     )

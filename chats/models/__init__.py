@@ -5,6 +5,7 @@ locks the conversation: lock order everywhere is conversation, contact, agent, a
 """
 
 from .capability import Capability, RefusedCall
+from .chat_allowance import ChatAllowance
 from .contact import Contact
 from .conversation import PLAIN, Conversation
 from .hours import HoursOfOperation, OpeningHours
@@ -18,6 +19,7 @@ from .transfer import Transfer
 __all__ = [
     "PLAIN",
     "Capability",
+    "ChatAllowance",
     "Contact",
     "Conversation",
     "HoursOfOperation",
