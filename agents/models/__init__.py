@@ -8,6 +8,7 @@ from .agent import Agent
 from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
 from .disposition import Disposition, QueueTopic, QuickResponse
+from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "ContactTimer",
     "Disposition",
     "OfferEvent",
+    "QueueAlias",
     "QueueTopic",
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
+    "UnknownQueue",
 ]

@@ -13,10 +13,13 @@ from agents.models import (
     AgentState,
     AgentStateChange,
     Disposition,
+    QueueAlias,
     QueueTopic,
     QuickResponse,
     RoutingProfile,
+    UnknownQueue,
 )
+from agents.models.queue_alias import MOST_KEPT
 from chats import contact_state
 from chats.models import (
     Contact,
@@ -47,12 +50,14 @@ READ_ONLY = [
     ("chats", "refusedcall"),
     ("chats", "unreadablemessage"),
     ("agents", "agentcontact"),
+    ("agents", "unknownqueue"),
     ("agents", "agentstatechange"),
 ]
 EDITED = [
     ("auth", "user"),
     ("agents", "agentstate"),
     ("agents", "disposition"),
+    ("agents", "queuealias"),
     ("agents", "queuetopic"),
     ("agents", "quickresponse"),
     ("agents", "routingprofile"),
@@ -81,6 +86,8 @@ def row(number):
         profile.queues.get()
     )
     QueueTopic.objects.create(topic=f"topic {number}", queue=profile.queues.get())
+    QueueAlias.objects.create(name=f"47{number}", queue=profile.queues.get())
+    UnknownQueue.keep(f"48{number}", "Attributes.queueId", contact_id="c", now=NOW)
     weekly = HoursOfOperation.objects.create(name=f"Hours {number}")
     OpeningHours.objects.create(hours=weekly, weekday=0, opens="08:00", closes="18:00")
     contact = factories.contact(
@@ -130,6 +137,27 @@ def test_what_happened_cannot_be_added_changed_or_deleted(admin, app, model):
     assert admin.post(url(app, model, pk, "change"), {}).status_code == 403
     assert admin.post(url(app, model, pk, "delete"), {"post": "yes"}).status_code == 403
     assert "delete_selected" not in admin.get(url(app, model)).content.decode()
+
+
+def test_an_unknown_queue_is_given_to_one_of_ours_and_is_unknown_no_more(admin):
+    queue = factories.queue()
+    UnknownQueue.keep("4711", "Attributes.queueId", "c-1", NOW)
+    form = f"{url('agents', 'queuealias', 'add')}?name=4711"
+    assert form in admin.get(url("agents", "unknownqueue")).content.decode()
+    assert 'value="4711"' in admin.get(form).content.decode()
+    assert admin.post(form, {"name": "4711", "queue": queue.pk}).status_code == 302
+    assert (QueueAlias.queues(), UnknownQueue.objects.count()) == ({"4711": queue.pk}, 0)
+
+
+def test_of_unknown_queues_the_newest_are_kept_and_one_is_written_seldom():
+    for number in range(MOST_KEPT + 3):
+        UnknownQueue.keep(f"{number}", "Attributes.queueId", "c-1", NOW + timedelta(seconds=number))
+    assert not UnknownQueue.objects.filter(name__in=["0", "1", "2"]).exists()
+    assert UnknownQueue.objects.count() == MOST_KEPT
+    UnknownQueue.keep("9", "Attributes.queueId", "c-2", NOW + timedelta(minutes=9))
+    assert UnknownQueue.objects.get(name="9").contact_id == "c-1"
+    UnknownQueue.keep("9", "Attributes.queueId", "c-2", NOW + timedelta(minutes=11))
+    assert UnknownQueue.objects.get(name="9").contact_id == "c-2"
 
 
 # ---- transcripts -----------------------------------------------------------------------------------------------------
