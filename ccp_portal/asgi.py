@@ -23,7 +23,7 @@ from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
 from chats.inbox import webhook  # noqa: E402 -- see above
 from chats.start_chat import livechat  # noqa: E402 -- see above
 
-from . import bodies, page_slots  # noqa: E402 -- see above
+from . import bodies, metrics, page_slots  # noqa: E402 -- see above
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ STRAIGHT_IN: dict[str, Any] = {
     **dict.fromkeys(livechat.PATHS, livechat.asgi_app),
     "/healthz": health.HEALTHZ.door,
     "/readyz": health.READYZ.door,
+    "/metrics": metrics.asgi_app,
 }
 
 desk: Any = DeskSocket.as_asgi()  # django-stubs know views only, not ASGI applications

@@ -199,6 +199,8 @@ CCP_LEASE_SECONDS = env.float("CCP_LEASE_SECONDS", default=45.0)
 CCP_POLL_SECONDS = env.float("CCP_POLL_SECONDS", default=2.0)
 CCP_DB_THREADS = env.int("CCP_DB_THREADS", default=8)
 CCP_PAGE_THREADS = env.int("CCP_PAGE_THREADS", default=16)  # pages made at once; each may hold a connection
+# Whoever reads /metrics says it as “Authorization: Bearer …”; empty: there is no such page.
+CCP_METRICS_TOKEN = env.str("CCP_METRICS_TOKEN", default="")
 CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
 
 # ---- Security ----------------------------------------------------------------------------------------------------------------
@@ -237,9 +239,15 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "ccp_portal.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {"()": "ccp_portal.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "ccp_portal.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("CCP_LOG_FORMAT", default="line"),  # or json
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "daphne": {"level": "WARNING"},
