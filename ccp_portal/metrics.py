@@ -76,7 +76,9 @@ def of_rows(now: datetime) -> dict[str, float]:
     return {
         "ccp_contacts_waiting": waiting.count(),
         "ccp_contacts_connected": Contact.objects.filter(state=State.CONNECTED).count(),
-        "ccp_longest_wait_seconds": _age(waiting.aggregate(since=Min(Coalesce("waits_since", "waiting_since")))["since"], now),
+        "ccp_longest_wait_seconds": _age(
+            waiting.aggregate(since=Min(Coalesce("waits_since", "waiting_since")))["since"], now
+        ),
         "ccp_outbox_unfinished": owed.count(),
         "ccp_outbox_oldest_seconds": _age(owed.aggregate(since=Min("created_at"))["since"], now),
         "ccp_unreadable_messages": UnreadableMessage.objects.count(),
