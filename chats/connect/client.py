@@ -69,6 +69,11 @@ async def confirm_subscription(topic_arn: str, token: str) -> None:
     )
 
 
+def ask(service: str, operation: str, **params: Any) -> dict[str, Any]:
+    """Call any operation and wait for it on this thread: for the doctor and set-up. Raises Refused or Unavailable."""
+    return _blocking(service, operation, params)
+
+
 def typing_is_busy() -> bool:
     """Typing has threads of its own; when all are at work it is dropped, never queued."""
     return _pool("typing", TYPING_THREADS)._work_queue.qsize() > 0  # noqa: SLF001 -- the executor has no public way to ask
