@@ -18,21 +18,16 @@ register_reasons(
         "back_to_queue": "back to the queue: %(why)s",
         # A supervisor stepped in (routing.interventions): told to the agent who had the contact.
         "taken_over": "%(name)s took it over",
-        "taken_over_because": "%(name)s took it over: %(reason)s",
         "given_away": "%(name)s gave it to somebody else",
-        "given_away_because": "%(name)s gave it to somebody else: %(reason)s",
         "sent_to_queue": "%(name)s sent it to a queue",
-        "sent_to_queue_because": "%(name)s sent it to a queue: %(reason)s",
         "ended_by": "%(name)s ended it",
-        "ended_by_because": "%(name)s ended it: %(reason)s",
+        "because": "%(what)s: %(reason)s",  # with the supervisor's own words
         "supervisor_ended": "a supervisor ended it",
         "being_joined": "the chat is just being joined",
         "nobody": "nobody",
         # … and put the agent into a state, or signed them out (routing.forced_states).
         "state_forced": "%(name)s put you in this state",
-        "state_forced_because": "%(name)s put you in this state: %(reason)s",
         "signed_out_by": "%(name)s signed you out",
-        "signed_out_by_because": "%(name)s signed you out: %(reason)s",
         # Why an offer was not taken.
         "declined": "declined",
         "colleague_took_it": "a colleague took it",

@@ -35,7 +35,8 @@ class Outcome(TypedDict):
 @transaction.atomic
 def force(agent_id: int, name: str, act: Intervention, *, requeue: bool) -> list[Outcome]:
     """The agent is in the state of this name from now on."""
-    return _enter(agent_id, presence.state_called(name, agent_id), act, act.why("state_forced"), requeue=requeue)
+    why = Reason("state_forced", name=act.name)
+    return _enter(agent_id, presence.state_called(name, agent_id), act, act.why(why), requeue=requeue)
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def sign_out(agent_id: int, act: Intervention, *, requeue: bool) -> list[Outcome
     offline = presence.offline()
     if offline is None:
         raise Refusal("stateNotFound", "No agent state has the type offline: an administrator can make one.")
-    outcomes = _enter(agent_id, offline, act, act.why("signed_out_by"), requeue=requeue)
+    outcomes = _enter(agent_id, offline, act, act.why(Reason("signed_out_by", name=act.name)), requeue=requeue)
     end_sessions(Agent.objects.get(pk=agent_id).user_id)
     return outcomes
 

@@ -51,11 +51,9 @@ class Intervention:
     def name(self) -> str:
         return self.by.get_full_name() or self.by.get_username()
 
-    def why(self, code: str) -> Reason:
-        """The reason of this code, with the supervisor's own words where they gave some."""
-        if self.reason:
-            return Reason(f"{code}_because", name=self.name, reason=self.reason)
-        return Reason(code, name=self.name)
+    def why(self, what: Reason) -> Reason:
+        """What was done, with the supervisor's own words where they gave some."""
+        return Reason("because", what=what, reason=self.reason) if self.reason else what
 
 
 # ---- to an agent -----------------------------------------------------------------------------------------------------
@@ -73,7 +71,8 @@ def give(contact_id: str, to: Agent, act: Intervention, *, over_capacity: bool =
     _check(contact, act, LIVE)
     takes_over = to.user_id == act.by.pk
     served = contact.state == chat.State.CONNECTED
-    _release(contact, act.why("taken_over" if takes_over else "given_away"), act.now)
+    why = Reason("taken_over", name=act.name) if takes_over else Reason("given_away", name=act.name)
+    _release(contact, act.why(why), act.now)
     held = lock_agent(contact, to.pk)
     _check_agent(held.agent, act.now, needs_state=not takes_over, over_capacity=over_capacity)
     state = Transfer.State.TAKEN_OVER if takes_over else Transfer.State.REASSIGNED
@@ -112,7 +111,7 @@ def requeue(contact_id: str, act: Intervention, *, to: Queue | None = None, firs
 
 def send_back(contact: Contact, queue: Queue, act: Intervention, *, first: bool) -> None:
     """`requeue`, of a contact that is locked with its agents, checked, and live."""
-    _release(contact, act.why("sent_to_queue"), act.now)
+    _release(contact, act.why(Reason("sent_to_queue", name=act.name)), act.now)
     named = endpoints.named(queue)
     Transfer.by_supervisor(
         contact, Transfer.State.REQUEUED, named, act.now, by=act.by, comment=act.reason, to_queue=queue
@@ -171,7 +170,7 @@ def clear(contact_id: str, act: Intervention) -> Contact:
 
 def _end(contact: Contact, act: Intervention) -> None:
     joined = contact.state != chat.State.JOINING
-    _release(contact, act.why("ended_by"), act.now)
+    _release(contact, act.why(Reason("ended_by", name=act.name)), act.now)
     if joined:
         say(contact, Text.ENDED)
     participation.end(contact, chat.EndReason.SUPERVISOR, act.now, leave=joined)

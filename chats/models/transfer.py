@@ -37,7 +37,9 @@ class Transfer(models.Model):
     contact = models.ForeignKey("chats.Contact", models.CASCADE, related_name="transfers")
     round = models.PositiveIntegerField()
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")  # a supervisor
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
+    )  # a supervisor; nobody: the sender
     to_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     to_queue = models.ForeignKey("chats.Queue", models.SET_NULL, null=True, related_name="+")
     to_id = models.CharField(max_length=64)  # of the endpoint, as the socket names it
