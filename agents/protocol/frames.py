@@ -93,7 +93,8 @@ class ClosedStreamFrame(StrictModel):
 
 class TypingFrame(StrictModel):
     """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message. Where `role` is `SUPERVISOR`
-    it is a supervisor who is about to write to the customer; `participantId` is then `user:<their id>`.
+    it is a supervisor who is about to write to the customer; where it is `AGENT` on a stream of whispers, the serving agent,
+    for supervisors who watch. `participantId` is then `user:<their id>`.
     """
 
     stream: Stream

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from agents import presence, routing
+from agents.desk import events
 from agents.models import Agent, AgentContact, RoutingProfile, Whisper
 from agents.protocol.refusals import Refusal
 from agents.routing.interventions import Intervention
@@ -148,8 +149,11 @@ def test_words_that_connect_would_refuse_are_refused_and_announce_nobody(nora, s
     assert (refusal.reason, refusal.current["contact"]["state"]) == ("contactNotConnected", "ENDED")
 
 
-def test_the_agent_sees_that_a_supervisor_writes(nora, served, heard):
+def test_the_agent_sees_that_a_supervisor_writes_and_the_supervisor_that_the_agent_does(mira, nora, served, heard):
     barging_in.typing(nora.user, served.pk)
+    events.broadcast_typing(mira.user_id, served.pk)
+    agents = heard.last(part(mira, served).whispers_stream, "typing")
+    assert (agents["role"], agents["displayName"]) == ("AGENT", "Mira Okafor")
     typing = heard.last(served.stream, "typing")
     assert (typing["role"], typing["displayName"]) == ("SUPERVISOR", "Nora Lind")
     assert typing["participantId"] == f"user:{nora.user.pk}"
