@@ -22,7 +22,7 @@ from agents.views import health  # noqa: E402 -- see above
 from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
 from chats.inbox import webhook  # noqa: E402 -- see above
 
-from . import bodies, page_slots  # noqa: E402 -- see above
+from . import bodies, metrics, page_slots  # noqa: E402 -- see above
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ STRAIGHT_IN: dict[str, Any] = {
     "/webhooks/sns/": webhook.asgi_app,
     "/healthz": health.HEALTHZ.door,
     "/readyz": health.READYZ.door,
+    "/metrics": metrics.asgi_app,
 }
 
 desk: Any = DeskSocket.as_asgi()  # django-stubs know views only, not ASGI applications

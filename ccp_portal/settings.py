@@ -194,6 +194,8 @@ CCP_ACTIONS_NEED_REASON = env.list(
     "CCP_ACTIONS_NEED_REASON", default=[]
 )  # verbs of supervisors: takeOver, endContact, …
 CCP_HELP_ESCALATES_SECONDS = env.float("CCP_HELP_ESCALATES_SECONDS", default=120.0)  # 0: a raised hand never does
+# Whoever reads /metrics says it as “Authorization: Bearer …”; empty: there is no such page.
+CCP_METRICS_TOKEN = env.str("CCP_METRICS_TOKEN", default="")
 CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
 
 # ---- Security ----------------------------------------------------------------------------------------------------------------
@@ -232,9 +234,15 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "ccp_portal.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {"()": "ccp_portal.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "ccp_portal.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("CCP_LOG_FORMAT", default="line"),  # or json
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "daphne": {"level": "WARNING"},

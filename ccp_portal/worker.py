@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from agents import idle_customers, presence, queue_messages, routing
 from agents.supervision import help_requests
-from chats import reconcile
+from chats import metrics, reconcile
 from chats.db import db_read, db_steps, db_write
 from chats.joining import hand_over
 from chats.realtime import Hub
@@ -64,11 +65,16 @@ class Worker:
     async def _every(self, bell: str, seconds: float, job: Job) -> None:
         """At every ring of the bell of this name, and every so many seconds in case a ring was lost."""
         while True:
+            began = time.perf_counter()
             try:
                 await job(timezone.now())
             except Exception:  # the database or Connect may be away for a while: the worker is not
                 log.exception("%s stumbled; it is tried again", bell)
+                metrics.JOBS.labels(bell, "failed").observe(time.perf_counter() - began)
                 await asyncio.sleep(1.0)
+            else:
+                metrics.JOBS.labels(bell, "done").observe(time.perf_counter() - began)
+                metrics.JOB_DONE_AT.labels(bell).set_to_current_time()
             await self.hub.wait_for(bell, seconds)
 
 

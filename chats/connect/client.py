@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from django.conf import settings
+
+from chats import metrics
 
 from .errors import Refused, Unavailable, of_client_error
 
@@ -62,6 +65,11 @@ async def confirm_subscription(topic_arn: str, token: str) -> None:
     await _call(
         "sns", "confirm_subscription", {"TopicArn": topic_arn, "Token": token, "AuthenticateOnUnsubscribe": "true"}
     )
+
+
+def ask(service: str, operation: str, **params: Any) -> dict[str, Any]:
+    """Call any operation and wait for it on this thread: for the doctor and set-up. Raises Refused or Unavailable."""
+    return _blocking(service, operation, params)
 
 
 def typing_is_busy() -> bool:
@@ -118,6 +126,17 @@ def _threads_of(purpose: Purpose) -> int:
 
 
 def _blocking(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    began = time.perf_counter()
+    try:
+        answer = _answer(service, operation, params)
+    except Exception as error:
+        _measure(service, operation, type(error).__name__.lower(), began)
+        raise
+    _measure(service, operation, "done", began)
+    return answer
+
+
+def _answer(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = getattr(_client(service), operation)(**params)
     except ClientError as error:
@@ -127,6 +146,10 @@ def _blocking(service: str, operation: str, params: dict[str, Any]) -> dict[str,
     except BotoCoreError as error:
         raise Unavailable(f"{service} did not answer: {error}") from None
     return answer
+
+
+def _measure(service: str, operation: str, outcome: str, began: float) -> None:
+    metrics.AWS_CALLS.labels(service, operation, outcome).observe(time.perf_counter() - began)
 
 
 async def on_file_threads(work: Callable[[], R]) -> R:
