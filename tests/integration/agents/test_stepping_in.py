@@ -16,12 +16,12 @@ from agents.models import Agent, AgentContact, RoutingProfile, Whisper
 from agents.protocol.refusals import Refusal
 from agents.routing.interventions import Intervention
 from agents.supervision import actions, barging_in, help_requests, whispers
-from chats import participation, transcripts
+from chats import ingest, participation, transcripts
 from chats.contact_state import EndReason
 from chats.models import AuditEntry, Contact, HelpRequest, Item, OutboundMessage
-from chats.observers import Flagged, contact_changed
 from chats.outbox import Message
 from chats.reasons import Reason
+from chats.wire import ChatEvent
 from tests import factories
 from tests.factories import NOW
 
@@ -425,8 +425,12 @@ def test_a_phrase_is_found_as_whole_words_in_any_case(phrases, text, found):
 
 
 def test_a_phrase_of_the_customers_raises_a_hand_once(mira, served):
-    for _ in range(2):
-        contact_changed(participation.lock_contact(served.pk), Flagged("lawyer", NOW))
+    factories.rules(served.queue, flag_phrases="lawyer")
+    for number, words in enumerate(["Good morning", "My lawyer will call", "My lawyer, I said"]):
+        chat = (served.pk, served.conversation.initial_contact_id, NOW)
+        event = ChatEvent(f"m-{number}", "MESSAGE", "text/plain", *chat, content=words, role="CUSTOMER")
+        ingest.write([event])
+        assert HelpRequest.objects.filter(lowered_at=None).exists() == (number == 1)
         help_requests.lower_hand(mira.user, served.pk, NOW)
     request = HelpRequest.objects.get()
     assert (request.reason, request.is_phrase, request.agent) == ("lawyer", True, None)
