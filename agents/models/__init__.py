@@ -10,6 +10,9 @@ from .agent_state import AgentState, AgentStateChange
 from .disposition import Disposition, QueueTopic, QuickResponse
 from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
+from .team import Team
+from .watch import Watch
+from .whisper import Whisper
 
 __all__ = [
     "Agent",
@@ -24,5 +27,8 @@ __all__ = [
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
+    "Team",
     "UnknownQueue",
+    "Watch",
+    "Whisper",
 ]

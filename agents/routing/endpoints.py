@@ -16,6 +16,8 @@ from chats import contact_state as chat
 from chats import queue_capacity
 from chats.models import Queue
 
+FULL = "agentFull"
+
 
 class Ref(NamedTuple):
     """An endpoint as a client names it."""
@@ -60,12 +62,12 @@ def listed(me: Agent, now: datetime) -> list[dict[str, Any]]:
     queues = Queue.objects.select_related("hours").annotate(waiting=waiting, taken=taken).order_by("name")
     open_hours: dict[int | None, bool] = {}
     return [
-        *sorted((_agent(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
+        *sorted((agent_endpoint(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
         *(_queue(one, one.waiting, one.taken, is_open=_is_open(one, open_hours, now)) for one in queues),
     ]
 
 
-def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
+def agent_endpoint(agent: Agent, me: Agent | None, now: datetime) -> dict[str, Any]:
     refusal = refusal_of_agent(agent, me, now)
     return {
         "type": "agent",
@@ -73,7 +75,7 @@ def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
         "name": agent.name,
         "state": serialisers.state(agent.state),
         "load": agent.load,
-        "capacity": agent.routing_profile.chat_concurrency,
+        "capacity": agent.capacity,
         "refusal": refusal.why.data if refusal else None,
     }
 
@@ -97,10 +99,9 @@ def _queue(queue: Queue, waiting: int, taken: int, *, is_open: bool) -> dict[str
     }
 
 
-def refusal_of_agent(agent: Agent, me: Agent, now: datetime) -> Refusal | None:
-    """Why this colleague cannot be asked now."""
-    allowed = agent.routing_profile.chat_concurrency
-    if agent.pk == me.pk:
+def refusal_of_agent(agent: Agent, me: Agent | None, now: datetime) -> Refusal | None:
+    """Why this colleague cannot be asked now, by `me` or by a supervisor."""
+    if me is not None and agent.pk == me.pk:
         return Refusal("transferToSelf", "You cannot transfer a contact to yourself: you are serving it.")
     if agent.state.type == AgentState.Type.OFFLINE or not _is_here(agent, now):
         return Refusal("agentAbsent", "%(name)s is not there.", name=agent.name)
@@ -111,22 +112,27 @@ def refusal_of_agent(agent: Agent, me: Agent, now: datetime) -> Refusal | None:
             name=agent.name,
             state=agent.state.name,
         )
-    if not agent.has_room:
-        return Refusal(
-            "agentFull",
-            "%(name)s has no room: %(load)s of %(allowed)s chats.",
-            name=agent.name,
-            load=agent.load,
-            allowed=allowed,
-        )
-    return None
+    return refusal_of_full(agent)
+
+
+def refusal_of_full(agent: Agent) -> Refusal | None:
+    """Why one more chat would be above the agent's capacity."""
+    if agent.has_room:
+        return None
+    return Refusal(
+        "agentFull",
+        "%(name)s has no room: %(load)s of %(allowed)s chats.",
+        name=agent.name,
+        load=agent.load,
+        allowed=agent.capacity,
+    )
 
 
 def check_agent(agent: Agent, me: Agent, now: datetime) -> None:
     """Refusal, with how it is with them, when this colleague cannot be asked now."""
     refusal = refusal_of_agent(agent, me, now)
     if refusal is not None:
-        raise refusal.but(endpoint=_agent(agent, me, now))
+        raise refusal.but(endpoint=agent_endpoint(agent, me, now))
 
 
 def check_queue(queue: Queue, now: datetime) -> None:

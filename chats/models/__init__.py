@@ -4,10 +4,12 @@ Rows change only through named methods; a method that makes a visible change tak
 locks the conversation: lock order everywhere is conversation, contact, agent, agent contact.
 """
 
+from .audit import AuditAction, AuditEntry
 from .capability import Capability, RefusedCall
 from .chat_allowance import ChatAllowance
-from .contact import Contact
+from .contact import FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY, Contact
 from .conversation import PLAIN, Conversation
+from .help_request import HelpRequest
 from .hours import HoursOfOperation, OpeningHours
 from .item import Item, UnreadableMessage
 from .note import Note
@@ -17,11 +19,17 @@ from .queue import Queue, QueueText, Text
 from .transfer import Transfer
 
 __all__ = [
+    "FIRST_PRIORITY",
+    "LAST_PRIORITY",
     "PLAIN",
+    "USUAL_PRIORITY",
+    "AuditAction",
+    "AuditEntry",
     "Capability",
     "ChatAllowance",
     "Contact",
     "Conversation",
+    "HelpRequest",
     "HoursOfOperation",
     "Item",
     "Note",

@@ -46,6 +46,7 @@ READ_ONLY = [
     ("chats", "contact"),
     ("chats", "conversation"),
     ("chats", "note"),
+    ("chats", "helprequest"),
     ("chats", "transfer"),
     ("chats", "refusedcall"),
     ("chats", "unreadablemessage"),

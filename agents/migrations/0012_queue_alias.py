@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0008_reason_codes'),
-        ('chats', '0013_chat_allowance'),
+        ('agents', '0011_whispers_and_forced_states'),
+        ('chats', '0015_chat_allowance'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chats', '0012_reason_codes'),
+        ('chats', '0014_help_requests_and_priority'),
     ]
 
     operations = [
