@@ -9,6 +9,7 @@ from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
 from .disposition import Disposition, QueueTopic, QuickResponse
 from .routing_profile import RoutingProfile, RoutingProfileQueue
+from .saved_view import SavedView
 from .team import Team
 from .watch import Watch
 
@@ -24,6 +25,7 @@ __all__ = [
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
+    "SavedView",
     "Team",
     "Watch",
 ]

@@ -23,6 +23,7 @@ from .requests import (
     Connect,
     ContactParams,
     EditNote,
+    FloorView,
     GetTranscript,
     NoParams,
     NoteIdParams,
@@ -34,6 +35,7 @@ from .requests import (
     RelayedReference,
     SaveDraft,
     SavePlace,
+    SaveView,
     SaveWrapUp,
     ScrollPosition,
     SendEvent,
@@ -41,6 +43,8 @@ from .requests import (
     SetAgentState,
     TransferContact,
     ViewContact,
+    ViewName,
+    WatchFloor,
 )
 from .rows import Agent, AgentContact, Contact, Endpoint, Outgoing, Piece, Reason
 
@@ -68,6 +72,7 @@ __all__ = [
     "EarlierContacts",
     "EditNote",
     "Endpoint",
+    "FloorView",
     "GetTranscript",
     "NoParams",
     "NoteIdParams",
@@ -82,6 +87,7 @@ __all__ = [
     "RelayedReference",
     "SaveDraft",
     "SavePlace",
+    "SaveView",
     "SaveWrapUp",
     "ScrollPosition",
     "SendEvent",
@@ -92,4 +98,6 @@ __all__ = [
     "Time",
     "TransferContact",
     "ViewContact",
+    "ViewName",
+    "WatchFloor",
 ]

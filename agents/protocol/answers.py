@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import ClientToken, ConnectModel, Stream, StrictModel, Time
+from .requests import FloorView
 from .rows import Agent, AgentContact, Author, Endpoint, Item
 
 
@@ -88,6 +89,19 @@ class EarlierContacts(StrictModel):
 
     by: Literal["customerId", "email", "name"] | None
     contacts: list[EarlierContact]
+
+
+class SavedView(StrictModel):
+    """A view of the floor that was kept."""
+
+    name: str
+    view: FloorView
+
+
+class SavedViews(StrictModel):
+    """One's own saved views, by name."""
+
+    views: list[SavedView]
 
 
 class Done(StrictModel):
