@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 ENDED_PER_PAGE = 50
 CUSTOMER = ("conversation__customer_name",)
 FIGURES = (
-    _lazy("Waiting"),
-    _lazy("Longest wait"),
-    _lazy("Service level"),
-    _lazy("Agents available"),
-    _lazy("Open chats"),
+    gettext_lazy("Waiting"),
+    gettext_lazy("Longest wait"),
+    gettext_lazy("Service level"),
+    gettext_lazy("Agents available"),
+    gettext_lazy("Open chats"),
 )
 CUSTOMER_AND_AGENT = (*CUSTOMER, "owner__first_name", "owner__last_name", "owner__username")
 
