@@ -13,7 +13,6 @@ import time
 import uuid
 import weakref
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +28,7 @@ from chats.realtime import Hub, Subscriber, Update
 from . import live_board, scope
 from .board import Board
 from .board_rows import chunks
-from .board_view import Scope, Told, View, project
+from .board_view import Projections, Scope, Told, View
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds, at most
@@ -148,12 +147,14 @@ class BoardReader:
         self._board.look(conversations, agents, at_everything=everything, now=now)
         scopes = {user: self._scope(user, version, everything) for user, version in versions.items()}
         self._rights = {user: rights for user, rights in self._rights.items() if user in versions}
-        return [pair for viewer in viewers for pair in self._frame(viewer, scopes, now)]
-
-    def _frame(self, viewer: Viewer, scopes: dict[int, Scope], now: datetime) -> list[tuple[Viewer, dict[str, Any]]]:
-        seen = project(self._board, scopes[viewer.subscriber.visitor.user_id], viewer.view, now)
-        frame = viewer.told.frame(seen, now)
-        return [] if frame is None else [(viewer, frame)]
+        projections = Projections(self._board, now)
+        frames: list[tuple[Viewer, dict[str, Any]]] = []
+        for viewer in viewers:
+            user_id = viewer.subscriber.visitor.user_id
+            frame = viewer.told.frame(projections.of(user_id, scopes[user_id], viewer.view), now)
+            if frame is not None:
+                frames.append((viewer, frame))
+        return frames
 
     def _scope(self, user_id: int, version: str | None, everything: bool) -> Scope:
         """Found anew when the rights have changed; else only what has changed of the board is asked for."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,10 +61,28 @@ class Seen:
     listed_agents: list[AgentRow]
 
 
+class Projections:
+    """Of one look: supervisors who see the same and ask for the same share what is made for them."""
+
+    def __init__(self, board: Board, now: datetime) -> None:
+        self._board, self._now = board, now
+        self._made: dict[tuple[object, ...], dict[str, Any]] = {}
+
+    def of(self, user_id: int, scope: Scope, view: View) -> dict[str, Any]:
+        who = user_id if scope.contacts is not None else (scope.groups, scope.profile)
+        key = (who, repr(view))
+        if key not in self._made:
+            self._made[key] = project(self._board, scope, view, self._now)
+        return self._made[key]
+
+
 def project(board: Board, scope: Scope, view: View, now: datetime) -> dict[str, Any]:
     """Everything the page shows: `kpis`, `options`, and tables."""
     seen = _seen(board, scope, view)
-    lines = [_queue_line(board, seen, queue, now) for queue in seen.queues]
+    of_queue: dict[int, list[ContactRow]] = defaultdict(list)
+    for row in seen.contacts:
+        of_queue[row.queue].append(row)
+    lines = [_queue_line(board, seen, queue, of_queue[queue.pk], now) for queue in seen.queues]
     return {
         "kpis": _kpis(board, seen, lines, now),
         "states": _by_state(seen),
@@ -145,9 +163,8 @@ def _agent_fits(row: AgentRow, words: Sequence[str], states: Collection[str]) ->
 # ---- figures ---------------------------------------------------------------------------------------------------------
 
 
-def _queue_line(board: Board, seen: Seen, queue: QueueFacts, now: datetime) -> Wire:
+def _queue_line(board: Board, seen: Seen, queue: QueueFacts, mine: Sequence[ContactRow], now: datetime) -> Wire:
     waits = board.waits_of(queue.pk)
-    mine = [row for row in seen.contacts if row.queue == queue.pk]
     waiting = [row for row in mine if row.state != "CONNECTED"]
     crew = [row for row in seen.agents if queue.pk in serves(board, row) and row.kind != "offline"]
     left, rate = figures.abandoned(waits, now - HOUR)

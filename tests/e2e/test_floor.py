@@ -118,6 +118,7 @@ def test_it_is_walked_filtered_sorted_and_kept_by_keyboard_alone(board: Page) ->
     expect(board.locator("#contacts tbody tr")).to_have_count(1)
     board.locator("#floor-delete").press("Enter")
     expect(board.locator("#floor-view option")).to_have_count(1)
+    board.locator("#contacts th[data-sort=customer] button").focus()
     board.keyboard.press("j")
     board.keyboard.press("Enter")
     board.wait_for_url(re.compile("/floor/contact-"))
