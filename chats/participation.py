@@ -14,7 +14,16 @@ from typing import Any
 from django.db import transaction
 
 from . import contact_state, outbox, queue_capacity, realtime
-from .models import FIRST_PRIORITY, USUAL_PRIORITY, Contact, Conversation, OutboundMessage, Participant, Queue
+from .models import (
+    FIRST_PRIORITY,
+    USUAL_PRIORITY,
+    Contact,
+    Conversation,
+    OutboundMessage,
+    Participant,
+    Queue,
+    QueueWait,
+)
 from .observers import CustomerNamed, Ended, EndExplained, Waits, contact_changed
 from .realtime import sequences
 from .reasons import Reason
@@ -304,6 +313,7 @@ def _improve(contact: Contact, reason: contact_state.EndReason) -> None:
         told, before = why_unsent(contact), contact_state.EndReason(contact.end_reason) if contact.end_reason else None
         contact.end_reason = reason
         contact.changed()
+        QueueWait.explain_end(contact, contact.outcome_of_wait)
         realtime.publish(contact)
         outbox.correct(contact, told, why_unsent(contact))
         contact_changed(contact, EndExplained(before))

@@ -6,16 +6,28 @@ Sockets, the HTTP API and the Streams page are thin callers of this table. docs/
 from agents.protocol import answers
 from agents.protocol import requests as asked
 
-from . import contacts, messages, notes, state, stepping_in, transcripts, transfers
+from . import contacts, floor_views, messages, notes, state, stepping_in, transcripts, transfers
 from .command import Caller, Command, Permission
 
-__all__ = ["AGENT_COMMANDS", "READING_COMMANDS", "SUPERVISING_COMMANDS", "Caller", "Command", "Permission"]
+__all__ = [
+    "AGENT_COMMANDS",
+    "FLOOR_COMMANDS",
+    "READING_COMMANDS",
+    "SUPERVISING_COMMANDS",
+    "Caller",
+    "Command",
+    "Permission",
+]
 
 READING_COMMANDS = {
     "getTranscript": Command(asked.GetTranscript, Permission.SEES, transcripts.page, answers.Transcript),
     "getEarlierContacts": Command(
         asked.ContactParams, Permission.SEES, transcripts.earlier_contacts, answers.EarlierContacts
     ),
+}
+FLOOR_COMMANDS = {
+    "saveView": Command(asked.SaveView, Permission.USER, floor_views.save, answers.SavedViews),
+    "deleteView": Command(asked.ViewName, Permission.USER, floor_views.delete, answers.SavedViews),
 }
 AGENT_COMMANDS = {
     "setAgentState": Command(asked.SetAgentState, Permission.AGENT, state.set_agent_state),

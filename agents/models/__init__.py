@@ -10,6 +10,7 @@ from .agent_state import AgentState, AgentStateChange
 from .disposition import Disposition, QueueTopic, QuickResponse
 from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
+from .saved_view import SavedView
 from .team import Team
 from .watch import Watch
 from .whisper import Whisper
@@ -27,6 +28,7 @@ __all__ = [
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
+    "SavedView",
     "Team",
     "UnknownQueue",
     "Watch",

@@ -24,6 +24,7 @@ from .requests import (
     Connect,
     ContactParams,
     EditNote,
+    FloorView,
     ForceAgentState,
     GetTranscript,
     NoParams,
@@ -41,6 +42,7 @@ from .requests import (
     RequeueContact,
     SaveDraft,
     SavePlace,
+    SaveView,
     SaveWrapUp,
     ScrollPosition,
     SendEvent,
@@ -53,6 +55,8 @@ from .requests import (
     TakeOver,
     TransferContact,
     ViewContact,
+    ViewName,
+    WatchFloor,
 )
 from .rows import Agent, AgentContact, Contact, Endpoint, Outgoing, Piece, Reason
 
@@ -81,6 +85,7 @@ __all__ = [
     "EarlierContacts",
     "EditNote",
     "Endpoint",
+    "FloorView",
     "ForceAgentState",
     "GetTranscript",
     "NoParams",
@@ -101,6 +106,7 @@ __all__ = [
     "RequeueContact",
     "SaveDraft",
     "SavePlace",
+    "SaveView",
     "SaveWrapUp",
     "ScrollPosition",
     "SendEvent",
@@ -116,4 +122,6 @@ __all__ = [
     "Time",
     "TransferContact",
     "ViewContact",
+    "ViewName",
+    "WatchFloor",
 ]

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import ClientToken, ConnectModel, Stream, StrictModel, Time
+from .requests import FloorView
 from .rows import Agent, AgentContact, Author, Contact, Endpoint, Item, Reason
 
 
@@ -90,6 +91,19 @@ class EarlierContacts(StrictModel):
 
     by: Literal["customerId", "email", "name"] | None
     contacts: list[EarlierContact]
+
+
+class SavedView(StrictModel):
+    """A view of the floor that was kept."""
+
+    name: str
+    view: FloorView
+
+
+class SavedViews(StrictModel):
+    """One's own saved views, by name."""
+
+    views: list[SavedView]
 
 
 class Done(StrictModel):

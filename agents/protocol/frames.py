@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from .base import ContactId, Stream, StrictModel, Time
+from .floor import FloorAgents, FloorContacts, FloorFigures, FloorMissed, FloorOptions, FloorQueues, FloorState
 from .rows import Agent, AgentContact, Contact, Item, Note, Outgoing, Receipt, Whisper
 
 
@@ -105,9 +106,20 @@ class TypingFrame(StrictModel):
 
 
 class FloorFrame(StrictModel):
-    """The list of live contacts is not what it was: draw it again. `live`: how many there are now."""
+    """What has changed of the floor, by the view that was asked for. `n` is 1 for the first frame of an epoch, which has
+    everything; a frame of another epoch, or after a hole, is no use: ask watchFloor again.
+    """
 
-    live: int
+    epoch: str
+    n: int
+    server_time: Time
+    kpis: FloorFigures | None = None
+    states: list[FloorState] | None = None
+    options: FloorOptions | None = None
+    queues: FloorQueues | None = None
+    agents: FloorAgents | None = None
+    contacts: FloorContacts | None = None
+    missed: FloorMissed | None = None
 
 
 class QueuesFrame(StrictModel):

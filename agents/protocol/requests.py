@@ -107,6 +107,71 @@ class ScrollPosition(StrictModel):
     top: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]  # CSS pixels
 
 
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+TableLimit = Annotated[int, Field(ge=1, le=1000)]
+
+
+class FloorSort(StrictModel):
+    """By which column each table is sorted; with a minus: the other way round."""
+
+    queues: Literal["waiting", "name", "oldest", "level", "open", "-waiting", "-name", "-oldest", "-level", "-open"] = (
+        "waiting"
+    )
+    agents: Literal["state", "name", "since", "load", "-state", "-name", "-since", "-load"] = "state"
+    contacts: Literal[
+        "waits",
+        "customer",
+        "agent",
+        "queue",
+        "age",
+        "state",
+        "-waits",
+        "-customer",
+        "-agent",
+        "-queue",
+        "-age",
+        "-state",
+    ] = "waits"
+
+
+class FloorLimits(StrictModel):
+    """How many rows of each table the page shows."""
+
+    queues: TableLimit = 100
+    agents: TableLimit = 50
+    contacts: TableLimit = 50
+
+
+class FloorView(StrictModel):
+    """What of the floor is shown, filtered and sorted by the server; figures count every row that fits team and queues."""
+
+    team: Id | None = None
+    own: bool = False  # only the queues that one's groups read, or that one serves
+    queues: list[Id] = Field(default_factory=list, max_length=100)
+    states: list[Annotated[str, Field(max_length=90)]] = Field(default_factory=list, max_length=20)
+    search: Annotated[str, Field(max_length=200)] = ""
+    sort: FloorSort = Field(default_factory=FloorSort)
+    limits: FloorLimits = Field(default_factory=FloorLimits)
+
+
+class WatchFloor(StrictModel):
+    """Show the floor by this view from now on: `floor` frames, the first with everything."""
+
+    view: FloorView = Field(default_factory=FloorView)
+
+
+class ViewName(StrictModel):
+    """One of one's own saved views."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+
+
+class SaveView(ViewName):
+    """Keep this view under the name, for oneself; one of the same name is replaced."""
+
+    view: FloorView
+
+
 class SavePlace(ContactParams):
     """Where the agent reads in this contact; null: at its end."""
 

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from agents import presence, protocol, routing
-from agents.commands import AGENT_COMMANDS, READING_COMMANDS, SUPERVISING_COMMANDS, Permission
+from agents.commands import AGENT_COMMANDS, FLOOR_COMMANDS, READING_COMMANDS, SUPERVISING_COMMANDS, Permission
 from agents.desk import lookups
 from agents.models import Agent
 from agents.protocol import answers
 from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
-from agents.supervision import live_board
+from agents.supervision import board_reader, board_view
 from chats import realtime, transcripts
 from chats.db import db_read, db_write
 from chats.wire import iso
@@ -112,13 +112,23 @@ class DeskSocket(Socket):
     }
 
 
+def _view(asked: protocol.FloorView) -> board_view.View:
+    return board_view.View(
+        team=int(asked.team) if asked.team else None,
+        own=asked.own,
+        queues=frozenset(map(int, asked.queues)),
+        states=frozenset(asked.states),
+        search=asked.search,
+        sort=asked.sort.model_dump(exclude_none=True),
+        limits=asked.limits.model_dump(),
+    )
+
+
 class FloorSocket(Socket):
     """A supervisor's tab: follows conversations they may see, and steps in."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._watches_the_floor = False
-        self._told_floor: live_board.BoardRows | None = None
         self._whispers = FollowedWhispers(self)
 
     def authorise(self) -> bool:
@@ -139,21 +149,13 @@ class FloorSocket(Socket):
         await hub.follow(self, stream, {})
         await self._whispers.follow()
 
-    async def watch_floor(self, _params: protocol.NoParams) -> None:
-        if not self._watches_the_floor:
-            self._watches_the_floor = True
-            self._told_floor = await db_read(self._floor)()
-            self.spawn(poll(self._tell_of_the_floor))
+    async def watch_floor(self, params: protocol.WatchFloor) -> None:
+        """The frames that follow begin with everything; asked again, with another view, they begin anew."""
+        reader = await board_reader.board_reader()
+        reader.watch(self, _view(params.view))
 
-    async def _tell_of_the_floor(self) -> None:
-        """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""
-        seen = await db_read(self._floor)()
-        if seen != self._told_floor:
-            self._told_floor = seen
-            self.push(realtime.encode("floor", {"live": len(seen)}))
-
-    def _floor(self) -> live_board.BoardRows:
-        return live_board.rows_for(self.visitor.user_id)
+    async def gone(self) -> None:
+        (await board_reader.board_reader()).leave(self)
 
     def _stream(self, contact_id: str) -> str:
         assert self.user is not None  # noqa: S101 -- admitted sockets have a user
@@ -169,7 +171,8 @@ class FloorSocket(Socket):
         "ping": PING,
         "presence": SocketCommand(protocol.Presence, Permission.USER, Socket.answer_presence, before_connect=True),
         "watchContact": SocketCommand(protocol.ContactParams, Permission.SEES, watch_contact),
-        "watchFloor": SocketCommand(protocol.NoParams, Permission.USER, watch_floor),  # it counts what they may see
         **SUPERVISING_COMMANDS,
+        "watchFloor": SocketCommand(protocol.WatchFloor, Permission.USER, watch_floor),  # it shows what they may see
+        **FLOOR_COMMANDS,
         **READING_COMMANDS,
     }

@@ -16,6 +16,7 @@ from .note import Note
 from .outbound_message import OutboundMessage
 from .participant import Participant
 from .queue import Queue, QueueText, Text
+from .queue_wait import QueueWait
 from .transfer import Transfer
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Participant",
     "Queue",
     "QueueText",
+    "QueueWait",
     "RefusedCall",
     "Text",
     "Transfer",

@@ -15,6 +15,7 @@ from chats.reasons import Reason, ReasonField
 from .conversation import Conversation
 from .help_request import HelpRequest
 from .queue import Queue
+from .queue_wait import QueueWait
 from .transfer import Transfer
 
 FIRST_PRIORITY, USUAL_PRIORITY, LAST_PRIORITY = 1, 5, 10  # 5 is the default of Connect's queue priority, 1 its highest
@@ -92,6 +93,22 @@ class Contact(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         self.changed()
+        self._count_wait(move, now)
+
+    def _count_wait(self, move: contact_state.Move, now: datetime) -> None:
+        match self.state:
+            case contact_state.State.WAITING:
+                QueueWait.begin(self, now, by_transfer=move is contact_state.Move.REQUEUE)
+            case contact_state.State.CONNECTED:
+                QueueWait.end(self, now, QueueWait.Outcome.ANSWERED)
+            case contact_state.State.ENDED:
+                QueueWait.end(self, now, self.outcome_of_wait)
+
+    @property
+    def outcome_of_wait(self) -> QueueWait.Outcome:
+        """What its end means for the queue it waits in."""
+        left = self.end_reason == contact_state.EndReason.CUSTOMER
+        return QueueWait.Outcome.ABANDONED if left else QueueWait.Outcome.ENDED
 
     @property
     def is_relayed(self) -> bool:

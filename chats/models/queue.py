@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.contrib.auth.models import Group
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import translation
@@ -37,6 +37,13 @@ class Text(models.TextChoices):
 
 class Queue(models.Model):
     """Where contacts wait: Connect's queue, with the name and texts the customer sees and the rules of its routing."""
+
+    class Abandons(models.TextChoices):
+        """How service level counts customers who left before anybody answered them."""
+
+        BY_TIME = "by_time", _("met if they left in time (Amazon Connect)")
+        MISSED = "missed", _("never met")
+        EXCLUDED = "excluded", _("not counted")
 
     class Rescue(models.TextChoices):
         WAIT = "wait", _("wait for the agent")
@@ -74,6 +81,35 @@ class Queue(models.Model):
         _("gone for good after"), default=300, help_text=_("Seconds after the last sign of life of the agent's desk")
     )
     disposition_required = models.BooleanField(_("disposition required"), default=False)
+    answer_within = models.PositiveIntegerField(
+        _("answer within"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(A_DAY)],
+        help_text=_("Seconds; the service level is the share of contacts that left the queue within them"),
+    )
+    service_level_goal = models.PositiveSmallIntegerField(
+        _("service level, goal"), default=80, validators=[MaxValueValidator(100)], help_text=_("Per cent")
+    )
+    service_level_minutes = models.PositiveSmallIntegerField(
+        _("service level, window"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Minutes that are looked back, 1 to 60"),
+    )
+    service_level_abandons = models.CharField(
+        _("customers who left"), max_length=16, choices=Abandons.choices, default=Abandons.BY_TIME
+    )
+    short_abandon_seconds = models.PositiveIntegerField(
+        _("short abandons"),
+        default=0,
+        validators=[MaxValueValidator(A_DAY)],
+        help_text=_("Customers who left within so many seconds are not counted; 0: all are"),
+    )
+    service_level_transfers = models.BooleanField(
+        _("transfers count"),
+        default=True,
+        help_text=_("Contacts that came by transfer, or left to another queue, count like all others"),
+    )
     waiting_every = models.PositiveIntegerField(
         _("waiting text every"), default=0, help_text=_("Seconds between two waiting texts; 0: never said")
     )

@@ -15,6 +15,15 @@ from agents.sockets.desk import DeskSocket, FloorSocket
 from chats import rich_text, wire
 
 TIME = "2026-11-20T12:00:00.000Z"
+FLOOR_VIEW = {
+    "team": "3",
+    "own": False,
+    "queues": ["1"],
+    "states": ["WAITING", "agent:Lunch"],
+    "search": "ada",
+    "sort": {"queues": "-level", "agents": "name", "contacts": "waits"},
+    "limits": {"queues": 10, "agents": 20, "contacts": 1000},
+}
 ASKED = {
     "connect": {"known": {"agent:1": 3, "conversation:c-1": 0}},
     "ping": {},
@@ -62,7 +71,6 @@ ASKED = {
     },
     "getEarlierContacts": {"contactId": "c-1"},
     "watchContact": {"contactId": "c-1"},
-    "watchFloor": {},
     "whisper": {"contactId": "c-1", "text": "Offer a refund.", "clientToken": "w-1"},
     "bargeIn": {
         "contactId": "c-1",
@@ -92,6 +100,9 @@ ASKED = {
     "raiseHand": {"contactId": "c-1", "reason": "I do not know"},
     "lowerHand": {"contactId": "c-1"},
     "takeHelp": {"contactId": "c-1"},
+    "watchFloor": {"view": FLOOR_VIEW},
+    "saveView": {"name": "Late", "view": FLOOR_VIEW},
+    "deleteView": {"name": "Late"},
     "watchQueues": {},
 }
 LEAST = {

@@ -153,6 +153,138 @@
  * @typedef {Object} Endpoints  Whom a contact can be handed on to: every colleague, then every queue, each by name.
  * @property {Endpoint[]} endpoints
  *
+ * @typedef {Object} FloorAgent  An agent on the board.
+ * @property {string} agentId
+ * @property {number} userId
+ * @property {string} name
+ * @property {AgentStateFrame} state
+ * @property {AgentStateFrame|null} nextState
+ * @property {string} since
+ * @property {Reason|null} why
+ * @property {number} load
+ * @property {number} capacity
+ * @property {string[]} teams
+ * @property {boolean} connected
+ * @property {string} lastActionAt
+ * @property {number|null} occupancy
+ * @property {number} missed
+ *
+ * @typedef {Object} FloorAgents
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorAgent[]} rows
+ *
+ * @typedef {Object} FloorContact  A contact on the board.
+ * @property {string} contactId
+ * @property {string} initialContactId
+ * @property {string} customerName
+ * @property {Author|null} agent
+ * @property {number|null} agentContactId
+ * @property {string} queue
+ * @property {string} state
+ * @property {string|null} since
+ * @property {string|null} startedAt
+ * @property {string|null} answerAwaitedSince
+ * @property {Reason|null} attention
+ *
+ * @typedef {Object} FloorContacts
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorContact[]} rows
+ *
+ * @typedef {Object} FloorFigures  The five figures on top, with what stands under them; null: there is nothing to count.
+ * @property {number} waiting
+ * @property {number} waitingQueues
+ * @property {number} queues
+ * @property {string|null} oldestSince
+ * @property {string} oldestQueue
+ * @property {number|null} oldestWithin
+ * @property {number|null} serviceLevel
+ * @property {number|null} target
+ * @property {number} available
+ * @property {number} idle
+ * @property {number} signedIn
+ * @property {number} freeSlots
+ * @property {number} open
+ * @property {number} awaiting
+ *
+ * @typedef {Object} FloorLimits  How many rows of each table the page shows.
+ * @property {number} [queues]
+ * @property {number} [agents]
+ * @property {number} [contacts]
+ *
+ * @typedef {Object} FloorMissed
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorMissedOffer[]} rows
+ *
+ * @typedef {Object} FloorMissedOffer  An offer of the last hour that was missed: why, and who serves the customer now.
+ * @property {number} agentContactId
+ * @property {string} contactId
+ * @property {string} customerName
+ * @property {string} agentId
+ * @property {string} agentName
+ * @property {string} at
+ * @property {Reason|null} why
+ * @property {string} cause
+ * @property {Author|null} with
+ *
+ * @typedef {Object} FloorOption  A team or a queue to filter by.
+ * @property {string} id
+ * @property {string} name
+ *
+ * @typedef {Object} FloorOptions  What this supervisor can filter by.
+ * @property {FloorOption[]} teams
+ * @property {FloorOption[]} queues
+ * @property {string[]} ownQueues
+ *
+ * @typedef {Object} FloorQueue  A queue now, and over the last hour (docs/metrics.md).
+ * @property {string} queueId
+ * @property {string} name
+ * @property {number} waiting
+ * @property {string|null} oldestSince
+ * @property {number} answerWithin
+ * @property {number[]} spark
+ * @property {number|null} serviceLevel
+ * @property {number} target
+ * @property {number} staffed
+ * @property {number} available
+ * @property {number} open
+ * @property {number} abandoned
+ * @property {number|null} abandonedRate
+ * @property {number|null} answerTime
+ * @property {number|null} handleTime
+ * @property {number|null} responseTime
+ *
+ * @typedef {Object} FloorQueues
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorQueue[]} rows
+ *
+ * @typedef {Object} FloorSort  By which column each table is sorted; with a minus: the other way round.
+ * @property {"waiting"|"name"|"oldest"|"level"|"open"|"-waiting"|"-name"|"-oldest"|"-level"|"-open"} [queues]
+ * @property {"state"|"name"|"since"|"load"|"-state"|"-name"|"-since"|"-load"} [agents]
+ * @property {"waits"|"customer"|"agent"|"queue"|"age"|"state"|"-waits"|"-customer"|"-agent"|"-queue"|"-age"|"-state"} [contacts]
+ *
+ * @typedef {Object} FloorState  How many agents are in a state, and how many of them have a contact.
+ * @property {string} name
+ * @property {string} type
+ * @property {number} agents
+ * @property {number} busy
+ *
+ * @typedef {Object} FloorView  What of the floor is shown, filtered and sorted by the server; figures count every row that fits team and queues.
+ * @property {string|null} [team]
+ * @property {boolean} [own]
+ * @property {string[]} [queues]
+ * @property {string[]} [states]
+ * @property {string} [search]
+ * @property {FloorSort} [sort]
+ * @property {FloorLimits} [limits]
+ *
  * @typedef {Object} Help  A raised hand: an agent, or a phrase of the customer's, asks supervisors to look at the contact.
  * @property {string} reason
  * @property {boolean} [phrase]
@@ -250,6 +382,13 @@
  * @typedef {Object} RelayedReference  A reference as Streams' contact.getReferences() gives it by its name.
  * @property {string} type
  * @property {string} value
+ *
+ * @typedef {Object} SavedView  A view of the floor that was kept.
+ * @property {string} name
+ * @property {FloorView} view
+ *
+ * @typedef {Object} SavedViews  One's own saved views, by name.
+ * @property {SavedView[]} views
  *
  * @typedef {Object} ScrollPosition  Where somebody reads: an item (or another row) of the transcript, and how far below the upper edge it stands.
  * @property {string} key
