@@ -19,6 +19,7 @@ READING_COMMANDS = {
 }
 AGENT_COMMANDS = {
     "setAgentState": Command(asked.SetAgentState, Permission.AGENT, state.set_agent_state),
+    "getColleagues": Command(asked.NoParams, Permission.AGENT, state.get_colleagues, answers.Colleagues),
     # Which of an agent's contacts these may touch is decided by agents/routing, under its locks.
     "acceptContact": Command(asked.ContactParams, Permission.AGENT, contacts.accept, then=contacts.refresh_details),
     "takeContact": Command(asked.ContactParams, Permission.AGENT, contacts.take, then=contacts.refresh_details),

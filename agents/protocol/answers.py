@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import ClientToken, ConnectModel, Stream, StrictModel, Time
-from .rows import Agent, AgentContact, Author, Endpoint, Item
+from .rows import Agent, AgentContact, AgentStateFrame, Author, Endpoint, Item
 
 
 class Connected(StrictModel):
@@ -92,6 +92,23 @@ class EarlierContacts(StrictModel):
 
 class Done(StrictModel):
     """It is done; what changed comes as numbered notifications."""
+
+
+class Colleague(StrictModel):
+    """A colleague of this agent's teams and queues, as they are now."""
+
+    agent_id: str
+    name: str
+    state: AgentStateFrame
+    since: Time
+    load: int
+    capacity: int
+
+
+class Colleagues(StrictModel):
+    """Who else is there, by name."""
+
+    colleagues: list[Colleague]
 
 
 class Current(StrictModel):

@@ -34,7 +34,7 @@ MORE = {
     "retryMessage": {"client_token": "t"},
     "discardMessage": {"client_token": "t"},
 }
-OF_NO_CONTACT = {"setAgentState", "getEndpoints"}
+OF_NO_CONTACT = {"setAgentState", "getEndpoints", "getColleagues"}
 JUDGED_BY_CONNECT = {"relayContact"}  # a token that Amazon Connect knows is the permission: test_relay
 
 

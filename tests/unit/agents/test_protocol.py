@@ -29,6 +29,7 @@ ASKED = {
     "getDispositions": {"contactId": "c-1"},
     "getQuickResponses": {"contactId": "c-1"},
     "viewContact": {"contactId": ""},
+    "getColleagues": {},
     "getEndpoints": {},
     "transferContact": {"contactId": "c-1", "endpoint": {"type": "queue", "id": "7"}, "comment": "Speaks Finnish."},
     "cancelTransfer": {"contactId": "c-1"},
