@@ -2,6 +2,7 @@
 /** An agent asks for help in a contact, sees who comes, and lowers the hand; by button, key, or "/help" where one writes. */
 import { clockwise, since } from "../lib/clock.js"
 import { at, find, icon, make, redraw, setAttribute, setText, typed } from "../lib/dom.js"
+import { notice } from "../shell/notice.js"
 import { standing } from "../state/help.js"
 import { gettext, say } from "../lib/i18n.js"
 
@@ -52,7 +53,8 @@ export class RaisedHand {
   asked(reason) {
     const card = this.#card()
     if (!card) return
-    if (!reason || card.help) return this.ask()
+    if (card.help) return notice(gettext("Your hand is up already."))
+    if (!reason) return this.ask()
     void this.#desk.raiseHand(card.contactId, reason).then((refused) => refused && this.#tell(reason, refused))
   }
 
