@@ -11,12 +11,14 @@ class AgentsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from chats import observers, realtime
+        from chats import observers, realtime, transcripts
 
         from . import queue_messages, routing
         from .desk.stream import AgentStreams
+        from .supervision.scope import TeamContacts
 
         realtime.register_streams("agent", AgentStreams())
+        transcripts.register_scope(TeamContacts())
         observers.contact_observers[:] = [  # in this order
             routing.transfers.contact_changed,  # a colleague's offer is withdrawn before the sender's part ends
             routing.contact_events.contact_changed,

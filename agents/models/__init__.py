@@ -9,6 +9,8 @@ from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
 from .disposition import Disposition, QueueTopic, QuickResponse
 from .routing_profile import RoutingProfile, RoutingProfileQueue
+from .team import Team
+from .watch import Watch
 
 __all__ = [
     "Agent",
@@ -22,4 +24,6 @@ __all__ = [
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
+    "Team",
+    "Watch",
 ]

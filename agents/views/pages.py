@@ -20,10 +20,10 @@ from django.views.decorators.http import require_GET, require_safe
 from agents.models import Agent
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
-from agents.supervision import page_data
+from agents.supervision import page_data, scope
 from agents.supervision.live_board import live
 from chats import contact_state, file_types, transcripts
-from chats.models import Contact, Queue
+from chats.models import Contact
 from chats.sending import attachment_upload
 
 from . import health
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     if agent_of(user) is not None:
         return redirect("desk")
-    if supervises(user):
+    if scope.supervises(user):
         return redirect("floor")
     if user.is_staff:
         return redirect("admin:index")
@@ -153,19 +153,6 @@ def agent_of(user: User) -> Agent | None:
     return Agent.objects.select_related("user").filter(user=user.pk).first()
 
 
-def supervises(user: User) -> bool:
-    """May see other people's contacts: by the permission given to them or their group, or as reader of a queue.
-
-    A superuser has every permission without being given any, and is at home in the admin; the floor is open to them.
-    """
-    reads_a_queue = Queue.objects.filter(readers__in=user.groups.all()).exists()
-    return reads_a_queue or (not user.is_superuser and user.has_perm("chats.view_contact"))
-
-
-def may_see_the_floor(user: User) -> bool:
-    return user.is_superuser or supervises(user)
-
-
 def _agent(request: HttpRequest) -> tuple[User, Agent]:
     user = cast("User", request.user)
     agent = agent_of(user)
@@ -176,7 +163,7 @@ def _agent(request: HttpRequest) -> tuple[User, Agent]:
 
 def _supervisor(request: HttpRequest) -> User:
     user = cast("User", request.user)
-    if not may_see_the_floor(user):
+    if not scope.may_see_floor(user):
         raise PermissionDenied(_("The floor is for supervisors. An administrator can make you a reader of a queue."))
     return user
 
@@ -217,5 +204,5 @@ def _frame(user: User, page: dict[str, Any]) -> dict[str, Any]:
     return {
         "page": {"userId": user.pk, "name": name, "loginPath": reverse("login"), **page},
         "may_desk": agent_of(user) is not None,
-        "may_floor": may_see_the_floor(user),
+        "may_floor": scope.may_see_floor(user),
     }

@@ -4,6 +4,7 @@ Rows change only through named methods; a method that makes a visible change tak
 locks the conversation: lock order everywhere is conversation, contact, agent, agent contact.
 """
 
+from .audit import AuditAction, AuditEntry
 from .capability import Capability, RefusedCall
 from .contact import Contact
 from .conversation import PLAIN, Conversation
@@ -17,6 +18,8 @@ from .transfer import Transfer
 
 __all__ = [
     "PLAIN",
+    "AuditAction",
+    "AuditEntry",
     "Capability",
     "Contact",
     "Conversation",

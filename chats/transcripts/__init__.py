@@ -2,18 +2,20 @@
 
 from .read import BadToken, Page, PageRequest, last_messages, page
 from .streams import MOST_CHANGES, TAIL, ConversationStreams, snapshot, snapshot_text
-from .visibility import UserRights, visible_to
+from .visibility import ContactScope, UserRights, register_scope, visible_to
 
 __all__ = [
     "MOST_CHANGES",
     "TAIL",
     "BadToken",
+    "ContactScope",
     "ConversationStreams",
     "Page",
     "PageRequest",
     "UserRights",
     "last_messages",
     "page",
+    "register_scope",
     "snapshot",
     "snapshot_text",
     "visible_to",
