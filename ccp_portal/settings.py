@@ -189,6 +189,11 @@ CCP_LEASE_SECONDS = env.float("CCP_LEASE_SECONDS", default=45.0)
 CCP_POLL_SECONDS = env.float("CCP_POLL_SECONDS", default=2.0)
 CCP_DB_THREADS = env.int("CCP_DB_THREADS", default=8)
 CCP_PAGE_THREADS = env.int("CCP_PAGE_THREADS", default=16)  # pages made at once; each may hold a connection
+CCP_BARGE_IS_ANNOUNCED = env.bool("CCP_BARGE_IS_ANNOUNCED", default=True)  # by the queue's text “supervisor joined”
+CCP_ACTIONS_NEED_REASON = env.list(
+    "CCP_ACTIONS_NEED_REASON", default=[]
+)  # verbs of supervisors: takeOver, endContact, …
+CCP_HELP_ESCALATES_SECONDS = env.float("CCP_HELP_ESCALATES_SECONDS", default=120.0)  # 0: a raised hand never does
 CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
 
 # ---- Security ----------------------------------------------------------------------------------------------------------------

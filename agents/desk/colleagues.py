@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db.models import Q
 
 from agents import serialisers
@@ -15,9 +16,10 @@ MOST = 200  # the first by name: more is a list nobody reads
 
 
 def of(agent: Agent) -> list[dict[str, Any]]:
-    """Agents who serve one of the agent's queues and may sign in, by name, as protocol.answers.Colleague."""
+    """Agents of one of the agent's teams, or who serve one of their queues, and may sign in; by name, as protocol.Colleague."""
     queues = Queue.objects.filter(profile_queues__routing_profile=agent.routing_profile_id)
-    same = Q(routing_profile__profile_queues__queue__in=queues.values("pk"))
+    teams = Group.objects.filter(team__isnull=False, user=agent.user_id)
+    same = Q(routing_profile__profile_queues__queue__in=queues.values("pk")) | Q(user__groups__in=teams.values("pk"))
     found = Agent.objects.filter(pk__in=Agent.objects.filter(same).values("pk"), user__is_active=True)
     rows = found.exclude(pk=agent.pk).select_related("user", "state", "routing_profile")
     return sorted((_colleague(row) for row in rows), key=lambda one: (one["name"].casefold(), one["agentId"]))[:MOST]
@@ -30,5 +32,5 @@ def _colleague(row: Agent) -> dict[str, Any]:
         "state": serialisers.state(row.state),
         "since": iso(row.state_since),
         "load": row.load,
-        "capacity": row.routing_profile.chat_concurrency,
+        "capacity": row.capacity,
     }

@@ -11,6 +11,7 @@ from .disposition import Disposition, QueueTopic, QuickResponse
 from .routing_profile import RoutingProfile, RoutingProfileQueue
 from .team import Team
 from .watch import Watch
+from .whisper import Whisper
 
 __all__ = [
     "Agent",
@@ -26,4 +27,5 @@ __all__ = [
     "RoutingProfileQueue",
     "Team",
     "Watch",
+    "Whisper",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from .base import ClientToken, ConnectModel, Stream, StrictModel, Time
-from .rows import Agent, AgentContact, AgentStateFrame, Author, Endpoint, Item
+from .rows import Agent, AgentContact, AgentStateFrame, Author, Contact, Endpoint, Item, Reason
 
 
 class Connected(StrictModel):
@@ -117,4 +119,41 @@ class Current(StrictModel):
     agent_contact: AgentContact | None = None  # this agent's part in the contact
     agent: Agent | None = None  # this agent, with the states there are
     endpoint: Endpoint | None = None  # the colleague or queue that was asked for
+    contact: Contact | None = None  # the contact, for a supervisor who steps in
     dispositions: list[str] | None = None  # what the contact may have come to
+
+
+class WhisperSent(StrictModel):
+    """The answer to `whisper`."""
+
+    whisper_id: str
+
+
+class ActionRefused(StrictModel):
+    """Why this one of several was not done, as an error says it of a single one."""
+
+    reason: str
+    why: Reason
+    current: Current | None = None
+
+
+class ContactOutcome(StrictModel):
+    """What became of a contact of an agent whose state was forced or who was signed out."""
+
+    contact_id: str
+    outcome: Literal["kept", "requeued", "withdrawn"]  # withdrawn: a colleague's offer, who serves the contact on
+
+
+class ActionResult(StrictModel):
+    """What became of one of the ids: done, or why not."""
+
+    id: str
+    ok: bool
+    refusal: ActionRefused | None = None
+    contacts: list[ContactOutcome] = Field(default_factory=list)
+
+
+class ActionResults(StrictModel):
+    """The answer to a verb on several contacts or agents, in the order they were named. One that is refused hinders no other."""
+
+    results: list[ActionResult]

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from .base import ContactId, Stream, StrictModel, Time
-from .rows import Agent, AgentContact, Contact, Item, Note, Outgoing, Receipt
+from .rows import Agent, AgentContact, Contact, Item, Note, Outgoing, Receipt, Whisper
 
 
 class AgentSnapshot(StrictModel):
@@ -29,6 +29,12 @@ class ConversationSnapshot(StrictModel):
     notes: list[Note] = Field(default_factory=list)  # in the order they were written
 
 
+class WhispersSnapshot(StrictModel):
+    """Everything of a stream of whispers, in the order they were written."""
+
+    whispers: list[Whisper]
+
+
 class Numbered(StrictModel):
     """Drop it if `seq` is at or below the cursor of `stream`; else apply it and set the cursor to `seq`."""
 
@@ -40,6 +46,7 @@ class SnapshotFrame(Numbered):
     server_time: Time
     agent: AgentSnapshot | None = None
     conversation: ConversationSnapshot | None = None
+    whispers: WhispersSnapshot | None = None
 
 
 class AgentFrame(Numbered):
@@ -74,6 +81,10 @@ class NoteFrame(Numbered):
     note: Note
 
 
+class WhisperFrame(Numbered):
+    whisper: Whisper
+
+
 class ClosedStreamFrame(StrictModel):
     """This socket no longer follows the stream (cleared, or no longer allowed): forget what you hold of it."""
 
@@ -81,7 +92,9 @@ class ClosedStreamFrame(StrictModel):
 
 
 class TypingFrame(StrictModel):
-    """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message."""
+    """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message. Where `role` is `SUPERVISOR`
+    it is a supervisor who is about to write to the customer; `participantId` is then `user:<their id>`.
+    """
 
     stream: Stream
     contact_id: str
@@ -129,6 +142,7 @@ NOTIFICATIONS: dict[str, type[StrictModel]] = {
     "receipt": ReceiptFrame,
     "outgoing": OutgoingFrame,
     "note": NoteFrame,
+    "whisper": WhisperFrame,
     "closedStream": ClosedStreamFrame,
     "typing": TypingFrame,
     "floor": FloorFrame,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from agents import presence, protocol, routing
-from agents.commands import AGENT_COMMANDS, READING_COMMANDS, Permission
+from agents.commands import AGENT_COMMANDS, READING_COMMANDS, SUPERVISING_COMMANDS, Permission
 from agents.desk import lookups
 from agents.models import Agent
 from agents.protocol import answers
@@ -23,6 +23,7 @@ from chats.wire import iso
 
 from .connection import Socket, SocketCommand
 from .polling import poll
+from .whispers import FollowedWhispers
 
 
 async def _answer_ping(_socket: Socket, _params: protocol.NoParams) -> dict[str, Any]:
@@ -112,12 +113,13 @@ class DeskSocket(Socket):
 
 
 class FloorSocket(Socket):
-    """A supervisor's tab: follows conversations they may see, and changes nothing."""
+    """A supervisor's tab: follows conversations they may see, and steps in."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._watches_the_floor = False
         self._told_floor: live_board.BoardRows | None = None
+        self._whispers = FollowedWhispers(self)
 
     def authorise(self) -> bool:
         return self.user is not None
@@ -127,6 +129,7 @@ class FloorSocket(Socket):
         for stream in params.known:
             if stream.startswith("conversation:"):
                 await hub.follow(self, stream, params.known)
+                await self._whispers.follow()
         self.connected = True
         return await _connected(self)
 
@@ -134,6 +137,7 @@ class FloorSocket(Socket):
         stream = await db_read(self._stream)(params.contact_id)
         hub = await realtime.hub()
         await hub.follow(self, stream, {})
+        await self._whispers.follow()
 
     async def watch_floor(self, _params: protocol.NoParams) -> None:
         if not self._watches_the_floor:
@@ -166,5 +170,6 @@ class FloorSocket(Socket):
         "presence": SocketCommand(protocol.Presence, Permission.USER, Socket.answer_presence, before_connect=True),
         "watchContact": SocketCommand(protocol.ContactParams, Permission.SEES, watch_contact),
         "watchFloor": SocketCommand(protocol.NoParams, Permission.USER, watch_floor),  # it counts what they may see
+        **SUPERVISING_COMMANDS,
         **READING_COMMANDS,
     }

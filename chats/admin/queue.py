@@ -51,6 +51,7 @@ class QueueAdmin(Admin):
         (None, {"fields": ["name", "connect_id", "is_default"]}),
         (_("When it takes contacts"), {"fields": ["is_open", "hours", "max_waiting"]}),
         (_("Agents"), {"fields": ["previous_agent_seconds", "rescue", "rescue_seconds", "disposition_required"]}),
+        (_("When supervisors are called"), {"fields": ["flag_phrases"]}),
         (_("Customers who wait, and who fall silent"), {"fields": ["waiting_every", "nudge_after", "silent_after"]}),
         (
             _("What the customer sees"),

@@ -6,8 +6,9 @@ locks the conversation: lock order everywhere is conversation, contact, agent, a
 
 from .audit import AuditAction, AuditEntry
 from .capability import Capability, RefusedCall
-from .contact import Contact
+from .contact import FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY, Contact
 from .conversation import PLAIN, Conversation
+from .help_request import HelpRequest
 from .hours import HoursOfOperation, OpeningHours
 from .item import Item, UnreadableMessage
 from .note import Note
@@ -17,12 +18,16 @@ from .queue import Queue, QueueText, Text
 from .transfer import Transfer
 
 __all__ = [
+    "FIRST_PRIORITY",
+    "LAST_PRIORITY",
     "PLAIN",
+    "USUAL_PRIORITY",
     "AuditAction",
     "AuditEntry",
     "Capability",
     "Contact",
     "Conversation",
+    "HelpRequest",
     "HoursOfOperation",
     "Item",
     "Note",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from functools import lru_cache
 
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .hours import HoursOfOperation
 
 A_DAY = 86_400
+MAX_PHRASES = 4000  # characters of all phrases of a queue
 
 
 class Text(models.TextChoices):
@@ -29,6 +32,7 @@ class Text(models.TextChoices):
     NUDGE = "nudge", _("nudge")
     SILENT = "silent", _("silent")
     RESCUE = "rescue", _("agent gone")
+    BARGE = "barge", _("supervisor joined")
 
 
 class Queue(models.Model):
@@ -114,6 +118,20 @@ class Queue(models.Model):
     rescue_text = models.CharField(
         _("agent gone"), max_length=500, blank=True, default="", help_text=_("Said when the agent is gone for good")
     )
+    barge_text = models.CharField(
+        _("supervisor joined"),
+        max_length=500,
+        blank=True,
+        default=gettext_noop("{Agent} has joined."),
+        help_text=_("Said before a supervisor's first words in a chat"),
+    )
+    flag_phrases = models.TextField(
+        _("phrases that call for help"),
+        max_length=MAX_PHRASES,
+        blank=True,
+        default="",
+        help_text=_("One a line. Where the customer writes one of them, a hand is raised by itself"),
+    )
     readers = models.ManyToManyField(
         Group, verbose_name=_("readers"), blank=True, help_text=_("Groups that may read this queue's contacts")
     )
@@ -151,10 +169,30 @@ class Queue(models.Model):
         with translation.override(wanted[-1] if wanted else None):
             return gettext(text)
 
+    def flagged(self, text: str) -> str:
+        """The phrase of this queue that the text holds, as whole words in any case; empty: none."""
+        return phrase_in(self.flag_phrases, text)
+
     def is_called(self, name: str) -> bool:
         """By its id or ARN in Amazon Connect (an ARN ends with the id), or by its name here."""
         by_id = bool(self.connect_id) and _id_of(self.connect_id) == _id_of(name)
         return by_id or self.name == name
+
+
+def phrase_in(phrases: str, text: str) -> str:
+    """The first of these phrases, one a line, that the text holds as whole words."""
+    return next((phrase for phrase, pattern in _patterns(phrases) if pattern.search(text)), "")
+
+
+@lru_cache(maxsize=512)
+def _patterns(phrases: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    lines = [" ".join(line.split()) for line in phrases.splitlines()]
+    return tuple((one, _pattern(one)) for one in lines if one)
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
 def _id_of(reference: str) -> str:

@@ -1,6 +1,20 @@
 // @ts-check
 /* generated: the shapes on the wire */
 /**
+ * @typedef {Object} ActionRefused  Why this one of several was not done, as an error says it of a single one.
+ * @property {string} reason
+ * @property {Reason} why
+ * @property {Current|null} [current]
+ *
+ * @typedef {Object} ActionResult  What became of one of the ids: done, or why not.
+ * @property {string} id
+ * @property {boolean} ok
+ * @property {ActionRefused|null} [refusal]
+ * @property {ContactOutcome[]} [contacts]
+ *
+ * @typedef {Object} ActionResults  The answer to a verb on several contacts or agents, in the order they were named. One that is refused hinders no other.
+ * @property {ActionResult[]} results
+ *
  * @typedef {Object} Agent  The agent at this desk: state, next state, room.
  * @property {string} agentId
  * @property {string} name
@@ -34,6 +48,7 @@
  * @property {string} [disposition]
  * @property {string} [note]
  * @property {number} readNumber
+ * @property {Help|null} [help]
  * @property {Draft} [draft]
  *
  * @typedef {Object} AgentSnapshot  Everything of an agent's stream.
@@ -75,6 +90,8 @@
  * @property {Author|null} owner
  * @property {string} endReason
  * @property {Reason|null} [attention]
+ * @property {Help|null} [help]
+ * @property {number} [priority]
  * @property {Transfer|null} [transfer]
  * @property {boolean} [relayed]
  * @property {string[]} [contentTypes]
@@ -85,6 +102,10 @@
  * @property {string|null} endedAt
  * @property {Record<string, string>} attributes
  * @property {Reference[]} [references]
+ *
+ * @typedef {Object} ContactOutcome  What became of a contact of an agent whose state was forced or who was signed out.
+ * @property {string} contactId
+ * @property {"kept"|"requeued"|"withdrawn"} outcome
  *
  * @typedef {Object} ConversationSnapshot  The newest state of a conversation: its contacts, the tail of its items, what is under way.
  * @property {Contact[]} contacts
@@ -98,6 +119,7 @@
  * @property {AgentContact|null} [agentContact]
  * @property {Agent|null} [agent]
  * @property {Endpoint|null} [endpoint]
+ * @property {Contact|null} [contact]
  * @property {string[]|null} [dispositions]
  *
  * @typedef {Object} Dispositions  What a contact of this queue may have come to, by name.
@@ -141,6 +163,13 @@
  *
  * @typedef {Object} Endpoints  Whom a contact can be handed on to: every colleague, then every queue, each by name.
  * @property {Endpoint[]} endpoints
+ *
+ * @typedef {Object} Help  A raised hand: an agent, or a phrase of the customer's, asks supervisors to look at the contact.
+ * @property {string} reason
+ * @property {boolean} [phrase]
+ * @property {string} raisedAt
+ * @property {Author|null} takenBy
+ * @property {boolean} escalated
  *
  * @typedef {Object} Item  One item of the transcript, in Connect's own words, with our number, place and author.
  * @property {string} Id
@@ -252,8 +281,9 @@
  * @property {string|null} NextToken
  *
  * @typedef {Object} Transfer  The newest time the contact was handed on in this round, and what came of it.
- * @property {"offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued"} state
+ * @property {"offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued"|"takenOver"|"reassigned"|"requeued"} state
  * @property {Author|null} sender
+ * @property {Author|null} [by]
  * @property {TransferredTo} endpoint
  * @property {string} comment
  * @property {Reason|null} why
@@ -264,6 +294,20 @@
  * @property {"agent"|"queue"} type
  * @property {string} id
  * @property {string} name
+ *
+ * @typedef {Object} Whisper  What a supervisor and the serving agent write to each other. It never changes; the customer never sees one.
+ * @property {string} whisperId
+ * @property {string} contactId
+ * @property {Author|null} author
+ * @property {string} text
+ * @property {string} at
+ * @property {string} clientToken
+ *
+ * @typedef {Object} WhisperSent  The answer to `whisper`.
+ * @property {string} whisperId
+ *
+ * @typedef {Object} WhispersSnapshot  Everything of a stream of whispers, in the order they were written.
+ * @property {Whisper[]} whispers
  */
 /* /generated: the shapes on the wire */
 
