@@ -98,7 +98,9 @@ def floor(request: HttpRequest) -> HttpResponse:
     chosen = filters.FloorFilter(request.GET)
     ended = chosen.contacts(found.filter(state=contact_state.State.ENDED)).order_by("-ended_at", "pk")
     context = {"live": live(found), "q": wanted, "filters": chosen, **_page(request, ended)}
-    return render(request, "floor.html", _frame(user, {"wsPath": "/ws/floor/"}) | context)
+    return render(
+        request, "floor.html", _frame(user, {"wsPath": "/ws/floor/", "supervision": page_data.of(user)}) | context
+    )
 
 
 @never_cache

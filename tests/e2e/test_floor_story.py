@@ -27,6 +27,7 @@ def to_floor(page: Page, product: Product, username: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/floor/")
     page.get_by_role("link", name="Amelia Hart").first.click()
+    expect(page).to_have_url(re.compile("/floor/#contact="))
     expect(page.locator("#rows")).to_contain_text("The side panel is split")
 
 
@@ -95,7 +96,9 @@ def _the_supervisor_takes_over(mira: DeskPage, floor: Page) -> None:
     dialog = floor.locator("#act-dialog")
     dialog.get_by_label("Reason").fill("She knows me")
     dialog.get_by_role("button", name="Take over").click()
-    expect(mira.page.locator("#notice")).to_have_text(re.compile("Amelia Hart: Jonas Kessler took it over: She knows me"))
+    expect(mira.page.locator("#notice")).to_have_text(
+        re.compile("Amelia Hart: Jonas Kessler took it over: She knows me")
+    )
     expect(floor.locator("#head")).to_contain_text("With Jonas Kessler")
     with floor.context.new_page() as own:
         own.goto(floor.url.split("/floor/")[0] + "/desk/")

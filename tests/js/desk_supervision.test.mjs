@@ -103,7 +103,9 @@ test("what a supervisor did to the agent or their contact is told once, in the s
   const act = (method, params) => actOf(state, frame(method, "agent:mira", 2, params))
   const why = (code) => ({ code, sentence: "x", values: {} })
   const gone = (code) => act("agentContact", { agentContact: { ...row, state: "ended", why: why(code) } })
-  assert.deepEqual(gone("taken_over_because"), { name: "Ada", why: why("taken_over_because") })
+  assert.deepEqual(gone("taken_over"), { name: "Ada", why: why("taken_over") })
+  const because = { code: "because", sentence: "%(what)s: %(reason)s", values: { what: why("taken_over"), reason: "She knows me" } }
+  assert.deepEqual(act("agentContact", { agentContact: { ...row, state: "ended", why: because } }), { name: "Ada", why: because })
   assert.equal(gone("declined"), null)
   assert.deepEqual(act("agent", { agent: { ...agent, stateSince: at(9), stateWhy: why("state_forced") } }), { name: "", why: why("state_forced") })
   assert.equal(act("agent", { agent: { ...agent, stateWhy: why("state_forced") } }), null)

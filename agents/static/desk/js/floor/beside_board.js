@@ -77,7 +77,7 @@ export class BesideBoard {
 
   /** The board was drawn anew: the row that is watched says so. */
   drawn() {
-    for (const row of document.querySelectorAll("#contacts tbody tr"))
+    for (const row of document.querySelectorAll("tr[data-key]"))
       if (/** @type {HTMLElement} */ (row).dataset.key === this.#pane.contactId) row.setAttribute("aria-current", "true")
       else row.removeAttribute("aria-current")
   }
@@ -100,7 +100,7 @@ export class BesideBoard {
 
   /** Back where one came from. */
   #focusRow() {
-    const link = document.querySelector("#contacts tbody tr a")
+    const link = document.querySelector("tr[data-key] a")
     if (link instanceof HTMLElement && document.activeElement === document.body) link.focus({ preventScroll: true })
   }
 
@@ -115,7 +115,7 @@ export class BesideBoard {
       const kind = /** @type {Kind} */ (button.dataset.act)
       const about = this.#board.row(kind, id)
       if (about) openActions(kind, about, button)
-    } else if (target.closest("#contacts a") && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+    } else if (target.closest("th a") && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault()
       this.#pane.open(id)
     }

@@ -1,5 +1,6 @@
 // @ts-check
 /** The supervisor's list: drawn by the server, drawn again when the socket says that it changed; its timers go on here. */
+import { BesideBoard } from "./beside_board.js"
 import { createChip } from "../shell/connection_status.js"
 import { setClock } from "../lib/clock.js"
 import { find } from "../lib/dom.js"
@@ -9,7 +10,7 @@ import { initNotice } from "../shell/notice.js"
 import { Line, socketUrl, toSignIn, wakeWithThePage } from "../lib/socket.js"
 import { localTimes, tickTimers } from "../lib/timers.js"
 
-/** @type {{wsPath: string, loginPath: string}} */
+/** @type {{userId: number, wsPath: string, loginPath: string, supervision: import("./watch_pane.js").Supervision}} */
 const page = JSON.parse(find("#page").textContent ?? "")
 const BLOCKS = ["live", "ended"]
 /** Each block as the server drew it: its timers have gone on since. @type {Map<string, string>} */
@@ -19,18 +20,31 @@ let again = false
 
 const line = new Line({
   url: socketUrl(page.wsPath),
-  known: () => ({}),
+  known: () => beside.known,
   visible: () => !document.hidden,
   onTime: setClock,
-  onFrame: ({ method }) => method === "floor" && void draw(),
+  onFrame: (frame) => (frame.method === "floor" ? void draw() : beside.frame(frame)),
   // Listen first, look second: what changed while nobody listened is on the page that is fetched now.
-  onCaughtUp: () => line.request("watchFloor").then(draw, () => {}),
-  onStatus({ code }) {
-    if (code === 4401) toSignIn(page.loginPath)
+  onCaughtUp(seconds) {
+    line.request("watchFloor").then(draw, () => {})
+    beside.caughtUp(seconds)
+  },
+  onStatus(status) {
+    if (status.code === 4401) toSignIn(page.loginPath)
     chip()
+    beside.status(status)
   },
 })
 const chip = createChip(line)
+const beside = new BesideBoard(line, page, { order: () => keyed().map((row) => row.dataset.key ?? ""), row: () => undefined })
+
+/** The rows of contacts that live, each with the contact's id. @returns {HTMLElement[]} */
+function keyed() {
+  const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#live tbody tr")])
+  for (const row of rows) row.dataset.key ??= decodeURIComponent(row.querySelector("a")?.getAttribute("href")?.split("/").at(-2) ?? "")
+  return rows
+}
+keyed()
 
 /** One at a time; what changes meanwhile is drawn after it. @returns {Promise<void>} */
 async function draw() {
@@ -57,6 +71,8 @@ function replace(id, fresh) {
   if (table) table.scrollLeft = aside
   localTimes()
   tickTimers()
+  keyed()
+  beside.drawn()
   if (here) /** @type {HTMLElement|null} */ (block.querySelector(`a[href="${CSS.escape(here)}"]`))?.focus()
 }
 
@@ -69,6 +85,7 @@ tickTimers()
 setInterval(() => {
   tickTimers()
   chip()
+  beside.tick()
 }, 1_000)
 wakeWithThePage(line)
 line.open()

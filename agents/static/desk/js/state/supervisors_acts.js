@@ -6,11 +6,17 @@
  * @typedef {{name: string, why: import("../lib/i18n.js").Why}} Act  `name`: the customer's; empty: it is about the agent.
  */
 
-/** Reasons of agents/reasons.py that tell of a supervisor; with the supervisor's own words they end in `_because`. */
+/** Reasons of agents/reasons.py that tell of a supervisor; with the supervisor's own words they are the `what` of a `because`. */
 const THEIRS = ["taken_over", "given_away", "sent_to_queue", "ended_by", "supervisor_ended", "state_forced", "signed_out_by"]
 
 /** @param {import("../lib/types.js").Reason|null|undefined} why */
-const isTheirs = (why) => THEIRS.includes(why?.code?.replace(/_because$/, "") ?? "")
+const isTheirs = (why) => THEIRS.includes(codeOf(why) ?? "")
+
+/** @param {import("../lib/types.js").Reason|null|undefined} why @returns {string|null|undefined} */
+function codeOf(why) {
+  const what = why?.code === "because" ? why.values?.what : null
+  return typeof what === "object" && what ? what.code : why?.code
+}
 
 /** Null: nothing that a supervisor did just now. @param {State} state before the frame @param {import("../lib/types.js").Frame} frame @returns {Act|null} */
 export function actOf(state, { method, params }) {
