@@ -31,6 +31,7 @@ FLOOR_COMMANDS = {
 }
 AGENT_COMMANDS = {
     "setAgentState": Command(asked.SetAgentState, Permission.AGENT, state.set_agent_state),
+    "getColleagues": Command(asked.NoParams, Permission.AGENT, state.get_colleagues, answers.Colleagues),
     # Which of an agent's contacts these may touch is decided by agents/routing, under its locks.
     "acceptContact": Command(asked.ContactParams, Permission.AGENT, contacts.accept, then=contacts.refresh_details),
     "takeContact": Command(asked.ContactParams, Permission.AGENT, contacts.take, then=contacts.refresh_details),
@@ -69,6 +70,7 @@ SUPERVISING_COMMANDS = {
     "whisper": Command(asked.SendWhisper, Permission.WHISPERS, stepping_in.whisper, answers.WhisperSent),
     "bargeIn": Command(asked.BargeIn, Permission.BARGES_IN, stepping_in.barge_in, answers.Sent),
     "supervisorTyping": Command(asked.ContactParams, Permission.BARGES_IN, stepping_in.supervisor_typing),
+    "getEndpoints": Command(asked.NoParams, Permission.ASSIGNS_CONTACTS, stepping_in.endpoints, answers.Endpoints),
     "takeOver": Command(asked.TakeOver, Permission.TAKES_OVER, stepping_in.take_over),
     "reassignContact": Command(
         asked.ReassignContact, Permission.ASSIGNS_CONTACTS, stepping_in.reassign, answers.ActionResults

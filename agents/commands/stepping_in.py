@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from agents import routing
 from agents.protocol import (
     BargeIn,
     ContactParams,
     ForceAgentState,
+    NoParams,
     OnAgents,
     OnContacts,
     RaiseHand,
@@ -23,7 +25,7 @@ from agents.protocol import (
 )
 from agents.protocol.refusals import Refusal
 from agents.routing.interventions import Intervention
-from agents.supervision import actions, barging_in, help_requests, whispers
+from agents.supervision import actions, barging_in, help_requests, scope, whispers
 from chats import serialisers
 from chats.db import db_read, db_write
 from chats.outbox import Message
@@ -126,6 +128,16 @@ async def set_capacity(caller: Caller, params: SetAgentCapacity) -> None:
 async def set_queues(caller: Caller, params: SetAgentQueues) -> None:
     act = await _intervention("setAgentQueues", caller, params.reason)
     await db_write(actions.set_queues)(act, params.agent_id, params.routing_profile)
+
+
+async def endpoints(caller: Caller, _params: NoParams) -> Results:
+    """Whom a contact can be given to: the agents and queues that this supervisor sees."""
+    return {"endpoints": await db_read(_endpoints)(caller)}
+
+
+def _endpoints(caller: Caller) -> list[dict[str, Any]]:
+    agents, queues = scope.agents_visible_to(caller.user), scope.queues_visible_to(caller.user)
+    return routing.endpoints.listed_of(agents, queues, timezone.now())
 
 
 # ---- help ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from .base import ClientToken, ConnectModel, Stream, StrictModel, Time
 from .requests import FloorView
-from .rows import Agent, AgentContact, Author, Contact, Endpoint, Item, Reason
+from .rows import Agent, AgentContact, AgentStateFrame, Author, Contact, Endpoint, Item, Reason
 
 
 class Connected(StrictModel):
@@ -108,6 +108,23 @@ class SavedViews(StrictModel):
 
 class Done(StrictModel):
     """It is done; what changed comes as numbered notifications."""
+
+
+class Colleague(StrictModel):
+    """A colleague of this agent's teams and queues, as they are now."""
+
+    agent_id: str
+    name: str
+    state: AgentStateFrame
+    since: Time
+    load: int
+    capacity: int
+
+
+class Colleagues(StrictModel):
+    """Who else is there, by name."""
+
+    colleagues: list[Colleague]
 
 
 class Current(StrictModel):

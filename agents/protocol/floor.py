@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from .base import ContactId, StrictModel, Time
-from .rows import AgentStateFrame, Author, Reason
+from .rows import AgentStateFrame, Author, Help, Reason
 
 
 class FloorFigures(StrictModel):
@@ -113,6 +113,9 @@ class FloorContact(StrictModel):
     started_at: Time | None
     answer_awaited_since: Time | None
     attention: Reason | None
+    help: Help | None  # a hand that is up
+    priority: int
+    watchers: list[Author]  # who hides is not among them
 
 
 class FloorMissedOffer(StrictModel):

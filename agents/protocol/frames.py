@@ -119,6 +119,7 @@ class FloorFrame(StrictModel):
     queues: FloorQueues | None = None
     agents: FloorAgents | None = None
     contacts: FloorContacts | None = None
+    asking: FloorContacts | None = None  # those with a hand up, whatever the view filters
     missed: FloorMissed | None = None
 
 

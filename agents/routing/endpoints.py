@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from agents import presence, serialisers
 from agents.models import Agent, AgentState
@@ -54,16 +54,21 @@ def named(target: Agent | Queue) -> tuple[str, str]:
 
 def listed(me: Agent, now: datetime) -> list[dict[str, Any]]:
     """Every colleague, then every queue, as protocol.Endpoint. A constant number of queries."""
-    agents = (
-        Agent.objects.filter(user__is_active=True).exclude(pk=me.pk).select_related("user", "state", "routing_profile")
-    )
+    return listed_of(Agent.objects.exclude(pk=me.pk), Queue.objects.all(), now, me)
+
+
+def listed_of(
+    agents: QuerySet[Agent], queues: QuerySet[Queue], now: datetime, me: Agent | None = None
+) -> list[dict[str, Any]]:
+    """These agents, then these queues: those that a supervisor sees, or that `me` can hand a contact on to."""
+    agents = agents.filter(user__is_active=True).select_related("user", "state", "routing_profile")
     waiting = Count("contacts", filter=Q(contacts__state=chat.State.WAITING))
     taken = Count("contacts", filter=Q(contacts__state__in=[chat.State.JOINING, chat.State.WAITING]))
-    queues = Queue.objects.select_related("hours").annotate(waiting=waiting, taken=taken).order_by("name")
+    counted = queues.select_related("hours").annotate(waiting=waiting, taken=taken).order_by("name")
     open_hours: dict[int | None, bool] = {}
     return [
         *sorted((agent_endpoint(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
-        *(_queue(one, one.waiting, one.taken, is_open=_is_open(one, open_hours, now)) for one in queues),
+        *(_queue(one, one.waiting, one.taken, is_open=_is_open(one, open_hours, now)) for one in counted),
     ]
 
 

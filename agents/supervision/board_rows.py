@@ -15,8 +15,9 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from agents.models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfileQueue
+from agents.models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfileQueue, Watch
 from agents.protocol import agent_contact_state
+from chats import serialisers
 from chats.models import Contact, Conversation, Item, Queue, QueueWait
 from chats.reasons import Reason
 from chats.wire import iso, iso_or_none
@@ -113,7 +114,7 @@ def _live(of: QuerySet[Contact]) -> QuerySet[Contact]:
         part=Subquery(parts.values("pk")[:1]),
         answered_at=Subquery(answers.order_by("-absolute_time", "-pk").values("absolute_time")[:1]),
     )
-    return found.order_by().select_related("conversation", "queue", "owner")
+    return found.order_by().select_related("conversation", "queue", "owner", "help_request__taken_by")
 
 
 def _contact(row: Any) -> ContactRow:
@@ -131,6 +132,9 @@ def _contact(row: Any) -> ContactRow:
         "startedAt": iso_or_none(row.handed_over_at),
         "answerAwaitedSince": iso_or_none(row.answer_awaited_since),
         "attention": row.attention.data if row.attention else None,
+        "help": serialisers.help_request(row.help_request),
+        "priority": row.priority,
+        "watchers": [],  # board.Board knows them
     }
     return ContactRow(
         row.pk,
@@ -143,6 +147,15 @@ def _contact(row: Any) -> ContactRow:
         row.waiting_since,
         wire,
     )
+
+
+def watchers() -> dict[str, list[Wire]]:
+    """By contact: who watches it now, each once; who hides is not among them."""
+    found: dict[str, dict[int, Wire]] = defaultdict(dict)
+    shown = Watch.objects.filter(until=None, hidden=False, user__isnull=False).order_by("since", "pk")
+    for contact, user, name in shown.values_list("contact_id", "user_id", "user_name"):
+        found[contact][user] = {"id": user, "name": name}
+    return {contact: list(people.values()) for contact, people in found.items()}
 
 
 # ---- agents ----------------------------------------------------------------------------------------------------------

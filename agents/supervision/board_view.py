@@ -21,6 +21,7 @@ from .figures import HOUR
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 MOST_ROWS = 1000  # of one table in one window
 MOST_MISSED = 100
+MOST_ASKING = 200  # raised hands
 Table: TypeAlias = tuple[int, list[tuple[str, Wire]]]  # how many there are, and the first of them by id
 
 
@@ -89,7 +90,8 @@ def project(board: Board, scope: Scope, view: View, now: datetime) -> dict[str, 
         "options": _options(board, scope),
         "queues": _window("queues", lines, view, lambda line: str(line["queueId"]), lambda line: line),
         "agents": _agents(board, seen, view, now),
-        "contacts": _window("contacts", seen.listed, view, lambda row: row.pk, lambda row: row.wire),
+        "contacts": _window("contacts", seen.listed, view, lambda row: row.pk, lambda row: _contact_line(board, row)),
+        "asking": _asking(board, scope),
         "missed": _missed(board, seen),
     }
 
@@ -319,6 +321,22 @@ def _agent_line(row: AgentRow, wrote_at: datetime | None, handlings: Sequence[fi
     }
 
 
+def _contact_line(board: Board, row: ContactRow) -> Wire:
+    watchers = board.watchers.get(row.pk)
+    return {**row.wire, "watchers": watchers} if watchers else row.wire
+
+
+def _asking(board: Board, scope: Scope) -> Table:
+    """Where a hand is up, whatever the view filters: whoever may help is called."""
+    found = [
+        row
+        for pk, row in board.contacts.items()
+        if row.wire["help"] and (scope.contacts is None or pk in scope.contacts)
+    ]
+    found.sort(key=lambda row: (row.wire["help"]["raisedAt"], row.pk))
+    return len(found), [(row.pk, _contact_line(board, row)) for row in found[:MOST_ASKING]]
+
+
 def _missed(board: Board, seen: Seen) -> Table:
     found = newest_missed(seen.parts)
     return len(found), [
@@ -334,7 +352,7 @@ def _with_now(board: Board, part: Part) -> Wire:
 
 # ---- frames ----------------------------------------------------------------------------------------------------------
 
-TABLES = ("queues", "agents", "contacts", "missed")
+TABLES = ("queues", "agents", "contacts", "asking", "missed")
 WHOLE = ("kpis", "states", "options")
 
 

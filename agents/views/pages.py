@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_safe
 from agents.models import Agent
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
-from agents.supervision import saved_views, scope
+from agents.supervision import page_data, saved_views, scope
 from chats import contact_state, file_types, transcripts
 from chats.models import Contact
 from chats.sending import attachment_upload
@@ -109,6 +109,7 @@ def floor(request: HttpRequest) -> HttpResponse:
         "wsPath": "/ws/floor/",
         "contactPath": reverse("floor_contact", args=["-"]),
         "views": saved_views.of(user.pk),
+        "supervision": page_data.of(user),
     }
     return render(request, "floor.html", _frame(user, page) | context)
 
@@ -117,10 +118,11 @@ def floor(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def floor_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
-    return _transcript(request, _supervisor(request), contact_id, "floor_contact.html")
+    user = _supervisor(request)
+    return _transcript(request, user, contact_id, "floor_contact.html", supervision=page_data.of(user))
 
 
-def _transcript(request: HttpRequest, user: User, contact_id: str, template: str) -> HttpResponse:
+def _transcript(request: HttpRequest, user: User, contact_id: str, template: str, **page: Any) -> HttpResponse:
     """One contact, read-only; its transcript comes through the floor's socket, `told` is for browsers without scripts."""
     visible = transcripts.visible_to(user).select_related("conversation", "queue", "owner")
     contact = get_object_or_404(visible, pk=contact_id)
@@ -129,7 +131,7 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
     return render(
         request,
         template,
-        _frame(user, {"wsPath": "/ws/floor/", **ids})
+        _frame(user, {"wsPath": "/ws/floor/", **ids, **page})
         | {
             "contact": contact,
             "chain": chain,

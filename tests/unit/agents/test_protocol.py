@@ -38,6 +38,7 @@ ASKED = {
     "getDispositions": {"contactId": "c-1"},
     "getQuickResponses": {"contactId": "c-1"},
     "viewContact": {"contactId": ""},
+    "getColleagues": {},
     "getEndpoints": {},
     "transferContact": {"contactId": "c-1", "endpoint": {"type": "queue", "id": "7"}, "comment": "Speaks Finnish."},
     "cancelTransfer": {"contactId": "c-1"},
@@ -169,6 +170,7 @@ def test_the_two_sockets_ask_alike_where_they_ask_the_same():
         "whisper",
         "raiseHand",
         "lowerHand",
+        "getEndpoints",
     }
     assert all((DESK[name].params, DESK[name].answer) == (FLOOR[name].params, FLOOR[name].answer) for name in both)
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** The supervisor's board: what the socket tells is drawn in place; J and K walk through the contacts, Enter opens one. */
+import { BesideBoard } from "./beside_board.js"
 import { createChip } from "../shell/connection_status.js"
 import { forgetClock, setClock } from "../lib/clock.js"
 import { fetchPage } from "../lib/fetch_page.js"
@@ -16,7 +17,7 @@ import { BoardFilters } from "./board_filters.js"
 import { BoardTable, markSorted } from "./board_table.js"
 import { drawFigures } from "./figures.js"
 
-/** @type {{wsPath: string, loginPath: string, contactPath: string, views: any[]}} */
+/** @type {{userId: number, wsPath: string, loginPath: string, contactPath: string, views: any[], supervision: import("./watch_pane.js").Supervision}} */
 const page = JSON.parse(find("#page").textContent ?? "")
 /** @type {import("../state/floor.js").Board|null} */
 let board = null
@@ -31,18 +32,26 @@ const names = /** @type {(keyof typeof tables)[]} */ (Object.keys(tables))
 
 const line = new Line({
   url: socketUrl(page.wsPath),
-  known: () => ({}),
+  known: () => beside.known,
   visible: () => !document.hidden,
   onTime: setClock,
   onOpen: forgetClock,
-  onFrame: ({ method, params }) => method === "floor" && take(params),
-  onCaughtUp: watch,
-  onStatus({ code }) {
-    if (code === 4401) toSignIn(page.loginPath)
+  onFrame: (frame) => (frame.method === "floor" ? take(frame.params) : beside.frame(frame)),
+  onCaughtUp(seconds) {
+    watch()
+    beside.caughtUp(seconds)
+  },
+  onStatus(status) {
+    if (status.code === 4401) toSignIn(page.loginPath)
     chip()
+    beside.status(status)
   },
 })
 const chip = createChip(line)
+const beside = new BesideBoard(line, page, {
+  order: () => board?.contacts.order ?? [],
+  row: (kind, id) => (kind === "agent" ? board?.agents : board?.contacts)?.rows[id],
+})
 
 /** @param {string} method @param {object} params */
 async function request(method, params) {
@@ -82,6 +91,8 @@ function draw() {
     drawMore(name, board[name])
   }
   drawMissed(board.missed)
+  beside.asking(board.asking.order.map((id) => board?.asking.rows[id]))
+  beside.drawn()
   setText(find("#agents-count"), signedIn(board.kpis.signedIn))
   setText(find("#contacts-count"), openContacts(board.contacts.total))
 }
@@ -160,7 +171,7 @@ for (const choice of document.querySelectorAll("[data-queues]"))
 function walk(event) {
   const step = { j: 1, k: -1 }[event.key.toLowerCase()]
   const target = event.target instanceof HTMLElement ? event.target : null
-  if (!step || event.ctrlKey || event.metaKey || event.altKey || target?.closest("input, select, textarea")) return
+  if (!step || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || target?.closest("input, select, textarea")) return
   const links = [...tables.contacts.body.querySelectorAll("th a")].filter((one) => one instanceof HTMLElement)
   const here = links.indexOf(/** @type {HTMLElement} */ (document.activeElement))
   const next = links[here < 0 ? (step > 0 ? 0 : links.length - 1) : here + step]
@@ -179,6 +190,7 @@ setInterval(() => {
   tickTimers()
   if (board) drawFigures(find("#kpis"), board.kpis)
   chip()
+  beside.tick()
 }, 1_000)
 wakeWithThePage(line)
 line.open()

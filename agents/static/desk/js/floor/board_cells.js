@@ -68,6 +68,7 @@ export const agent = (row) => [
   { className: "n", label: gettext("Occupancy"), inside: [percent(row.occupancy)] },
   { className: "n", label: gettext("Not answered"), inside: [row.missed ? String(row.missed) : quiet("0")] },
   { className: "n", label: gettext("Last action"), inside: [clock(row.lastActionAt)] },
+  actions("agent", row.name),
 ]
 
 /** @param {any} row */
@@ -109,15 +110,39 @@ export const contact = (pattern) => (row) => {
     { label: gettext("Queue"), inside: [typed(row.queue)] },
     { className: "n", label: gettext("Age"), inside: [row.startedAt ? clock(row.startedAt) : DASH] },
     { className: "n", label: gettext("Waits for an answer"), inside: [row.answerAwaitedSince ? waits(row.answerAwaitedSince, "") : quiet(gettext("answered"))] },
+    actions("contact", row.customerName || gettext("Customer")),
   ]
 }
 
-/** Why somebody should look. @param {any} row @returns {Node[]} */
+/** What can be done to the row: the button that opens its menu. @param {"agent"|"contact"} kind @param {string} name @returns {Cell} */
+function actions(kind, name) {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "icon-button icon-button--s"
+  button.dataset.act = kind
+  button.setAttribute("aria-haspopup", "menu")
+  button.setAttribute("aria-label", say("Actions for %(name)s", { name }))
+  button.append(icon("more"))
+  return { className: "do", inside: [button] }
+}
+
+/** Why somebody should look, and who does. @param {any} row @returns {Node[]} */
 function attention(row) {
-  if (!row.attention) return []
-  const tag = make("span", "tag tag--bad", gettext("Attention"))
-  tag.title = told(row.attention)
-  return [tag]
+  const found = []
+  if (row.attention) found.push(tagged("tag--bad", gettext("Attention"), told(row.attention)))
+  if (row.help) found.push(tagged(row.help.takenBy ? "tag--plain" : "tag--bad", gettext("Help asked"), row.help.reason))
+  if (row.watchers.length > 0) {
+    const names = row.watchers.map((/** @type {{name: string}} */ one) => one.name).join(", ")
+    found.push(tagged("tag--plain", "", say("Watched by %(names)s", { names }), "eye"))
+  }
+  return found
+}
+
+/** @param {string} look @param {string} words @param {string} title @param {string} [sign] */
+function tagged(look, words, title, sign) {
+  const tag = make("span", `tag ${look}`, ...(sign ? [icon(sign), spoken(title)] : [words]))
+  tag.title = title
+  return tag
 }
 
 /** @type {Record<string, string>} */

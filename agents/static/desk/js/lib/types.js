@@ -64,6 +64,17 @@
  * @property {number} id
  * @property {string} name
  *
+ * @typedef {Object} Colleague  A colleague of this agent's teams and queues, as they are now.
+ * @property {string} agentId
+ * @property {string} name
+ * @property {AgentStateFrame} state
+ * @property {string} since
+ * @property {number} load
+ * @property {number} capacity
+ *
+ * @typedef {Object} Colleagues  Who else is there, by name.
+ * @property {Colleague[]} colleagues
+ *
  * @typedef {Object} Connected  The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up.
  * @property {string} serverTime
  * @property {string[]} streams
@@ -187,6 +198,9 @@
  * @property {string|null} startedAt
  * @property {string|null} answerAwaitedSince
  * @property {Reason|null} attention
+ * @property {Help|null} help
+ * @property {number} priority
+ * @property {Author[]} watchers
  *
  * @typedef {Object} FloorContacts
  * @property {number} total
@@ -478,5 +492,7 @@
  * @property {Record<string, Conversation>} closed  No longer followed: what was said until it was handed on.
  * @property {Record<string, Typing>} typing  By participantId.
  * @property {Record<string, Unsent>} unsent  By clientToken.
+ * @property {Record<string, import("../state/whispers.js").Whisper[]>} whispers  By stream: one for each agent's part in a contact.
+ * @property {readonly number[]} supervisors  Users who were seen to watch or step in.
  */
 export {}
