@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ccp_portal.audited.KnowsOrigin",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -206,6 +207,8 @@ CCP_ACTIONS_NEED_REASON = env.list(
 CCP_HELP_ESCALATES_SECONDS = env.float("CCP_HELP_ESCALATES_SECONDS", default=120.0)  # 0: a raised hand never does
 # Whoever reads /metrics says it as “Authorization: Bearer …”; empty: there is no such page.
 CCP_METRICS_TOKEN = env.str("CCP_METRICS_TOKEN", default="")
+CCP_AGENTS_SEE_WATCHERS = env.bool("CCP_AGENTS_SEE_WATCHERS", default=True)
+CCP_WATCH_ASKS_PURPOSE = env.bool("CCP_WATCH_ASKS_PURPOSE", default=False)
 CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
 
 # ---- Security ----------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,9 @@ __all__ = [
 ]
 
 READING_COMMANDS = {
-    "getTranscript": Command(asked.GetTranscript, Permission.SEES, transcripts.page, answers.Transcript),
+    "getTranscript": Command(
+        asked.GetTranscript, Permission.SEES, transcripts.page, answers.Transcript, then=transcripts.record_read
+    ),
     "getEarlierContacts": Command(
         asked.ContactParams, Permission.SEES, transcripts.earlier_contacts, answers.EarlierContacts
     ),

@@ -56,6 +56,7 @@ from .requests import (
     TransferContact,
     ViewContact,
     ViewName,
+    WatchContact,
     WatchFloor,
 )
 from .rows import Agent, AgentContact, Contact, Endpoint, Outgoing, Piece, Reason
@@ -123,5 +124,6 @@ __all__ = [
     "TransferContact",
     "ViewContact",
     "ViewName",
+    "WatchContact",
     "WatchFloor",
 ]

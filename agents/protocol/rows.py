@@ -158,6 +158,7 @@ class AgentContact(StrictModel):
     read_number: int  # the highest item Number this agent has read
     help: Help | None = None  # while a hand is up in this contact
     draft: Draft = Field(default_factory=Draft)
+    watched_by: list[Author] = Field(default_factory=list)  # supervisors who watch now, unless they hide
 
 
 class Reference(StrictModel):

@@ -23,8 +23,8 @@ def of(user: User) -> dict[str, Any]:
     return {
         "may": may,
         "isAgent": Agent.objects.filter(user=user.pk).exists(),
-        "asksPurpose": getattr(settings, "CCP_WATCH_ASKS_PURPOSE", False),
-        "agentsSee": getattr(settings, "CCP_AGENTS_SEE_WATCHERS", True),
+        "asksPurpose": settings.CCP_WATCH_ASKS_PURPOSE,
+        "agentsSee": settings.CCP_AGENTS_SEE_WATCHERS,
         "needReason": list(settings.CCP_ACTIONS_NEED_REASON),
         "states": [state.name for state in AgentState.to_choose()] if manages else [],
         "routingProfiles": list(RoutingProfile.objects.order_by("name").values_list("name", flat=True))

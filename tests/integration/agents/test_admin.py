@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 
 from agents.models import (
     Agent,
@@ -17,13 +17,16 @@ from agents.models import (
     QueueTopic,
     QuickResponse,
     RoutingProfile,
+    Team,
     UnknownQueue,
 )
 from agents.models.queue_alias import MOST_KEPT
-from chats import contact_state
+from chats import audit, contact_state
 from chats.models import (
+    AuditAction,
     Contact,
     Conversation,
+    HelpRequest,
     HoursOfOperation,
     Item,
     Note,
@@ -43,6 +46,7 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = [
+    ("chats", "auditentry"),
     ("chats", "contact"),
     ("chats", "conversation"),
     ("chats", "note"),
@@ -62,6 +66,7 @@ EDITED = [
     ("agents", "queuetopic"),
     ("agents", "quickresponse"),
     ("agents", "routingprofile"),
+    ("agents", "team"),
     ("chats", "hoursofoperation"),
     ("chats", "queue"),
 ]
@@ -103,6 +108,9 @@ def row(number):
     Transfer.queued(contact, contact.queue, (str(contact.queue.pk), contact.queue.name), "Knows chairs.", NOW)
     AgentContact.objects.create(agent=agent, contact=contact, round=1, state="ended", offered_at=NOW, seq=1)
     AgentStateChange.objects.create(agent=agent, old_state="Offline", new_state="Available", by=agent.user, at=NOW)
+    HelpRequest.raise_hand(contact, agent.user, "I do not know", NOW).change(lowered_at=NOW)
+    Team.objects.create(group=Group.objects.create(name=f"Team {number}"))
+    audit.record(AuditAction.SIGNED_IN, agent.user)
     RefusedCall.objects.create(operation="DescribeContact", code=f"{number}", first_at=NOW, last_at=NOW)
     UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
 
@@ -337,6 +345,8 @@ def test_a_queues_names_and_texts_are_edited(admin):
     fields |= {"closed_text": "Zu.", "full_text": "Voll."}
     fields |= {"previous_agent_seconds": 0, "rescue": "requeue", "rescue_seconds": 300}
     fields |= {"waiting_every": 60, "nudge_after": 0, "silent_after": 0}
+    fields |= {"answer_within": 30, "service_level_goal": 80, "service_level_minutes": 30}
+    fields |= {"service_level_abandons": "by_time", "short_abandon_seconds": 5}
     fields |= forms("texts", [{"kind": "closed", "language": "DE", "text": "Geschlossen."}])
     answer = admin.post(url("chats", "queue", queue.pk, "change"), fields)
     assert answer.status_code == 302, answer.context["errors"]

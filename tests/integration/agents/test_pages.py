@@ -189,7 +189,7 @@ def test_more_contacts_are_no_more_queries(signed_in, ida, django_assert_max_num
         ended(minutes, owner=mira)
         factories.contact(waited=minutes, state=contact_state.State.CONNECTED, connected_at=NOW, owner=mira)
     client = signed_in(ida)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert client.get("/floor/").status_code == 200
 
 

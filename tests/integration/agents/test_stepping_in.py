@@ -18,7 +18,7 @@ from agents.routing.interventions import Intervention
 from agents.supervision import actions, barging_in, help_requests, whispers
 from chats import ingest, participation, transcripts
 from chats.contact_state import EndReason
-from chats.models import AuditEntry, Contact, HelpRequest, Item, OutboundMessage
+from chats.models import AuditAction, AuditEntry, Contact, HelpRequest, Item, OutboundMessage
 from chats.outbox import Message
 from chats.reasons import Reason
 from chats.wire import ChatEvent
@@ -76,7 +76,8 @@ def part(agent, contact):
 
 
 def audited():
-    return list(AuditEntry.objects.order_by("pk").values_list("action", "actor_name", "agent_name", "reason"))
+    done = AuditEntry.objects.exclude(action__in=[AuditAction.RIGHTS_CHANGED, AuditAction.SIGNED_IN])  # what is set up
+    return list(done.order_by("pk").values_list("action", "actor_name", "agent_name", "reason"))
 
 
 # ---- whisper ---------------------------------------------------------------------------------------------------------

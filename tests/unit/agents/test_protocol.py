@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from agents import protocol
-from agents.sockets.desk import DeskSocket, FloorSocket
+from agents.sockets.desk import DeskSocket
+from agents.sockets.floor import FloorSocket
 from chats import rich_text, wire
 
 TIME = "2026-11-20T12:00:00.000Z"
@@ -71,7 +72,8 @@ ASKED = {
         "nextToken": "n-1",
     },
     "getEarlierContacts": {"contactId": "c-1"},
-    "watchContact": {"contactId": "c-1"},
+    "watchContact": {"contactId": "c-1", "hidden": True, "purpose": "Training"},
+    "unwatchContact": {"contactId": "c-1"},
     "whisper": {"contactId": "c-1", "text": "Offer a refund.", "clientToken": "w-1"},
     "bargeIn": {
         "contactId": "c-1",

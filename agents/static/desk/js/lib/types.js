@@ -50,6 +50,7 @@
  * @property {number} readNumber
  * @property {Help|null} [help]
  * @property {Draft} [draft]
+ * @property {Author[]} [watchedBy]
  *
  * @typedef {Object} AgentSnapshot  Everything of an agent's stream.
  * @property {Agent} agent
