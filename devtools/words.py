@@ -136,7 +136,7 @@ def gathered(domain: str) -> dict[Sentence, set[str]]:
 
 
 def _scripts() -> Iterator[tuple[Path, Iterable[Sentence]]]:
-    for path in sorted((ROOT / "agents" / "static").rglob("*.js")):
+    for path in sorted([*(ROOT / "agents" / "static" / "desk").rglob("*.js"), *(ROOT / "frontend").rglob("*.js")]):
         yield path, [_literals(match) for match in IN_SCRIPTS.findall(path.read_text(encoding="utf-8"))]
 
 

@@ -1,4 +1,6 @@
-"""The pages of the emulator, served from its folder and nowhere else."""
+"""The pages of the emulator, served from its folder and nowhere else. In a checkout `pages/frontend` is a link to the folder
+that the portal shares; a build copies it in.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from pathlib import Path
 from connect_emulator.restjson import Response
 
 FOLDER = Path(__file__).with_name("pages")
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css"}
 HEADERS = {
     "content-security-policy": "default-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; frame-ancestors 'self'",

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import * as conversation from "../../emulator/connect_emulator/pages/conversation.js"
+import { INTERACTIVE } from "../../frontend/js/interactive_messages.js"
 import { asText, rows } from "../../emulator/connect_emulator/pages/rows.js"
 
 const ME = "customer-1"
@@ -163,14 +164,16 @@ test("an attachment shows its name, type and state, and follows its scan", () =>
   assert.deepEqual(facts(all([file("APPROVED")], first)), [["note.pdf", "PDF, Checked"]])
 })
 
+const offered = (part) => part.options.map((one) => [one.label, one.detail, one.answer])
+
 test("a list picker becomes choices, and remembers the one taken", () => {
   const content = JSON.stringify({ templateType: "ListPicker", version: "1.0", data: { content: { title: "Which?", elements: [{ title: "Red" }, { title: "Blue", subtitle: "Like the sea" }] } } })
-  const asked = all([theirs("i1", 1, content, { ContentType: conversation.INTERACTIVE })])
+  const asked = all([theirs("i1", 1, content, { ContentType: INTERACTIVE })])
   const bubble = (state) => rows(state, utc)[1].bubbles[0]
-  assert.deepEqual(bubble(asked).question.choices, [{ label: "Red", detail: "", answer: "Red" }, { label: "Blue", detail: "Like the sea", answer: "Blue" }])
+  assert.deepEqual(offered(bubble(asked).form.parts[0]), [["Red", "", "Red"], ["Blue", "Like the sea", "Blue"]])
   assert.equal(bubble(asked).chosen, "")
   const plain = { ContentType: "text/plain", ParticipantRole: "SYSTEM", ParticipantId: undefined } // a flow sends it as words
-  assert.deepEqual(bubble(all([theirs("i1", 1, content, plain)])).question, bubble(asked).question)
+  assert.deepEqual(bubble(all([theirs("i1", 1, content, plain)])).form, bubble(asked).form)
   assert.equal(bubble(all([mine("i1", 1, content)])).text, content) // a customer asks nothing
   assert.equal(bubble(all([mine("i2", 2, "Hm"), mine("i3", 3, "Blue")], asked)).chosen, "Blue")
 })
@@ -179,29 +182,29 @@ test("a carousel is answered with a title on one of its cards", () => {
   const card = (title, ...titles) => ({ templateType: "Panel", data: { content: { title, imageData: "https://x.example/a.jpg", imageDescription: "A shelf", elements: titles.map((one) => ({ title: one })) } } })
   const elements = [card("Oak", "Order oak"), 7, { data: {} }, card("Ash", "Order ash")]
   const content = JSON.stringify({ templateType: "Carousel", data: { content: { title: "Which?", elements } } })
-  const state = all([theirs("i1", 1, content, { ContentType: conversation.INTERACTIVE }), mine("i2", 2, "Order ash")])
-  const { question, chosen } = rows(state, utc)[1].bubbles[0]
-  assert.deepEqual([question.kind, question.choices, chosen], ["cards", [], "Order ash"])
-  assert.deepEqual(question.cards.map((one) => [one.title, one.picture, one.choices.map((choice) => choice.answer)]), [["Oak", "A shelf", ["Order oak"]], ["Ash", "A shelf", ["Order ash"]]])
+  const state = all([theirs("i1", 1, content, { ContentType: INTERACTIVE }), mine("i2", 2, "Order ash")])
+  const { form, chosen } = rows(state, utc)[1].bubbles[0]
+  assert.deepEqual([form.template, offered(form.parts[0]), chosen], ["Carousel", [], "Order ash"])
+  assert.deepEqual(form.parts.slice(1).map((one) => [one.title, one.picture, one.options.map((choice) => choice.answer)]), [["Oak", "A shelf", ["Order oak"]], ["Ash", "A shelf", ["Order ash"]]])
 })
 
 for (const broken of ["{", "null", "7", "[]", "{}", '{"data":null}', '{"data":{"content":7}}', '{"data":{"content":{"title":7}}}']) {
   test(`an interactive message that is ${broken} is said to be one, and its JSON is not shown`, () => {
-    const state = all([theirs("i1", 1, broken, { ContentType: conversation.INTERACTIVE })])
+    const state = all([theirs("i1", 1, broken, { ContentType: INTERACTIVE })])
     assert.deepEqual(texts(state), ["(An interactive message of a kind that this page cannot show)"])
   })
 }
 
 test("a template that nobody knows is never a title without choices", () => {
   const content = JSON.stringify({ templateType: "Hologram", data: { content: { title: "Which?", subtitle: "Of all" } } })
-  const state = all([theirs("i1", 1, content, { ContentType: conversation.INTERACTIVE })])
+  const state = all([theirs("i1", 1, content, { ContentType: INTERACTIVE })])
   assert.deepEqual(texts(state), ["Which?\nOf all\n(An interactive message of a kind that this page cannot show)"])
 })
 
 test("a picker with broken elements shows the ones that can be read", () => {
   const content = JSON.stringify({ templateType: "ListPicker", data: { content: { title: "Which?", elements: [null, 7, { title: 7 }, { title: "Red", subtitle: 7 }] } } })
-  const state = all([theirs("i1", 1, content, { ContentType: conversation.INTERACTIVE })])
-  assert.deepEqual(rows(state, utc)[1].bubbles[0].question.choices, [{ label: "Red", detail: "", answer: "Red" }])
+  const state = all([theirs("i1", 1, content, { ContentType: INTERACTIVE })])
+  assert.deepEqual(offered(rows(state, utc)[1].bubbles[0].form.parts[0]), [["Red", "", "Red"]])
 })
 
 test("unknown events and items without an Id change nothing that is seen", () => {

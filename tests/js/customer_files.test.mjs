@@ -3,7 +3,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import * as conversation from "../../emulator/connect_emulator/pages/conversation.js"
-import { FILE_MAX, fileError, isPicture, sizeWord, typeOf, typeWord } from "../../emulator/connect_emulator/pages/files.js"
+import { FILE_MAX, fileError } from "../../emulator/connect_emulator/pages/files.js"
+import { isPicture, sizeWord, typeOf, typeWord } from "../../frontend/js/files.js"
 import { rows } from "../../emulator/connect_emulator/pages/rows.js"
 
 const ME = "customer-1"
@@ -21,11 +22,11 @@ test("what cannot be sent says why", () => {
   assert.equal(fileError({ name: "a.svg", size: 1 }), "“a.svg” cannot be sent: pictures, PDF, Office, text, sound and film files can.")
   assert.equal(fileError({ name: "a.constructor", size: 1 }).includes("cannot be sent"), true)
   assert.equal(fileError({ name: "a.png", size: 0 }), "“a.png” is empty.")
-  assert.equal(fileError({ name: "a.png", size: FILE_MAX + 1_000_000 }), "“a.png” has 21 MB; 20 MB is the most.")
-  assert.deepEqual(["a.jfif", "a.Pdf", "a.unknown"].map((name) => typeWord(name, "x/y")), ["JPEG", "PDF", "x/y"])
-  assert.deepEqual([7, 2_048, 15_360].map(sizeWord), ["7 bytes", "2 kB", "15 kB"])
+  assert.equal(fileError({ name: "a.png", size: FILE_MAX + 1_000_000 }), "“a.png” has 22 MB; 20 MB is the most.")
+  assert.deepEqual(["image/jpeg", "application/pdf", "application/vnd.ms-excel", "x/y-long-name"].map(typeWord), ["JPEG", "PDF", "XLS", "x/y-long-name"])
+  assert.deepEqual([7, 2_048, 15_360].map(sizeWord), ["7 byte", "2 kB", "15 kB"])
   assert.deepEqual(["image/png", "image/jpeg", "image/heic", "image/svg+xml"].map(isPicture), [true, true, false, false])
-  assert.equal(typeOf("x.txt"), "text/plain")
+  assert.equal(typeOf("x.txt", { txt: "text/plain" }), "text/plain")
 })
 
 test("a file waits in its turn, is known by its id once it is uploaded, and becomes its item in the same bubble", () => {

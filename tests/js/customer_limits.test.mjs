@@ -1,9 +1,8 @@
-// What the customer's page tells before Connect has to refuse, and how patiently it comes back.
+// What the customer's page tells before Connect has to refuse.
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { messageError, nameError, roomLeft, tooLong } from "../../emulator/connect_emulator/pages/limits.js"
-import { backOff } from "../../emulator/connect_emulator/pages/line.js"
 
 test("a name of 256 characters is taken, one more is not", () => {
   assert.equal(nameError("ä".repeat(256)), "")
@@ -21,9 +20,4 @@ test("the room left is told near the limit only", () => {
   assert.equal(roomLeft("a".repeat(15_383)), "")
   assert.equal(roomLeft("a".repeat(15_384)), "1,000 bytes left")
   assert.equal(roomLeft("a".repeat(16_385)), "")
-})
-
-test("the wait between two tries doubles, is spread, and never exceeds five seconds", () => {
-  assert.deepEqual([0, 1, 2, 3, 4, 5, 50].map((tries) => backOff(tries, 1)), [300, 600, 1_200, 2_400, 4_800, 5_000, 5_000])
-  assert.deepEqual([0, 50].map((tries) => backOff(tries, 0)), [150, 2_500])
 })

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 import { bubbles } from "../../agents/static/desk/js/state/bubbles.js"
-import { accepted, isRefused, typeOf, wrong } from "../../agents/static/desk/js/state/attaching.js"
+import { typeOf } from "../../frontend/js/files.js"
+import { accepted, isRefused, wrong } from "../../agents/static/desk/js/state/attaching.js"
 import { EMPTY, acknowledge, dropUnsent, queueMessage, refuse, retryUnsent, setAsked, toSend } from "../../agents/static/desk/js/state/index.js"
 import { fileToSend } from "../../agents/static/desk/js/state/unsent.js"
 
@@ -24,7 +25,7 @@ test("what cannot be sent is known by its name and its size", () => {
     ["png", 1, "type"], ["a.constructor", 1, "type"], ["a.png.exe", 1, "type"], ["a.png ", 1, "type"],
   ])
     assert.equal(wrong({ name, size }, RULES), what, name)
-  assert.equal(typeOf("x.Txt", RULES), "text/plain")
+  assert.equal(typeOf("x.Txt", RULES.types), "text/plain")
   assert.equal(accepted(RULES), ".png,.txt")
 })
 

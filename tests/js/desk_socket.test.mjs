@@ -1,7 +1,7 @@
 /** The line: a WebSocket of our own making on the other end, and Node's mock timers for the clock. */
 import assert from "node:assert/strict"
 import { beforeEach, mock, test } from "node:test"
-import { DOUBTED_PONG_WITHIN, Line, PING_EVERY, PONG_WITHIN, backOff, wakeWithThePage } from "../../agents/static/desk/js/lib/socket.js"
+import { DOUBTED_PONG_WITHIN, Line, PING_EVERY, PONG_WITHIN, wakeWithThePage } from "../../agents/static/desk/js/lib/socket.js"
 
 /** The browser's WebSocket, as far as the line uses it; the test is the server. */
 class Wire {
@@ -202,15 +202,6 @@ test("waking a cut line tries at once; waking a live one asks whether it lives",
   assert.equal(Wire.all.length, 2)
   line.wake()
   assert.equal(Wire.all.length, 2)
-})
-
-test("tries go further apart, never all at once, and never so far that two seconds are not enough", () => {
-  assert.deepEqual(
-    [0, 1, 2, 3].map((attempt) => backOff(attempt, 1)),
-    [250, 500, 1000, 1500],
-  )
-  assert.equal(backOff(30, 1), 1_500)
-  assert.equal(backOff(30, 0), 750)
 })
 
 test("when the network has changed, a line that was live proves it within a second or is cut", async () => {

@@ -47,7 +47,10 @@ def page(world: World, here: str, title: str, *content: object) -> Response:
         el("meta", name="color-scheme", content="light dark"),
         el("title", f"{title} · Amazon Connect chat, emulated"),
         el("link", rel="icon", href=f"{ROOT}static/icon.svg", type="image/svg+xml"),
-        [el("link", rel="stylesheet", href=f"{ROOT}static/{name}.css") for name in ("tokens", "window", "flow")],
+        [
+            el("link", rel="stylesheet", href=f"{ROOT}static/{name}.css")
+            for name in ("frontend/css/tokens", "window", "flow")
+        ],
         el("script", type="module", src=f"{ROOT}static/window.js"),
     )
     body = el(

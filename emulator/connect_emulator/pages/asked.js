@@ -1,30 +1,38 @@
 // @ts-check
 /** Draws what an interactive message asks: a list, times under their days, short replies in a row, or cards beside each other. */
 
-import { icon, made, make, part } from "./nodes.js"
+import { clone, find, icon, make, own } from "./frontend/js/dom.js"
+import { slotWords, slotsByDay } from "./frontend/js/interactive_messages.js"
 
 /**
- * @typedef {import("./interactive.js").Choice} Choice
- * @typedef {import("./interactive.js").Card} Card
- * @typedef {import("./interactive.js").Question} Question
+ * @typedef {import("./frontend/js/interactive_messages.js").Option} Choice
+ * @typedef {import("./frontend/js/interactive_messages.js").Part} Card
+ * @typedef {import("./frontend/js/interactive_messages.js").Form} Form
  * @typedef {{chosen: string, answerable: boolean}} How
  */
 
+/** @type {Record<string, "times" | "quick" | "cards">} how a template looks; every other one is a list */
+const KINDS = { TimePicker: "times", QuickReply: "quick", WhatsAppInteractiveReplyButton: "quick", Carousel: "cards" }
+/** @type {Intl.DateTimeFormatOptions} */
+const HOUR = { hour: "2-digit", minute: "2-digit" }
+
 /** @param {HTMLElement} node @param {import("./rows.js").ChoicesBubble} bubble @param {{answerable: boolean}} how */
-export function fillChoices(node, { question, chosen }, { answerable }) {
-  part(node, "legend bdi").textContent = question.title
-  part(node, "legend small").textContent = question.detail
-  node.className = `choices choices--${question.kind}`
+export function fillChoices(node, { form, chosen }, { answerable }) {
+  const [first] = form.parts
+  const kind = own(KINDS, form.template) ?? "list"
+  find("legend bdi", node).textContent = first.title
+  find("legend small", node).textContent = first.detail
+  node.className = `choices choices--${kind}`
   for (const old of [...node.children].slice(1)) old.remove()
-  node.append(...picture(question), ...body(question, { chosen, answerable }))
+  node.append(...picture(first), ...body(kind, form.parts, { chosen, answerable }))
 }
 
-/** @param {Question} question @param {How} how @returns {Node[]} */
-function body(question, how) {
-  if (question.kind === "times") return days(question, how)
-  if (question.kind === "cards") return [cards(question.cards, how)]
-  const buttons = question.choices.map((choice) => button(choice, how))
-  return question.kind === "quick" ? [make("div", "choices__row", ...buttons)] : buttons
+/** @param {string} kind @param {Card[]} parts @param {How} how @returns {Node[]} */
+function body(kind, [first, ...others], how) {
+  if (kind === "times") return days(first, how)
+  if (kind === "cards") return [cards(others, how)]
+  const buttons = first.options.map((choice) => button(choice, how))
+  return kind === "quick" ? [make("div", "choices__row", ...buttons)] : buttons
 }
 
 /** To be scrolled through by key as well. @param {Card[]} all @param {How} how */
@@ -37,40 +45,30 @@ function cards(all, how) {
 /** @param {Card} card @param {How} how */
 function cardNode(card, how) {
   const head = make("p", "choices__card-head", make("bdi", "", card.title), make("small", "", card.detail))
-  return make("section", "choices__card", ...picture(card), head, ...card.choices.map((choice) => button(choice, how)))
+  return make("section", "choices__card", ...picture(card), head, ...card.options.map((choice) => button(choice, how)))
 }
 
 /** @param {Card} card @returns {Node[]} */
 const picture = (card) => (card.picture ? [make("p", "choices__picture", icon("image"), make("bdi", "", card.picture))] : [])
 
-/** @param {Question} question @param {How} how @returns {Node[]} */
-function days({ choices, offset }, how) {
-  /** @type {Map<string, Choice[]>} */
-  const byDay = new Map()
-  for (const choice of choices) {
-    const day = told(choice, offset, { weekday: "long", day: "numeric", month: "long" })
-    byDay.set(day, [...(byDay.get(day) ?? []), choice])
-  }
-  return [...byDay].map(([day, slots]) => {
-    const buttons = slots.map((slot) => button({ ...slot, label: told(slot, offset, { hour: "2-digit", minute: "2-digit" }) }, how))
+/** @param {Card} asked @param {How} how @returns {Node[]} */
+const days = (asked, how) =>
+  slotsByDay(asked).map(([day, slots]) => {
+    const buttons = slots.map((slot) => button({ ...slot, label: slotWords(slot.at, asked.offset, HOUR), detail: lasts(slot) }, how))
     return make("div", "choices__day", make("p", "", day), make("div", "choices__row", ...buttons))
   })
-}
 
-/** A time that was chosen, as it was offered. @param {import("./interactive.js").Slot} slot */
-export const slotWords = (slot) => told(slot, slot.offset, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" })
+/** @param {Choice} slot */
+const lasts = ({ minutes }) => (minutes > 0 ? `${minutes} min` : "")
 
-/** @param {{date?: string}} slot @param {number | null} offset minutes from UTC @param {Intl.DateTimeFormatOptions} how */
-function told({ date }, offset, how) {
-  const at = new Date(Date.parse(date ?? "") + (offset ?? 0) * 60_000)
-  return at.toLocaleString([], offset === null ? how : { ...how, timeZone: "UTC" })
-}
+/** A time that was chosen, as it was offered. @param {import("./rows.js").Slot} slot */
+export const chosenSlot = ({ at, offset }) => slotWords(at, offset, { weekday: "long", day: "numeric", month: "long", ...HOUR })
 
 /** @param {Choice} choice @param {How} how */
 function button(choice, { chosen, answerable }) {
-  const node = /** @type {HTMLButtonElement} */ (made("choice"))
-  part(node, ".choice__label").textContent = choice.label
-  part(node, "small").textContent = choice.detail
+  const node = /** @type {HTMLButtonElement} */ (clone("t-choice"))
+  find(".choice__label", node).textContent = choice.label
+  find("small", node).textContent = choice.detail
   node.dataset.answer = choice.answer
   node.disabled = Boolean(chosen) || !answerable
   node.classList.toggle("is-chosen", choice.answer === chosen)

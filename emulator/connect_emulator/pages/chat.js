@@ -2,7 +2,8 @@
 /** One customer's chat at work: joins line, conversation and store; sends in order, once, and tells the page what changed. */
 
 import * as conversation from "./conversation.js"
-import { backOff, Line } from "./line.js"
+import { backOff } from "./frontend/js/back_off.js"
+import { Line, WAITS } from "./line.js"
 import { Refused } from "./wire.js"
 
 /**
@@ -129,7 +130,7 @@ export class Chat {
     this.#flushing = true
     for (let next; this.line.state === "up" && (next = conversation.nextToSend(this.state)); ) {
       this.#tries = (await this.#send(next)) ? 0 : this.#tries + 1
-      if (this.#tries) await new Promise((done) => setTimeout(done, backOff(this.#tries, Math.random())))
+      if (this.#tries) await new Promise((done) => setTimeout(done, backOff(this.#tries, Math.random(), WAITS)))
     }
     this.#flushing = false
   }

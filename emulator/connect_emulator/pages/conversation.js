@@ -16,7 +16,6 @@
  */
 
 export const EVENT = "application/vnd.amazonaws.connect.event."
-export const INTERACTIVE = "application/vnd.amazonaws.connect.message.interactive"
 export const TYPING_LASTS = 12_000
 const PEOPLE = ["AGENT", "CUSTOM_BOT", "SUPERVISOR"]
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** Which files Connect takes in a chat (adminguide/feature-limits), told before it has to refuse them. */
+import { sizeWord, typeOf } from "./frontend/js/files.js"
 
 export const FILE_MAX = 20 * 1024 * 1024
 const OPEN_XML = "application/vnd.openxmlformats-officedocument."
@@ -26,35 +27,9 @@ export const TYPES = {
   xlsx: `${OPEN_XML}spreadsheetml.sheet`,
 }
 
-/** @param {string} name */
-const endingOf = (name) => (/\.([^.]+)$/.exec(name)?.[1] ?? "").toLowerCase()
-
-/** @param {string} name @returns {string} empty: of no type that can be sent */
-export function typeOf(name) {
-  const ending = endingOf(name)
-  return Object.hasOwn(TYPES, ending) ? TYPES[ending] : ""
-}
-
 /** @param {{name: string, size: number}} file @returns {string} what is wrong with it; empty when nothing is */
 export function fileError({ name, size }) {
-  if (!typeOf(name)) return `“${name}” cannot be sent: pictures, PDF, Office, text, sound and film files can.`
+  if (!typeOf(name, TYPES)) return `“${name}” cannot be sent: pictures, PDF, Office, text, sound and film files can.`
   if (size === 0) return `“${name}” is empty.`
   return size > FILE_MAX ? `“${name}” has ${sizeWord(size)}; 20 MB is the most.` : ""
 }
-
-/** @param {number} size */
-export function sizeWord(size) {
-  if (size < 1024) return `${size} bytes`
-  const [many, unit] = size < 1024 * 1024 ? [size / 1024, "kB"] : [size / 1024 / 1024, "MB"]
-  return `${many < 10 ? many.toFixed(1).replace(".0", "") : Math.round(many)} ${unit}`
-}
-
-/** PDF, JPEG, …: how people call it. @param {string} name @param {string} [contentType] */
-export function typeWord(name, contentType = "") {
-  const ending = endingOf(name)
-  if (["jpg", "jfif", "jpeg"].includes(ending)) return "JPEG"
-  return Object.hasOwn(TYPES, ending) ? ending.toUpperCase() : contentType
-}
-
-/** Pictures that every browser can show. @param {string} [contentType] */
-export const isPicture = (contentType) => contentType === "image/png" || contentType === "image/jpeg"

@@ -1,18 +1,16 @@
 // @ts-check
 /** The line to the chat service: connects, catches up, notices that it is dead, and comes back. */
 
+import { backOff } from "./frontend/js/back_off.js"
 import { ChatSocket, Refused } from "./wire.js"
 
 /** @typedef {"connecting" | "up" | "checking" | "down" | "ended"} LineState `checking`: lost a moment ago, nobody need know yet */
 
-const CAP = 5_000
-const FIRST = 300
+/** Between two tries. */
+export const WAITS = { first: 300, most: 5_000 }
 const SLOW = 1_500
 const RENEW_BEFORE = 60_000
 const LONGEST = 12 * 3_600_000
-
-/** The n-th wait between two tries: doubling, capped, and never the same for all pages at once. @param {number} tries @param {number} chance 0…1 */
-export const backOff = (tries, chance) => Math.min(CAP, FIRST * 2 ** tries) * (0.5 + chance / 2)
 
 export class Line {
   /** @type {LineState} */
@@ -38,7 +36,7 @@ export class Line {
       await this.#round().catch((error) => this.#failed(error)).finally(() => clearTimeout(slow))
       if (this.#stopped) return
       if (this.state === "up") this.#become("checking")
-      await this.#pause(backOff(this.#tries++, Math.random()))
+      await this.#pause(backOff(this.#tries++, Math.random(), WAITS))
     }
   }
 

@@ -2,7 +2,9 @@
 /** The chat on the screen: header, log, composer, end; it draws what the chat says and hands on what the person does. */
 
 import { isServed, isTheirs, present } from "./conversation.js"
-import { fileError, typeOf, TYPES } from "./files.js"
+import { fileError, TYPES } from "./files.js"
+import { initials } from "./frontend/js/dom.js"
+import { typeOf } from "./frontend/js/files.js"
 import { roomLeft, tooLong } from "./limits.js"
 import { drawRows } from "./log.js"
 import { asText, rows } from "./rows.js"
@@ -206,7 +208,7 @@ export class Page {
   #attach(files) {
     if (this.form.hidden || !this.chat) return
     const errors = [...files].map((file) => [file, fileError(file)])
-    for (const [file, error] of /** @type {[File, string][]} */ (errors)) if (!error) this.chat.attach(file, typeOf(file.name))
+    for (const [file, error] of /** @type {[File, string][]} */ (errors)) if (!error) this.chat.attach(file, typeOf(file.name, TYPES))
     this.#wrongFile = String(errors.find(([, error]) => error)?.[1] ?? "")
     this.#goToEnd()
     this.words.focus()
@@ -333,10 +335,4 @@ function lineOf(chat) {
   if (chat.state.ended) return ""
   if (chat.line.state === "down") return chat.leaving ? "No connection. The chat ends as soon as it is back." : "No connection. What you write is kept and sent later."
   return chat.leaving ? "Ending the chat" : ""
-}
-
-/** @param {string} name */
-function initials(name) {
-  const words = name.split(/\s+/).filter(Boolean)
-  return [words[0], words.length > 1 ? words[words.length - 1] : ""].map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase()
 }

@@ -1,19 +1,21 @@
 // @ts-check
 /** What stands on the screen, as plain values: day separators, system lines and grouped bubbles, from the conversation. */
 
-import { EVENT, INTERACTIVE, isMine, isTheirs } from "./conversation.js"
-import { isPicture, sizeWord, typeWord } from "./files.js"
-import { allChoices, question, slotOf } from "./interactive.js"
-import { linked, MARKDOWN, markdown } from "./rich.js"
+import { EVENT, isMine, isTheirs } from "./conversation.js"
+import { isPicture, sizeWord, typeWord } from "./frontend/js/files.js"
+import { chosen, INTERACTIVE, readForm } from "./frontend/js/interactive_messages.js"
+import { MARKDOWN, markdown } from "./markdown.js"
 
 /**
  * @typedef {import("./conversation.js").State} State
  * @typedef {import("./conversation.js").Item} Item
- * @typedef {{key: string, kind: "text", text: string, status: string, rich: import("./rich.js").Rich[],
- *   slot: import("./interactive.js").Slot | null}} TextBubble `slot`: the words are the time that was chosen
+ * @typedef {{key: string, kind: "text", text: string, status: string, rich: import("./markdown.js").Rich[],
+ *   slot: Slot | null}} TextBubble `slot`: the words are the time that was chosen
  * @typedef {{key: string, kind: "file", name: string, facts: string, status: string, opens: string, picture: boolean}} FileBubble
  *   `opens`: the AttachmentId, when it can be fetched
- * @typedef {{key: string, kind: "choices", question: import("./interactive.js").Question, chosen: string}} ChoicesBubble
+ * @typedef {{at: string, offset: number | null}} Slot a time that was chosen, told as it was offered
+ * @typedef {import("./frontend/js/interactive_messages.js").Form} Form
+ * @typedef {{key: string, kind: "choices", form: Form, chosen: string}} ChoicesBubble
  * @typedef {TextBubble | FileBubble | ChoicesBubble} Bubble
  * @typedef {{kind: "day", key: string, at: string}} DayRow
  * @typedef {{kind: "system", key: string, at: string, text: string}} SystemRow
@@ -80,9 +82,9 @@ function eventRow(state, item) {
 function bubblesOf(state, item) {
   const key = state.tokens[item.Id] ?? item.Id
   if (item.Type === "ATTACHMENT") return (item.Attachments ?? []).map((one, index) => file(`${key} ${index}`, one))
-  const form = mayAsk(item) ? question(item.Content) : null
-  if (form && allChoices(form).length > 0) return [{ key, kind: "choices", question: form, chosen: chosen(state, item, form) }]
-  if (form || item.ContentType === INTERACTIVE) return [worded(state, key, [form?.title, form?.detail, UNKNOWN].filter(Boolean).join("\n"))]
+  const form = readForm(item)
+  if (form?.parts.some((one) => one.options.length > 0)) return [{ key, kind: "choices", form, chosen: choiceIn(state, item, form) }]
+  if (form || item.ContentType === INTERACTIVE) return [worded(state, key, [form?.parts[0].title, form?.parts[0].detail, UNKNOWN].filter(Boolean).join("\n"))]
   return item.Content ? [worded(state, key, item.Content, item.ContentType)] : []
 }
 
@@ -90,32 +92,30 @@ const UNKNOWN = "(An interactive message of a kind that this page cannot show)"
 
 /** @param {State} state @param {string} key @param {string} text @param {string} [contentType] @param {string} [status] @returns {TextBubble} */
 function worded(state, key, text, contentType = "", status = "") {
-  const slot = /^\d{4}-\d\d-\d\dT/.test(text) ? slotOf(asked(state), text) : null
-  return { key, kind: "text", text, status, rich: contentType === MARKDOWN ? markdown(text) : linked(text), slot }
+  const slot = /^\d{4}-\d\d-\d\dT/.test(text) ? slotOf(state, text) : null
+  return { key, kind: "text", text, status, rich: contentType === MARKDOWN ? markdown(text) : [text], slot }
 }
 
-/** It says it is a question; a flow also sends the JSON as plain text (that is what Lex Web UI draws). @param {Item} item */
-const mayAsk = ({ ContentType, Content, ParticipantRole }) =>
-  ContentType === INTERACTIVE || (ParticipantRole !== "CUSTOMER" && Boolean(Content?.startsWith("{") && Content.includes('"templateType"')))
-
-/** @param {State} state */
-const asked = (state) =>
-  state.items.filter(mayAsk).map((item) => question(item.Content)).filter((one) => one !== null)
+/** The time slot that was offered in this chat and that these words choose; null: they are only words. @param {State} state @param {string} words @returns {Slot | null} */
+function slotOf({ items }, words) {
+  const offered = items.flatMap((item) => readForm(item)?.parts ?? []).findLast((part) => part.options.some((one) => one.at === words))
+  return offered ? { at: words, offset: offered.offset } : null
+}
 
 /** @param {string} key @param {import("./conversation.js").Attachment} one @returns {FileBubble} */
 function file(key, one) {
   const states = { APPROVED: "Checked", REJECTED: "Refused", IN_PROGRESS: "Being checked" }
   const name = one.AttachmentName ?? "File"
-  const facts = [typeWord(name, one.ContentType), states[/** @type {keyof states} */ (one.Status)] ?? one.Status]
+  const facts = [typeWord(one.ContentType ?? ""), states[/** @type {keyof states} */ (one.Status)] ?? one.Status]
   const opens = one.Status === "APPROVED" ? one.AttachmentId ?? "" : ""
   return { key, kind: "file", name, facts: facts.filter(Boolean).join(", "), status: "", opens, picture: Boolean(opens) && isPicture(one.ContentType) }
 }
 
-/** The first answer after a question that is one of its choices. @param {State} state @param {Item} item @param {import("./interactive.js").Question} form */
-function chosen(state, item, form) {
-  const later = state.items.slice(state.items.indexOf(item) + 1).filter((other) => isMine(state, other)).map((other) => other.Content)
-  const answers = [...later, ...state.outgoing.map((one) => one.content)]
-  return answers.find((words) => allChoices(form).some((one) => one.answer === words)) ?? ""
+/** The first answer after a question that is one of its choices. @param {State} state @param {Item} item @param {Form} form */
+function choiceIn(state, item, form) {
+  const later = state.items.slice(state.items.indexOf(item) + 1).filter((other) => isMine(state, other))
+  const words = [...later.map((one) => one.Content), ...state.outgoing.map((one) => one.content)]
+  return words.map((Content) => chosen(form, { Content })).find(Boolean) ?? ""
 }
 
 /** @param {State} state @param {Item} item @param {Bubble[]} bubbles @returns {GroupRow} */
@@ -142,7 +142,7 @@ function waiting(state) {
 /** @param {State} state @param {import("./conversation.js").Outgoing} one @returns {TextBubble | FileBubble} */
 function unsent(state, { clientToken, content, contentType, size, status }) {
   if (size === undefined) return worded(state, clientToken, content, contentType, status)
-  const facts = `${typeWord(content, contentType)}, ${sizeWord(size)}`
+  const facts = `${typeWord(contentType ?? "")}, ${sizeWord(size)}`
   return { key: `${clientToken} 0`, kind: "file", name: content, facts, status, opens: "", picture: false }
 }
 
@@ -190,5 +190,5 @@ function spoken(state, row) {
 function words(bubble) {
   if (bubble.kind === "text") return bubble.text
   if (bubble.kind === "file") return `[${bubble.name}, ${bubble.facts}]`
-  return [bubble.question.title, ...allChoices(bubble.question).map((one) => `(${one.label})`)].join(" ")
+  return [bubble.form.parts[0].title, ...bubble.form.parts.flatMap((one) => one.options).map((one) => `(${one.label || one.at})`)].join(" ")
 }

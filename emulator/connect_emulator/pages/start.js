@@ -1,9 +1,9 @@
 // @ts-check
 /** The form a chat starts with: says what is wrong with an entry, starts the chat once, and keeps the words when that fails. */
 
-import { INTERACTIVE } from "./conversation.js"
+import { INTERACTIVE } from "./frontend/js/interactive_messages.js"
 import { messageError, nameError } from "./limits.js"
-import { MARKDOWN } from "./rich.js"
+import { MARKDOWN } from "./markdown.js"
 import { Refused } from "./wire.js"
 
 /** @typedef {(details: object) => Promise<import("./wire.js").Started>} StartChat */

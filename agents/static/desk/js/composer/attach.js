@@ -4,10 +4,11 @@ import { now } from "../lib/clock.js"
 import { newToken } from "../shell/commands.js"
 import { keyOf } from "../shell/keymap.js"
 import { at, find, setAttribute, setText } from "../lib/dom.js"
-import { setProgress, sizeWord } from "../conversation/files.js"
+import { sizeWord, typeOf } from "../../../frontend/js/files.js"
+import { setProgress } from "../conversation/files.js"
 import { notice } from "../shell/notice.js"
 import { acknowledge, dropUnsent, queueMessage, refuse, retryUnsent, setAsked } from "../state/index.js"
-import { accepted, isRefused, typeOf, wrong } from "../state/attaching.js"
+import { accepted, isRefused, wrong } from "../state/attaching.js"
 import { codeOf } from "../state/retrying.js"
 import { fileToSend } from "../state/unsent.js"
 import { fill, gettext, ngettext, say } from "../lib/i18n.js"
@@ -65,7 +66,7 @@ export function createAttach(store, { rules, card, live, sent }) {
   const queue = (file, { contactId, initialContactId }) => {
     const clientToken = newToken()
     bytes.set(clientToken, file)
-    const about = { contactId, initialContactId, clientToken, content: file.name, contentType: typeOf(file.name, known) }
+    const about = { contactId, initialContactId, clientToken, content: file.name, contentType: typeOf(file.name, known.types) }
     store.change((state) =>
       queueMessage(state, { ...about, size: file.size, createdAt: new Date(now()).toISOString() }),
     )

@@ -5,6 +5,7 @@
  * offering what would fail. Bytes never become part of the page, but for a picture that the server has found to be one.
  */
 import { chrome, icon, make, own, typed } from "../lib/dom.js"
+import { isPicture, sizeWord, typeWord } from "../../../frontend/js/files.js"
 import { gettext, say } from "../lib/i18n.js"
 
 /**
@@ -12,8 +13,6 @@ import { gettext, say } from "../lib/i18n.js"
  * @typedef {import("../state/bubbles.js").Files} Files
  */
 
-/** What can be shown, by what Connect says it is; the server looks at the bytes. */
-const PICTURES = ["image/png", "image/jpeg"]
 /** So many pictures stay in memory while one scrolls. */
 const MOST_PICTURES = 40
 
@@ -22,9 +21,9 @@ export function fileNodes(file, { mine, uploads, files }) {
   const opens = file.status === "APPROVED" && file.id && files?.through ? pathOf(files.through, file) : ""
   const mark = make("span", "file__icon", icon(file.type.startsWith("image/") ? "image" : "file"))
   mark.setAttribute("aria-hidden", "true")
-  const facts = [typeWord(file), file.bytes === null ? "" : sizeWord(file.bytes)].filter(Boolean).join(", ")
+  const facts = [typeWord(file.type), file.bytes === null ? "" : sizeWord(file.bytes)].filter(Boolean).join(", ")
   const told = make("span", "file__facts", typed(facts), ...scan(file.status))
-  const shown = opens && PICTURES.includes(file.type) ? [picture(file, opens)] : []
+  const shown = opens && isPicture(file.type) ? [picture(file, opens)] : []
   const more = uploads ? [progress(file), cancel(file)] : cannot(file, mine, files)
   return [...shown, mark, nameOf(file, opens), chrome(told), ...more]
 }
@@ -105,34 +104,6 @@ function cancel({ name, token }) {
   button.setAttribute("aria-label", say("Do not send %(name)s", { name }))
   button.dataset.cancel = token
   return chrome(button)
-}
-
-/** Types whose own name says nothing to people. @type {Record<string, string>} */
-const OFFICE = {
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
-  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PPTX",
-  "application/msword": "DOC",
-  "application/vnd.ms-excel": "XLS",
-  "application/vnd.ms-powerpoint": "PPT",
-}
-
-/** PDF, JPEG: what Connect says it is, not what its name says; a type without a short name as it was told. @param {File} file */
-function typeWord({ type }) {
-  if (type === "text/plain") return gettext("Text")
-  const short = /^[a-z]+\/(?:x-)?([a-z0-9]{2,5})$/.exec(type)?.[1].toUpperCase()
-  return own(OFFICE, type) ?? short ?? type.slice(0, 60)
-}
-
-/** 214 kB, 1.8 MB. @param {number} bytes */
-export function sizeWord(bytes) {
-  const [unit, by] = bytes < 1_000 ? ["byte", 1] : bytes < 1_000_000 ? ["kilobyte", 1_000] : ["megabyte", 1_000_000]
-  const form = new Intl.NumberFormat(document.documentElement.lang || "en", {
-    style: "unit",
-    unit: String(unit),
-    maximumFractionDigits: bytes / Number(by) < 10 && by !== 1 ? 1 : 0,
-  })
-  return form.format(bytes / Number(by))
 }
 
 /** ArtifactStatus of Connect: APPROVED, IN_PROGRESS, REJECTED. @param {string} status */

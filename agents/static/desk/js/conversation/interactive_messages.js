@@ -2,13 +2,14 @@
 /** An interactive message as the customer saw it, with what they chose. It cannot be pressed: it is the customer's to answer. */
 import { hour } from "../lib/clock.js"
 import { chrome, icon, make, own, spoken, typed, words } from "../lib/dom.js"
-import { linkedWords } from "./rich_text.js"
+import { slotWords, slotsByDay } from "../../../frontend/js/interactive_messages.js"
+import { linkedWords } from "../../../frontend/js/rich_text.js"
 import { fill, gettext, ngettext, say } from "../lib/i18n.js"
 
 /**
- * @typedef {import("../state/forms.js").Form} Form
- * @typedef {import("../state/forms.js").Part} Part
- * @typedef {import("../state/forms.js").Option} Option
+ * @typedef {import("../../../frontend/js/interactive_messages.js").Form} Form
+ * @typedef {import("../../../frontend/js/interactive_messages.js").Part} Part
+ * @typedef {import("../../../frontend/js/interactive_messages.js").Option} Option
  * @typedef {import("../state/bubbles.js").Choice} Choice
  */
 
@@ -104,14 +105,9 @@ function choiceWords({ by, at }) {
 }
 
 /** Time slots stand under their days, in the hours the customer was shown. @param {Part} part @param {Choice|null} choice */
-function days({ options, offset }, choice) {
-  /** @type {Map<string, Option[]>} */
-  const byDay = new Map()
-  for (const option of options) {
-    const day = slotWords(option.at, offset, { weekday: "long", day: "numeric", month: "long" })
-    byDay.set(day, [...(byDay.get(day) ?? []), option])
-  }
-  const nodes = [...byDay].map(([day, slots]) =>
+function days(part, choice) {
+  const { offset } = part
+  const nodes = slotsByDay(part).map(([day, slots]) =>
     chrome(
       make(
         "section",
@@ -126,18 +122,9 @@ function days({ options, offset }, choice) {
 
 /** @param {Option} option @param {number|null} offset */
 function slotNode({ at, minutes }, offset) {
-  const begins = slotWords(at, offset, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+  const begins = slotWords(at, offset, { hour: "2-digit", minute: "2-digit" })
   const lasts = minutes > 0 ? [" ", make("span", "ask__lasts", fill(gettext("%(n)s min"), { n: minutes }))] : []
   return make("b", "num", begins, ...lasts)
-}
-
-/** @param {string} at @param {number|null} offset minutes from UTC; null: the reader's own @param {Intl.DateTimeFormatOptions} how */
-function slotWords(at, offset, how) {
-  const moment = Date.parse(at) + (offset ?? 0) * 60_000
-  return new Date(moment).toLocaleString(document.documentElement.lang || "en", {
-    ...how,
-    ...(offset === null ? {} : { timeZone: "UTC" }),
-  })
 }
 
 /** @param {number} offset */
@@ -152,7 +139,7 @@ function zoneWords(offset) {
 const pictureNode = (about) =>
   chrome(make("p", "ask__picture", icon("image"), spoken(`${gettext("Picture, not loaded:")} `), typed(about)))
 
-/** The answer of a view: what was pressed, and the fields of it. @param {import("../state/forms.js").Answer} answer @returns {Node[]} */
+/** The answer of a view: what was pressed, and the fields of it. @param {import("../../../frontend/js/interactive_messages.js").Answer} answer @returns {Node[]} */
 export const answerNodes = ({ action, fields }) => [
   chrome(make("p", "bubble__kind", icon("list"), gettext("Answer to a form"))),
   ...(action ? [make("p", "", typed(action))] : []),

@@ -3,7 +3,7 @@
 import { dayOfYear, exactly, hour } from "../lib/clock.js"
 import { newToken } from "../shell/commands.js"
 import { at, chrome, composing, find, icon, keep, make, redraw, setText, words } from "../lib/dom.js"
-import { wordNodes } from "./rich_text.js"
+import { wordNodes } from "../../../frontend/js/rich_text.js"
 import { notesRoom } from "../composer/limits.js"
 import { gettext, say } from "../lib/i18n.js"
 

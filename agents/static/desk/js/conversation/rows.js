@@ -6,7 +6,7 @@ import { chrome, icon, keep, make, own, redraw, refresh, typed } from "../lib/do
 import { fileNodes } from "./files.js"
 import { answerNodes, formNodes } from "./interactive_messages.js"
 import { createNote, drawNote } from "./notes.js"
-import { linkedWords, richNodes, wordNodes } from "./rich_text.js"
+import { linkedWords, richNodes, wordNodes } from "../../../frontend/js/rich_text.js"
 import { botLines } from "../state/index.js"
 import { fill, gettext, ngettext, told } from "../lib/i18n.js"
 

@@ -1,18 +1,8 @@
 // @ts-check
-/** Sentences in the reader's language: Django's JavaScriptCatalog when it is loaded, else as written. */
+/** Sentences in the reader's language, and the reasons that the server gives. */
+import { fill, gettext } from "../../../frontend/js/i18n.js"
 
-/** @typedef {{gettext?: (text: string) => string, ngettext?: (one: string, many: string, n: number) => string}} Catalog */
-
-const catalog = /** @type {Catalog} */ (globalThis)
-
-/** @param {string} text @returns {string} */
-export const gettext = (text) => catalog.gettext?.(text) ?? text
-
-/** @param {string} one @param {string} many @param {number} n @returns {string} */
-export const ngettext = (one, many, n) => catalog.ngettext?.(one, many, n) ?? (n === 1 ? one : many)
-
-/** Fill %(name)s. @param {string} text @param {Record<string, string|number>} values @returns {string} */
-export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]))
+export * from "../../../frontend/js/i18n.js"
 
 /**
  * Why something is so, as the server tells it to readers of every language.
@@ -25,6 +15,3 @@ export function told(why) {
   const values = Object.entries(why.values).map(([name, one]) => [name, typeof one === "object" ? told(one) : one])
   return fill(gettext(why.sentence), Object.fromEntries(values))
 }
-
-/** @param {string} text @param {Record<string, string|number>} values */
-export const say = (text, values) => fill(gettext(text), values)

@@ -15,6 +15,8 @@
  * @property {() => boolean} visible
  */
 
+import { backOff } from "../../../frontend/js/back_off.js"
+
 export const PING_EVERY = 10_000
 export const PONG_WITHIN = 5_000
 export const ANSWER_WITHIN = 20_000
@@ -25,12 +27,9 @@ const DOUBT_AFTER = 3_000
 /** A try to connect that got nowhere: on a dead way the next packet of it may be long in coming. */
 const OPEN_WITHIN = 3_000
 /** Whatever the cut was, the desk is complete within two seconds of its end. */
-const CAP = 1_500
+const WAITS = { first: 250, most: 1_500 }
 /** No timer of a page that is looked at comes so late. */
 const SLEPT = 5_000
-
-/** Wait before the next try: longer each time, never the same for all. @param {number} attempt @param {number} random 0…1 */
-export const backOff = (attempt, random) => Math.min(CAP, 250 * 2 ** attempt) * (0.5 + random / 2)
 
 /** agents/protocol/, MAX_FRAME_BYTES. @param {object} frame */
 const isTooLarge = (frame) => new TextEncoder().encode(JSON.stringify(frame)).length > 65_536
@@ -233,7 +232,7 @@ export class Line {
     if (bye && bye.retryAfter === null) return this.#say({ kind: "readonly", since, why: bye.reason, code: bye.code })
     if (code === 4401 || code === 4403) return this.#say({ kind: "readonly", since, why: "", code })
     if (this.live) this.#say({ kind: "reconnecting", since, ms: null, why: bye?.reason ?? "" })
-    const wait = Math.max((bye?.retryAfter ?? 0) * 1000, backOff(this.#attempt++, Math.random()))
+    const wait = Math.max((bye?.retryAfter ?? 0) * 1000, backOff(this.#attempt++, Math.random(), WAITS))
     this.#notBefore = Date.now() + (bye?.retryAfter ?? 0) * 1000
     this.#retry = setTimeout(() => this.open(), wait)
   }

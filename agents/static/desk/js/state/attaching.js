@@ -7,18 +7,11 @@
  * @typedef {"none"|"folder"|"empty"|"large"|"type"|"refused"} Wrong
  */
 
-/** @param {string} name */
-const endingOf = (name) => (/\.([^.]+)$/.exec(name)?.[1] ?? "").toLowerCase()
-
-/** The type of a file by its name; empty: of none that can be sent. @param {string} name @param {Rules} rules */
-export function typeOf(name, { types }) {
-  const ending = endingOf(name)
-  return Object.hasOwn(types, ending) ? types[ending] : ""
-}
+import { typeOf } from "../../../frontend/js/files.js"
 
 /** What is wrong with a file. @param {{name: string, size: number}} file @param {Rules} rules @returns {Wrong} */
 export function wrong({ name, size }, rules) {
-  if (typeOf(name, rules) === "") return "type"
+  if (typeOf(name, rules.types) === "") return "type"
   if (size === 0) return "empty"
   return size > rules.maxBytes ? "large" : "none"
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** A conversation as rows from top to bottom: days, lines, groups of bubbles, what is not yet sent. Pure. */
 import { facesOf, fileOf, wordsOf } from "./item_renderers.js"
-import { chosen } from "./forms.js"
+import { chosen } from "../../../frontend/js/interactive_messages.js"
 import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
 import { canGoAgain, isFinal } from "./retrying.js"
 

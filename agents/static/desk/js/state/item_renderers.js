@@ -1,6 +1,6 @@
 // @ts-check
 /** What one item looks like, whoever sent it and whatever became of it: words, rich text, a form, an answer, files. Pure. */
-import { INTERACTIVE, formWords, readAnswer, readForm } from "./forms.js"
+import { INTERACTIVE, formWords, readAnswer, readForm } from "../../../frontend/js/interactive_messages.js"
 
 /**
  * @typedef {import("../lib/types.js").Item} Item
@@ -8,8 +8,8 @@ import { INTERACTIVE, formWords, readAnswer, readForm } from "./forms.js"
  * @typedef {{id: string, name: string, type: string, bytes: number|null, status: string, token: string}} File
  *   `id`: Connect's, of one that is an item; `token`: ours, of one on its way.
  * @typedef {{kind: "text"|"broken", text: string} | {kind: "rich", text: string, rich: Rich[]}
- *   | {kind: "form", text: string, form: import("./forms.js").Form}
- *   | {kind: "answer", text: string, answer: import("./forms.js").Answer}
+ *   | {kind: "form", text: string, form: import("../../../frontend/js/interactive_messages.js").Form}
+ *   | {kind: "answer", text: string, answer: import("../../../frontend/js/interactive_messages.js").Answer}
  *   | {kind: "file", text: string, file: File}} Face  `text`: the words that can be found in it.
  */
 
@@ -83,6 +83,6 @@ function nodeWords(node) {
   return BLOCKS.has(node.tag) ? `\n${inside}\n` : inside
 }
 
-/** @param {import("./forms.js").Answer} answer */
+/** @param {import("../../../frontend/js/interactive_messages.js").Answer} answer */
 const answerWords = ({ action, fields }) =>
   [action, ...fields.flatMap(([name, value]) => [name, value])].filter(Boolean).join("\n")

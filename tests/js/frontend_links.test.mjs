@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { linked, shownLink } from "../../agents/static/desk/js/state/links.js"
+import { linked, shownLink } from "../../frontend/js/links.js"
 
 const links = (text) => linked(text).filter((one) => typeof one !== "string").map(({ text: shown, href }) => [shown, href])
 const whole = (text) => linked(text).map((one) => (typeof one === "string" ? one : one.text)).join("")

@@ -6,7 +6,12 @@
  * @typedef {string|Address} Piece
  */
 
-/** Longer texts are shown as they are: looking for addresses may not hold up the desk. */
+const SAFE = ["http:", "https:", "mailto:", "tel:"]
+
+/** Whether a link may lead there: a script is no address. @param {string} href */
+export const isSafe = (href) => URL.canParse(href) && SAFE.includes(new URL(href).protocol)
+
+/** Longer texts are shown as they are: looking for addresses may not hold up the page. */
 const LONGEST = 20_000
 
 /** Begins no word: an address does not start in the middle of one. */

@@ -1,9 +1,9 @@
 // @ts-check
-/** Markdown and plain words on the page, addresses as links: nodes made of the server's tree by a table of known tags; no HTML is ever parsed (docs/decisions/0006). */
-import { make } from "../lib/dom.js"
-import { linked, shownLink } from "../state/links.js"
+/** Markdown and plain text on the page, addresses as links: nodes made of a tree by a table of known tags; no HTML is ever parsed (docs/decisions/0006). */
+import { make } from "./dom.js"
+import { isSafe, linked, shownLink } from "./links.js"
 
-/** @typedef {import("../lib/types.js").Rich} Rich */
+/** @typedef {string|{tag: string, children: Rich[], href?: string, start?: number}} Rich  A piece of markdown; made by chats/rich_text.py for the portal. */
 
 /** What each piece becomes. A heading in a chat is a line in bold: the page has its own headings. */
 const TAGS = {
@@ -20,8 +20,6 @@ const TAGS = {
   br: "br",
   hr: "hr",
 }
-/** The server looks first (chats/rich_text.py); whoever speaks the socket's language is not trusted twice. */
-const LINKS = ["http:", "https:", "mailto:", "tel:"]
 
 /** @param {Rich[]} rich @returns {(Node|string)[]} */
 export const richNodes = (rich) => rich.flatMap((one) => node(one, true))
@@ -47,9 +45,9 @@ function node(one, links) {
   return [element]
 }
 
-/** It opens beside the desk, and learns nothing of it. @param {string} address @param {(Node|string)[]} inside */
+/** It opens beside the page, and learns nothing of it. Who made the tree has looked at the address already. @param {string} address @param {(Node|string)[]} inside */
 function link(address, inside) {
-  if (!URL.canParse(address) || !LINKS.includes(new URL(address).protocol)) return inside
+  if (!isSafe(address)) return inside
   const { href } = new URL(address)
   const said = inside.map((one) => (typeof one === "string" ? one : one.textContent)).join("")
   const { words, host } = shownLink(said, href)

@@ -1,18 +1,11 @@
-// Words with links and markdown on the customer's page: what becomes a link, a list, bold; what stays as it was written.
+// Markdown on the customer's page: what becomes a list, bold, a link with words of its own; what stays as it was written.
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { linked, markdown } from "../../emulator/connect_emulator/pages/rich.js"
+import { markdown } from "../../emulator/connect_emulator/pages/markdown.js"
 
 const a = (href, ...children) => ({ tag: "a", href, children: children.length ? children : [href] })
 const p = (...children) => ({ tag: "p", children })
-
-test("addresses in plain words are links, without the stop behind them", () => {
-  assert.deepEqual(linked("See https://shop.example/a?b=1, or http://x.example."), [
-    "See ", a("https://shop.example/a?b=1"), ", or ", a("http://x.example"), ".",
-  ])
-  for (const words of ["", "no link", "*not* [bold](https:)", "javascript:alert(1)"]) assert.deepEqual(linked(words), words ? [words] : [])
-})
 
 test("markdown is bold, italic, code, links and lists", () => {
   assert.deepEqual(markdown("# Done\n**Both** panels, *soon*:\n- `oak`\n- [guide](https://shop.example/g)\n\n3. three\n4) four\n> said"), [

@@ -11,8 +11,10 @@
  *   `offset`: minutes from UTC in which its slots are told; `more`: options left out.
  * @typedef {{template: string, parts: Part[]}} Form  A carousel has a part for itself and one for each of its cards.
  * @typedef {{action: string, fields: [string, string][]}} Answer
- * @typedef {import("../lib/types.js").Item} Item
+ * @typedef {{ContentType?: string, Content?: string|null, ParticipantRole?: string}} Item
  */
+
+import { language } from "./dates.js"
 
 export const INTERACTIVE = "application/vnd.amazonaws.connect.message.interactive"
 /** Connect allows 40 time slots, less of everything else; a bot may not flood the desk with more. */
@@ -51,7 +53,8 @@ function bodyOf(told) {
 /** @param {any} told one card of a carousel: a list picker or a panel of its own @returns {Part[]} */
 function card(told) {
   const body = bodyOf(told)
-  return body ? [part(text(told.templateType), body)] : []
+  const made = body && part(text(told.templateType), body)
+  return made && (made.title || made.options.length > 0) ? [made] : []
 }
 
 /** @param {string} template @param {any} body @returns {Part} */
@@ -147,6 +150,23 @@ function leaves(value, depth = 0) {
   return Object.values(value)
     .slice(0, MOST)
     .flatMap((one) => leaves(one, depth + 1))
+}
+
+/** Time slots under their days, as the customer is shown them. @param {Part} part @returns {[string, Option[]][]} */
+export function slotsByDay({ options, offset }) {
+  /** @type {Map<string, Option[]>} */
+  const byDay = new Map()
+  for (const option of options) {
+    const day = slotWords(option.at, offset, { weekday: "long", day: "numeric", month: "long" })
+    byDay.set(day, [...(byDay.get(day) ?? []), option])
+  }
+  return [...byDay]
+}
+
+/** @param {string} at @param {number|null} offset minutes from UTC; null: the reader's own @param {Intl.DateTimeFormatOptions} how */
+export function slotWords(at, offset, how) {
+  const moment = new Date(Date.parse(at) + (offset ?? 0) * 60_000)
+  return moment.toLocaleString(language(), { hourCycle: "h23", ...how, ...(offset === null ? {} : { timeZone: "UTC" }) })
 }
 
 /** All words of a form, for finding. @param {Form} form */

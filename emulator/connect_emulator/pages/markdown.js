@@ -1,11 +1,10 @@
 // @ts-check
-/** Words with links, and markdown as Connect's chat knows it (bold, italic, code, links, lists), as plain values; no HTML is ever made of text. */
+/** Markdown as Connect's chat knows it (bold, italic, code, links, lists) as a tree; frontend/js/rich_text.js draws it. */
+import { isSafe } from "./frontend/js/links.js"
 
-/** @typedef {string | {tag: string, children: Rich[], href?: string, start?: number}} Rich */
+/** @typedef {import("./frontend/js/rich_text.js").Rich} Rich */
 
 export const MARKDOWN = "text/markdown"
-const LINKS = ["http:", "https:", "mailto:", "tel:"]
-const ADDRESS = /https?:\/\/[^\s<>"]{1,2000}/gu
 /** In turn: escaped sign, code, [words](address), bold, italic, bare address. Lengths are bounded: a stranger writes them. */
 const INLINE =
   /\\([\\`*_[\]()#.!>+-])|`([^`\n]{1,1000})`|\[([^\]\n]{1,500})\]\(([^()\s]{1,2000})\)|(\*\*|__)(?=\S)([^\n]{0,1000}?\S)\5|(?<![\p{L}\p{N}*_])([*_])(?=[^\s*_])([^\n*_]{0,1000}?[^\s*_])\7(?![\p{L}\p{N}*_])|(https?:\/\/[^\s<>"]{1,2000})/u
@@ -13,21 +12,6 @@ const BULLET = /^ {0,3}[-*+]\s+(.*)$/u
 const NUMBERED = /^ {0,3}(\d{1,9})[.)]\s+(.*)$/u
 const HEADING = /^ {0,3}#{1,6}\s+(.*)$/u
 const QUOTE = /^ {0,3}>\s?(.*)$/u
-
-/** Plain words whose addresses can be pressed. @param {string} text @returns {Rich[]} */
-export function linked(text) {
-  /** @type {Rich[]} */
-  const made = []
-  let done = 0
-  for (const found of text.matchAll(ADDRESS)) {
-    const address = trimmed(found[0])
-    const link = safe(address, [address])
-    if (!link) continue
-    made.push(text.slice(done, found.index), link)
-    done = found.index + address.length
-  }
-  return [...made, text.slice(done)].filter((one) => one !== "")
-}
 
 /** Blocks of a markdown text. @param {string} text @returns {Rich[]} */
 export function markdown(text) {
@@ -84,18 +68,8 @@ function piece([whole, sign, code, words, href, bold, strong, soft, em, address]
   const inside = (/** @type {string} */ one) => inline(one, depth + 1)
   if (sign) return [whole, [sign]]
   if (code) return [whole, [{ tag: "code", children: [code] }]]
-  if (href) return [whole, [safe(href, inside(words)) ?? whole]]
+  if (href) return [whole, [isSafe(href) ? { tag: "a", href, children: inside(words) } : whole]]
   if (bold) return [whole, [{ tag: "strong", children: inside(strong) }]]
   if (soft) return [whole, [{ tag: "em", children: inside(em) }]]
-  const clean = trimmed(address)
-  return [clean, [safe(clean, [clean]) ?? clean]]
-}
-
-/** The stop at the end of a sentence is no part of the address. @param {string} address */
-const trimmed = (address) => address.replace(/[.,;:!?)'\]]+$/u, "")
-
-/** A link, or null where it leads nowhere safe: a script is no address. @param {string} href @param {Rich[]} children @returns {Rich | null} */
-function safe(href, children) {
-  if (!URL.canParse(href) || !LINKS.includes(new URL(href).protocol)) return null
-  return { tag: "a", href, children }
+  return [address, [address]] // made a link when it is drawn; here no mark in it counts
 }

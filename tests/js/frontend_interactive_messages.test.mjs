@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as desk from "../../agents/static/desk/js/state/index.js"
 import { facesOf } from "../../agents/static/desk/js/state/item_renderers.js"
-import { INTERACTIVE, chosen, readAnswer, readForm } from "../../agents/static/desk/js/state/forms.js"
+import { INTERACTIVE, chosen, readAnswer, readForm } from "../../frontend/js/interactive_messages.js"
 import { frame, item, running, said, snapshotOfChat, CHAT, ME } from "./wire.mjs"
 
 const at = (second) => `2026-11-20T09:00:${String(second).padStart(2, "0")}.000Z`
