@@ -36,6 +36,7 @@ from .models import (
     QuickResponse,
     RoutingProfile,
     RoutingProfileQueue,
+    Team,
 )
 
 
@@ -320,3 +321,15 @@ class AgentStateChangeAdmin(ReadOnlyAdmin):
     list_select_related = ["agent__user", "by"]
     search_fields = [*PERSON, "why"]
     date_hierarchy = "at"
+
+
+# ---- teams -----------------------------------------------------------------------------------------------------------
+
+
+@admin.register(Team)
+class TeamAdmin(Admin):
+    """Which groups are teams; members are added to the group."""
+
+    list_display = ["group"]
+    search_fields = ["group__name"]
+    autocomplete_fields = ["group"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from chats import serialisers
 from chats.serialisers import Frame
 from chats.wire import iso, iso_or_none
@@ -65,4 +67,11 @@ def agent_contact(row: AgentContact) -> dict[str, Any]:
         "note": row.note,
         "readNumber": row.read_number,
         "draft": {"text": row.draft, "note": row.note_draft, "place": row.scroll_position},
+        "watchedBy": _watchers(row),
     }
+
+
+def _watchers(row: AgentContact) -> list[dict[str, Any]]:
+    """Who watches, for the desk: whoever has taken the contact over is not watched by themselves."""
+    shown = row.watched_by if settings.CCP_AGENTS_SEE_WATCHERS else []
+    return [one for one in shown if one["id"] != row.agent.user_id]

@@ -20,9 +20,10 @@ from django.urls import path  # noqa: E402 -- see above
 from agents.sockets.desk import DeskSocket, FloorSocket  # noqa: E402 -- see above
 from agents.views import health  # noqa: E402 -- see above
 from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
+from chats import audit  # noqa: E402 -- see above
 from chats.inbox import webhook  # noqa: E402 -- see above
 
-from . import bodies, page_slots  # noqa: E402 -- see above
+from . import audited, bodies, page_slots  # noqa: E402 -- see above
 
 log = logging.getLogger(__name__)
 
@@ -103,5 +104,14 @@ async def _refuse(answer: bodies.Refused, scope: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
+_sockets = URLRouter(sockets)
+
+
+async def websocket(scope: Any, receive: Any, send: Any) -> None:
+    """What is recorded while a socket is open comes from its session and address."""
+    audit.origin.set(audited.socket_origin(scope))
+    await _sockets(scope, receive, send)
+
+
 static: Any = StaticFiles(pages)
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})
+application = ProtocolTypeRouter({"http": http, "websocket": websocket})

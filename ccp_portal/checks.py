@@ -151,3 +151,17 @@ def _socket_timeout(host: object) -> float | None:
     address = host.get("address") if isinstance(host, Mapping) else host
     in_query = parse_qs(urlsplit(address).query).get("socket_timeout") if isinstance(address, str) else None
     return float(in_query[0]) if in_query else LAYER_BLOCKS_FOR
+
+
+@register(Tags.security, deploy=True)
+def agents_see_who_watches(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.CCP_AGENTS_SEE_WATCHERS:
+        return []
+    return [
+        Warning(
+            "CCP_AGENTS_SEE_WATCHERS is off: agents are not shown who watches them now.",
+            hint="Works councils and data protection often ask for it (docs/privacy.md). Agents can still read afterwards"
+            " who watched, on /desk/watched/.",
+            id="ccp.W010",
+        )
+    ]

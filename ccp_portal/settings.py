@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ccp_portal.audited.KnowsOrigin",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -189,6 +190,8 @@ CCP_LEASE_SECONDS = env.float("CCP_LEASE_SECONDS", default=45.0)
 CCP_POLL_SECONDS = env.float("CCP_POLL_SECONDS", default=2.0)
 CCP_DB_THREADS = env.int("CCP_DB_THREADS", default=8)
 CCP_PAGE_THREADS = env.int("CCP_PAGE_THREADS", default=16)  # pages made at once; each may hold a connection
+CCP_AGENTS_SEE_WATCHERS = env.bool("CCP_AGENTS_SEE_WATCHERS", default=True)
+CCP_WATCH_ASKS_PURPOSE = env.bool("CCP_WATCH_ASKS_PURPOSE", default=False)
 CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
 
 # ---- Security ----------------------------------------------------------------------------------------------------------------

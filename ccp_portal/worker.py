@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents import idle_customers, presence, queue_messages, routing
+from agents.supervision import watching
 from chats import reconcile
 from chats.db import db_read, db_steps, db_write
 from chats.joining import hand_over
@@ -36,6 +37,7 @@ class Worker:
             ("wrapup", 1.0, db_steps(routing.after_contact_work.steps)),
             ("rescue", 5.0, db_steps(routing.absent_agents.steps)),
             ("transfers", 5.0, db_steps(routing.transfers.steps)),
+            ("watches", 5.0, db_steps(watching.end_lapsed_steps)),
             ("waiting", 1.0, db_steps(queue_messages.steps)),
             ("silence", 1.0, db_steps(idle_customers.steps)),
             ("reconcile", 1.0, reconcile.due),

@@ -22,10 +22,11 @@ READS_ARE_ONE_FOR = timedelta(minutes=5)
 
 
 class Origin(NamedTuple):
-    """Where a request came from. The session is a hash: the audit must not let its readers in."""
+    """Where a request came from, and whose it is. The session is a hash: the audit must not let its readers in."""
 
     session: str = ""
     address: str | None = None
+    user: Any = None
 
 
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 -- a tuple does not change

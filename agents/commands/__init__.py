@@ -12,7 +12,9 @@ from .command import Caller, Command, Permission
 __all__ = ["AGENT_COMMANDS", "READING_COMMANDS", "Caller", "Command", "Permission"]
 
 READING_COMMANDS = {
-    "getTranscript": Command(asked.GetTranscript, Permission.SEES, transcripts.page, answers.Transcript),
+    "getTranscript": Command(
+        asked.GetTranscript, Permission.SEES, transcripts.page, answers.Transcript, then=transcripts.record_read
+    ),
     "getEarlierContacts": Command(
         asked.ContactParams, Permission.SEES, transcripts.earlier_contacts, answers.EarlierContacts
     ),

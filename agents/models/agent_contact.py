@@ -19,6 +19,7 @@ from chats.wire import iso
 from .agent import Agent
 from .disposition import Disposition
 from .routing_profile import RoutingProfile
+from .watch import Watch
 
 MAX_OFFER_EVENTS = 50  # a tab that is hidden and shown again and again has said enough
 
@@ -77,6 +78,7 @@ class AgentContact(models.Model):
     read_number = models.PositiveBigIntegerField(default=0)
     draft = models.TextField(blank=True)  # words begun to the customer; both go when the contact leaves the desk
     note_draft = models.TextField(blank=True)  # words begun to the team
+    watched_by = models.JSONField(default=list, blank=True)  # Watch.shown_to_agents, as of the newest change
     scroll_position = models.JSONField(null=True, blank=True)  # where the agent reads: protocol.ScrollPosition
     seq = models.PositiveBigIntegerField(default=0)
 
@@ -137,6 +139,7 @@ class AgentContact(models.Model):
     def begin(self, now: datetime) -> None:
         """The offer is sent to the agent's desk."""
         self._record(OfferEvent.SENT, now)
+        self.watched_by = Watch.shown_to_agents(self.contact_id)
         self.changed()
 
     def ring(self, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,3 +39,10 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name} · {self.contact}"
+
+    @classmethod
+    def shown_to_agents(cls, contact_id: str) -> list[dict[str, Any]]:
+        """Who watches the contact now, each once, as protocol.Author; who hides is not among them."""
+        open_ones = cls.objects.filter(contact=contact_id, until=None, hidden=False, user__isnull=False)
+        people = dict(open_ones.order_by("since", "pk").values_list("user_id", "user_name"))
+        return [{"id": user_id, "name": name} for user_id, name in people.items()]

@@ -41,6 +41,7 @@ from .requests import (
     SetAgentState,
     TransferContact,
     ViewContact,
+    WatchContact,
 )
 from .rows import Agent, AgentContact, Contact, Endpoint, Outgoing, Piece, Reason
 
@@ -92,4 +93,5 @@ __all__ = [
     "Time",
     "TransferContact",
     "ViewContact",
+    "WatchContact",
 ]

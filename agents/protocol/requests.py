@@ -34,6 +34,15 @@ class ContactParams(StrictModel):
     contact_id: ContactId
 
 
+class WatchContact(ContactParams):
+    """Follow a contact live. `hidden`: neither the agent nor colleagues are shown it (a permission of its own);
+    `purpose`: what for, where the portal asks it.
+    """
+
+    hidden: bool = False
+    purpose: Annotated[str, Field(max_length=500)] = ""
+
+
 class ViewContact(StrictModel):
     """Which contact the agent looks at; empty: none (Streams' core.viewContact)."""
 

@@ -144,6 +144,7 @@ class AgentContact(StrictModel):
     note: str = ""
     read_number: int  # the highest item Number this agent has read
     draft: Draft = Field(default_factory=Draft)
+    watched_by: list[Author] = Field(default_factory=list)  # supervisors who watch now, unless they hide
 
 
 class Reference(StrictModel):

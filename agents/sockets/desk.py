@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,10 +15,9 @@ from agents.commands import AGENT_COMMANDS, READING_COMMANDS, Permission
 from agents.desk import lookups
 from agents.models import Agent
 from agents.protocol import answers
-from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
-from agents.supervision import live_board
-from chats import realtime, transcripts
+from agents.supervision import live_board, watching
+from chats import realtime
 from chats.db import db_read, db_write
 from chats.wire import iso
 
@@ -35,6 +35,7 @@ async def _connected(socket: Socket) -> dict[str, Any]:
     return {"serverTime": iso(timezone.now()), "streams": hub.streams_of(socket)}
 
 
+CHAT = "conversation"
 PING = SocketCommand(protocol.NoParams, Permission.USER, _answer_ping, answers.Pong, before_connect=True)
 
 
@@ -112,11 +113,15 @@ class DeskSocket(Socket):
 
 
 class FloorSocket(Socket):
-    """A supervisor's tab: follows conversations they may see, and changes nothing."""
+    """A supervisor's tab: follows conversations they may see; each that it watches is a row (supervision.watching)."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._watches_the_floor = False
+        self._watches: dict[str, int] = {}  # by contact
+        self._streams: dict[str, str] = {}  # by contact: what this tab follows
+        self._looks_after_watches = False
+        self._renewed_at = 0.0
         self._told_floor: live_board.BoardRows | None = None
 
     def authorise(self) -> bool:
@@ -125,15 +130,63 @@ class FloorSocket(Socket):
     async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
         hub = await realtime.hub()
         for stream in params.known:
-            if stream.startswith("conversation:"):
-                await hub.follow(self, stream, params.known)
+            kind, _, initial_contact_id = stream.partition(":")
+            found = await db_write(watching.resume)(self.caller.user, initial_contact_id) if kind == CHAT else None
+            if found is not None:
+                await self._follow(hub, found, params.known)
+            elif kind == CHAT:
+                self.push(realtime.encode("closedStream", {"stream": stream}))
         self.connected = True
         return await _connected(self)
 
-    async def watch_contact(self, params: protocol.ContactParams) -> None:
-        stream = await db_read(self._stream)(params.contact_id)
+    async def answer_presence(self, params: protocol.Presence) -> None:
+        await super().answer_presence(params)
+        if self._watches and time.monotonic() - self._renewed_at > 5:
+            self._renewed_at = time.monotonic()
+            await db_write(watching.renew)(self._watches.values(), timezone.now())
+
+    async def gone(self) -> None:
+        await self._end(self._watches)
+
+    async def watch_contact(self, params: protocol.WatchContact) -> None:
         hub = await realtime.hub()
-        await hub.follow(self, stream, {})
+        await self._end_what_is_closed(hub)
+        if params.contact_id in self._watches:
+            return
+        begin = db_write(watching.begin)
+        found = await begin(self.caller.user, params.contact_id, hidden=params.hidden, purpose=params.purpose)
+        await self._follow(hub, found, {})
+
+    async def _follow(self, hub: realtime.Hub, found: watching.Watching, known: Mapping[str, int]) -> None:
+        if found.watch is not None:
+            self._watches[found.contact_id] = found.watch
+            if not self._looks_after_watches:
+                self._looks_after_watches = True
+                self.spawn(self._look_after_watches(hub))
+        self._streams[found.contact_id] = found.stream
+        await hub.follow(self, found.stream, known)
+
+    async def unwatch_contact(self, params: protocol.ContactParams) -> None:
+        await self._end([params.contact_id])
+        stream = self._streams.pop(params.contact_id, None)
+        if stream is not None and stream not in self._streams.values():
+            (await realtime.hub()).unfollow(self, stream)
+
+    async def _end(self, contact_ids: Iterable[str]) -> None:
+        for contact_id in tuple(contact_ids):
+            watch = self._watches.pop(contact_id, None)
+            if watch is not None:
+                await db_write(watching.end)(watch, timezone.now())
+
+    async def _look_after_watches(self, hub: realtime.Hub) -> None:
+        while True:
+            await asyncio.sleep(settings.CCP_POLL_SECONDS)
+            await self._end_what_is_closed(hub)
+
+    async def _end_what_is_closed(self, hub: realtime.Hub) -> None:
+        """The hub drops a stream that this user may see no longer: then the watch is over too."""
+        followed = hub.streams_of(self)
+        await self._end([one for one in self._watches if self._streams[one] not in followed])
 
     async def watch_floor(self, _params: protocol.NoParams) -> None:
         if not self._watches_the_floor:
@@ -151,20 +204,14 @@ class FloorSocket(Socket):
     def _floor(self) -> live_board.BoardRows:
         return live_board.rows_for(self.visitor.user_id)
 
-    def _stream(self, contact_id: str) -> str:
-        assert self.user is not None  # noqa: S101 -- admitted sockets have a user
-        contact = transcripts.visible_to(self.user).select_related("conversation").filter(pk=contact_id).first()
-        if contact is None:
-            raise Refusal("contactNotFound", "There is no such contact, or you may not see it.")
-        return contact.stream
-
     commands: ClassVar = {
         "connect": SocketCommand(
             protocol.Connect, Permission.USER, answer_connect, answers.Connected, before_connect=True
         ),
         "ping": PING,
-        "presence": SocketCommand(protocol.Presence, Permission.USER, Socket.answer_presence, before_connect=True),
-        "watchContact": SocketCommand(protocol.ContactParams, Permission.SEES, watch_contact),
+        "presence": SocketCommand(protocol.Presence, Permission.USER, answer_presence, before_connect=True),
+        "watchContact": SocketCommand(protocol.WatchContact, Permission.SEES, watch_contact),
+        "unwatchContact": SocketCommand(protocol.ContactParams, Permission.USER, unwatch_contact),
         "watchFloor": SocketCommand(protocol.NoParams, Permission.USER, watch_floor),  # it counts what they may see
         **READING_COMMANDS,
     }

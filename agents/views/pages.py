@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_safe
 from agents.models import Agent
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
-from agents.supervision import scope
+from agents.supervision import scope, watched, watching
 from agents.supervision.live_board import live
 from chats import contact_state, file_types, transcripts
 from chats.models import Contact
@@ -88,6 +88,15 @@ def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
+def who_watched(request: HttpRequest) -> HttpResponse:
+    """Who watched this agent's contacts or read them, when and what for."""
+    user, agent = _agent(request)
+    return render(request, "watched.html", _frame(user, {}) | {"rows": watched.of(agent)})
+
+
+@never_cache
+@login_required
+@require_GET
 def floor(request: HttpRequest) -> HttpResponse:
     """Contacts that wait or are served, who waits first for an answer on top; under them the ended ones, the newest first."""
     user = _supervisor(request)
@@ -112,6 +121,7 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
     """One contact, read-only; its transcript comes through the floor's socket, `told` is for browsers without scripts."""
     visible = transcripts.visible_to(user).select_related("conversation", "queue", "owner")
     contact = get_object_or_404(visible, pk=contact_id)
+    watching.record_read(user, contact)
     chain = visible.filter(conversation=contact.conversation).order_by("handed_over_at", "pk")
     ids = {"contactId": contact.pk, "initialContactId": contact.conversation.initial_contact_id}
     return render(

@@ -6,13 +6,14 @@ Django's autodiscover imports this package, and with it every page. Whoever read
 
 from __future__ import annotations
 
-from . import contact, conversation, note, queue, refused_call, transfer, unreadable_message
+from . import audit, contact, conversation, note, queue, refused_call, transfer, unreadable_message
 from .base import Admin, OfVisibleContacts, ReadOnlyAdmin, plain_text, still_used
 
 __all__ = [
     "Admin",
     "OfVisibleContacts",
     "ReadOnlyAdmin",
+    "audit",
     "contact",
     "conversation",
     "note",

@@ -61,7 +61,8 @@ ASKED = {
         "nextToken": "n-1",
     },
     "getEarlierContacts": {"contactId": "c-1"},
-    "watchContact": {"contactId": "c-1"},
+    "watchContact": {"contactId": "c-1", "hidden": True, "purpose": "Training"},
+    "unwatchContact": {"contactId": "c-1"},
     "watchFloor": {},
     "watchQueues": {},
 }

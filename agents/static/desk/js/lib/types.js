@@ -35,6 +35,7 @@
  * @property {string} [note]
  * @property {number} readNumber
  * @property {Draft} [draft]
+ * @property {Author[]} [watchedBy]
  *
  * @typedef {Object} AgentSnapshot  Everything of an agent's stream.
  * @property {Agent} agent
