@@ -13,7 +13,10 @@ from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 -- Django's own name
 
+from chats.start_chat.start_chat_contract import MAX_MINUTES, MIN_MINUTES
+
 ARN_OF_A_TOPIC = re.compile(r"^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$")
+ORIGIN = re.compile(r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$")
 LAYER_BLOCKS_FOR = 5  # channels_redis reads with BZPOPMIN, blocking 5 s (channels_redis.core, brpop_timeout)
 
 
@@ -118,6 +121,38 @@ def the_topic_is_an_arn(**_kwargs: Any) -> list[CheckMessage]:
             id="ccp.E007",
         )
     ]
+
+
+@register
+def websites_can_start_chats(**_kwargs: Any) -> list[CheckMessage]:
+    if not settings.CCP_START_CHAT_ORIGINS:
+        return []
+    wrong = [origin for origin in settings.CCP_START_CHAT_ORIGINS if not ORIGIN.match(origin)]
+    found = [
+        Error(
+            f"CCP_START_CHAT_ORIGINS holds “{origin}”, which is no origin.",
+            hint="An origin is scheme, host and port as a browser says them, without a path: https://www.example.org.",
+            id="ccp.E008",
+        )
+        for origin in wrong
+    ]
+    if not settings.CCP_START_CHAT_FLOWS:
+        found.append(
+            Error(
+                "CCP_START_CHAT_ORIGINS names websites, and CCP_START_CHAT_FLOWS no contact flow that they may start.",
+                hint="Name the flow's id; the first is the one of pages that name none.",
+                id="ccp.E009",
+            )
+        )
+    if not MIN_MINUTES <= settings.CCP_START_CHAT_MINUTES <= MAX_MINUTES:
+        found.append(
+            Error(
+                f"CCP_START_CHAT_MINUTES is {settings.CCP_START_CHAT_MINUTES}.",
+                hint=f"Amazon Connect takes {MIN_MINUTES} to {MAX_MINUTES} minutes.",
+                id="ccp.E010",
+            )
+        )
+    return list(found)
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -8,9 +8,12 @@ from .agent import Agent
 from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
 from .disposition import Disposition, QueueTopic, QuickResponse
+from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
+from .saved_view import SavedView
 from .team import Team
 from .watch import Watch
+from .whisper import Whisper
 
 __all__ = [
     "Agent",
@@ -20,10 +23,14 @@ __all__ = [
     "ContactTimer",
     "Disposition",
     "OfferEvent",
+    "QueueAlias",
     "QueueTopic",
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
+    "SavedView",
     "Team",
+    "UnknownQueue",
     "Watch",
+    "Whisper",
 ]

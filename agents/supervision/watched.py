@@ -58,6 +58,10 @@ def _watches(agent: Agent) -> QuerySet[Watch]:
 def _reads(agent: Agent) -> list[Seen]:
     mine = AgentContact.objects.filter(agent=agent, contact=OuterRef("contact"), accepted_at__isnull=False)
     reads = AuditEntry.objects.filter(Exists(mine), action=AuditAction.TRANSCRIPT_READ).exclude(actor=agent.user_id)
-    names = ("actor_name", "contact_key", "contact__conversation__customer_name", "at", "reason")
-    rows = reads.order_by("-at").values_list(*names)[:ROWS]
-    return [Seen(who, key, name or "", at, at, why, is_watch=False) for who, key, name, at, why in rows]
+    rows = reads.select_related("contact__conversation").order_by("-at")[:ROWS]
+    return [_read(row) for row in rows]
+
+
+def _read(row: AuditEntry) -> Seen:
+    customer = row.contact.conversation.customer_name if row.contact else ""
+    return Seen(row.actor_name, row.contact_key, customer, row.at, row.at, row.reason, is_watch=False)

@@ -14,14 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from agents.models import Agent
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
-from agents.supervision import scope, watched, watching
-from agents.supervision.live_board import live
+from agents.supervision import page_data, saved_views, scope, watched, watching
 from chats import contact_state, file_types, transcripts
 from chats.models import Contact
 from chats.sending import attachment_upload
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 
 ENDED_PER_PAGE = 50
 CUSTOMER = ("conversation__customer_name",)
+FIGURES = (
+    gettext_lazy("Waiting"),
+    gettext_lazy("Longest wait"),
+    gettext_lazy("Service level"),
+    gettext_lazy("Agents available"),
+    gettext_lazy("Open chats"),
+)
 CUSTOMER_AND_AGENT = (*CUSTOMER, "owner__first_name", "owner__last_name", "owner__username")
 
 
@@ -98,7 +105,7 @@ def who_watched(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def floor(request: HttpRequest) -> HttpResponse:
-    """Contacts that wait or are served, who waits first for an answer on top; under them the ended ones, the newest first."""
+    """The board, whose rows come through the socket; under it the ended contacts, the newest first."""
     user = _supervisor(request)
     wanted = _wanted(request)
     found = matching(transcripts.visible_to(user), wanted, CUSTOMER_AND_AGENT).select_related(
@@ -106,18 +113,25 @@ def floor(request: HttpRequest) -> HttpResponse:
     )
     chosen = filters.FloorFilter(request.GET)
     ended = chosen.contacts(found.filter(state=contact_state.State.ENDED)).order_by("-ended_at", "pk")
-    context = {"live": live(found), "q": wanted, "filters": chosen, **_page(request, ended)}
-    return render(request, "floor.html", _frame(user, {"wsPath": "/ws/floor/"}) | context)
+    context = {"figures": FIGURES, "q": wanted, "filters": chosen, **_page(request, ended)}
+    page = {
+        "wsPath": "/ws/floor/",
+        "contactPath": reverse("floor_contact", args=["-"]),
+        "views": saved_views.of(user.pk),
+        "supervision": page_data.of(user),
+    }
+    return render(request, "floor.html", _frame(user, page) | context)
 
 
 @never_cache
 @login_required
 @require_GET
 def floor_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
-    return _transcript(request, _supervisor(request), contact_id, "floor_contact.html")
+    user = _supervisor(request)
+    return _transcript(request, user, contact_id, "floor_contact.html", supervision=page_data.of(user))
 
 
-def _transcript(request: HttpRequest, user: User, contact_id: str, template: str) -> HttpResponse:
+def _transcript(request: HttpRequest, user: User, contact_id: str, template: str, **page: Any) -> HttpResponse:
     """One contact, read-only; its transcript comes through the floor's socket, `told` is for browsers without scripts."""
     visible = transcripts.visible_to(user).select_related("conversation", "queue", "owner")
     contact = get_object_or_404(visible, pk=contact_id)
@@ -127,7 +141,7 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
     return render(
         request,
         template,
-        _frame(user, {"wsPath": "/ws/floor/", **ids})
+        _frame(user, {"wsPath": "/ws/floor/", **ids, **page})
         | {
             "contact": contact,
             "chain": chain,

@@ -1,6 +1,7 @@
 """Transcripts for their readers: pages, what a viewer lacks, and who may see which contact."""
 
 from .read import BadToken, Page, PageRequest, last_messages, page
+from .sessions import end_sessions
 from .streams import MOST_CHANGES, TAIL, ConversationStreams, snapshot, snapshot_text
 from .visibility import ContactScope, UserRights, register_scope, visible_to
 
@@ -13,6 +14,7 @@ __all__ = [
     "Page",
     "PageRequest",
     "UserRights",
+    "end_sessions",
     "last_messages",
     "page",
     "register_scope",

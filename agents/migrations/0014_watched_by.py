@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0010_roles'),
+        ('agents', '0013_saved_views'),
     ]
 
     operations = [
