@@ -49,6 +49,7 @@ class FollowedContacts:
 
     async def watch(self, contact_id: str, *, hidden: bool, purpose: str) -> None:
         """Refusal when this user may not."""
+        await self._end_what_closed()  # a right that was lost and came back: the old watch is over, a new one begins
         if contact_id not in self._watches:
             begin = db_write(watching.begin)
             found = await begin(self._socket.caller.user, contact_id, hidden=hidden, purpose=purpose)
