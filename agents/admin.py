@@ -32,6 +32,7 @@ from .models import (
     AgentContact,
     AgentState,
     AgentStateChange,
+    Alert,
     Disposition,
     QueueAlias,
     QueueTopic,
@@ -39,6 +40,7 @@ from .models import (
     RoutingProfile,
     RoutingProfileQueue,
     Team,
+    Threshold,
     UnknownQueue,
 )
 
@@ -291,6 +293,28 @@ class QueueAliasAdmin(Admin):
         """An id that is known from now on is no unknown one."""
         super().save_model(request, obj, form, change)
         UnknownQueue.objects.filter(name=obj.name).delete()
+
+
+@admin.register(Threshold)
+class ThresholdAdmin(Admin):
+    """What the floor alerts supervisors of, queue by queue."""
+
+    list_display = ["queue", "kind", "limit"]
+    list_editable = ["limit"]
+    list_filter = ["queue", "kind"]
+    list_select_related = ["queue"]
+    search_fields = ["queue__name"]
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """The history: when each limit was passed, and until when."""
+
+    list_display = ["queue", "kind", "limit", "value", "began_at", "ended_at"]
+    list_filter = ["queue", "kind", "began_at"]
+    list_select_related = ["queue"]
+    search_fields = ["queue__name"]
+    ordering = ["-began_at"]
 
 
 @admin.register(UnknownQueue)

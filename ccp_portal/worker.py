@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents import idle_customers, presence, queue_messages, routing
-from agents.supervision import help_requests, watching
+from agents.supervision import alerts, help_requests, watching
 from chats import metrics, reconcile
 from chats.db import db_read, db_steps, db_write
 from chats.joining import hand_over
@@ -39,6 +39,7 @@ class Worker:
             ("rescue", 5.0, db_steps(routing.absent_agents.steps)),
             ("transfers", 5.0, db_steps(routing.transfers.steps)),
             ("help", 5.0, db_steps(help_requests.steps)),
+            ("alerts", 2.0, db_steps(alerts.steps)),
             ("watches", 5.0, db_steps(watching.end_lapsed_steps)),
             ("waiting", 1.0, db_steps(queue_messages.steps)),
             ("silence", 1.0, db_steps(idle_customers.steps)),

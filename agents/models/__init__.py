@@ -7,6 +7,7 @@ locks the agent (lock order everywhere: conversation, contact, agent, agent cont
 from .agent import Agent
 from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
+from .alert import Alert, Threshold
 from .disposition import Disposition, QueueTopic, QuickResponse
 from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
@@ -20,6 +21,7 @@ __all__ = [
     "AgentContact",
     "AgentState",
     "AgentStateChange",
+    "Alert",
     "ContactTimer",
     "Disposition",
     "OfferEvent",
@@ -30,6 +32,7 @@ __all__ = [
     "RoutingProfileQueue",
     "SavedView",
     "Team",
+    "Threshold",
     "UnknownQueue",
     "Watch",
     "Whisper",

@@ -132,6 +132,24 @@ class FloorMissedOffer(StrictModel):
     with_: Author | None = Field(alias="with")
 
 
+class FloorAlert(StrictModel):
+    """A threshold of a queue that is passed, or was until a moment ago."""
+
+    alert_id: int
+    kind: str
+    queue: str
+    limit: int
+    value: int  # when it began
+    began_at: Time
+    ended_at: Time | None
+
+
+class FloorAlerts(FloorTable):
+    """`total` counts the open ones."""
+
+    rows: list[FloorAlert]
+
+
 class FloorQueues(FloorTable):
     rows: list[FloorQueue]
 

@@ -7,7 +7,16 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from .base import ContactId, Stream, StrictModel, Time
-from .floor import FloorAgents, FloorContacts, FloorFigures, FloorMissed, FloorOptions, FloorQueues, FloorState
+from .floor import (
+    FloorAgents,
+    FloorAlerts,
+    FloorContacts,
+    FloorFigures,
+    FloorMissed,
+    FloorOptions,
+    FloorQueues,
+    FloorState,
+)
 from .rows import Agent, AgentContact, Contact, Item, Note, Outgoing, Receipt, Whisper
 
 
@@ -120,6 +129,7 @@ class FloorFrame(StrictModel):
     agents: FloorAgents | None = None
     contacts: FloorContacts | None = None
     asking: FloorContacts | None = None  # those with a hand up, whatever the view filters
+    alerts: FloorAlerts | None = None
     missed: FloorMissed | None = None
 
 

@@ -22,7 +22,7 @@ from agents.protocol import agent_contact_state
 from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
 from chats import participation, realtime, serialisers
-from chats.models import FIRST_PRIORITY, Contact, Queue, Text, Transfer
+from chats.models import FIRST_PRIORITY, Contact, Queue, QueueWait, Text, Transfer
 from chats.reasons import Reason
 
 from . import endpoints
@@ -116,7 +116,7 @@ def send_back(contact: Contact, queue: Queue, act: Intervention, *, first: bool)
     Transfer.by_supervisor(
         contact, Transfer.State.REQUEUED, named, act.now, by=act.by, comment=act.reason, to_queue=queue
     )
-    contact.queue = queue
+    before, contact.queue = contact.queue_id, queue
     if contact.state == chat.State.CONNECTED:
         ContactTimer.objects.filter(contact=contact).delete()
         participation.requeue(contact, act.now, first=first)
@@ -124,6 +124,8 @@ def send_back(contact: Contact, queue: Queue, act: Intervention, *, first: bool)
         contact.owner = None
         contact.priority = FIRST_PRIORITY if first else contact.priority
         contact.changed()
+        if contact.state == chat.State.WAITING and queue.pk != before:
+            QueueWait.begin(contact, act.now, by_transfer=True)  # it counts in the queue it waits in
         realtime.publish(contact)
         realtime.wake(presence.ROUTING)
     ContactTimer.objects.filter(contact=contact, kind=ContactTimer.Kind.PREVIOUS).delete()  # not back to who had it

@@ -30,6 +30,7 @@ class Board:
     answers: deque[Answer] = field(default_factory=deque)
     changed_contacts: set[str] = field(default_factory=set)
     watchers: dict[str, list[rows.Wire]] = field(default_factory=dict)
+    alerts: list[tuple[int, rows.Wire]] = field(default_factory=list)
     now: datetime | None = None
     _waits: dict[int, tuple[str, Wait]] = field(default_factory=dict)
     _waits_by_queue: dict[int, list[Wait]] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Board:
             moved |= self._moved_agents()
             self.queues, self.served_by_profile = rows.queues(), rows.queues_of_profiles()
         self.now = now
-        self.watchers = rows.watchers()
+        self.watchers, self.alerts = rows.watchers(), rows.alerts(now)
         self._read_contacts(dirty)
         self._read_agents(moved, now)
         self._read_hour(dirty, moved, now, everything=first)

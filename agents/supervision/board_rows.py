@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from agents.models import Agent, AgentContact, AgentState, AgentStateChange, RoutingProfileQueue, Watch
+from agents.models import Agent, AgentContact, AgentState, AgentStateChange, Alert, RoutingProfileQueue, Watch
 from agents.protocol import agent_contact_state
 from chats import serialisers
 from chats.models import Contact, Conversation, Item, Queue, QueueWait
@@ -28,6 +28,8 @@ from .figures import HOUR, Handling, Interval, Rule, Said, Wait
 T = TypeVar("T")
 Wire: TypeAlias = dict[str, Any]
 CHUNK = 500  # ids in one query
+OVER_SHOWN = timedelta(seconds=60)  # an alert that is over is shown so long
+MOST_ALERTS = 100
 SERVING = (agent_contact_state.State.CONNECTING, agent_contact_state.State.CONNECTED)
 
 
@@ -156,6 +158,26 @@ def watchers() -> dict[str, list[Wire]]:
     for contact, user, name in shown.values_list("contact_id", "user_id", "user_name"):
         found[contact][user] = {"id": user, "name": name}
     return {contact: list(people.values()) for contact, people in found.items()}
+
+
+def alerts(now: datetime) -> list[tuple[int, Wire]]:
+    """Open alerts, and those that ended a moment ago, each with its queue; the newest first."""
+    shown = Alert.objects.filter(Q(ended_at=None) | Q(ended_at__gte=now - OVER_SHOWN)).select_related("queue")
+    return [
+        (
+            row.queue_id,
+            {
+                "alertId": row.pk,
+                "kind": row.kind,
+                "queue": row.queue.name,
+                "limit": row.limit,
+                "value": row.value,
+                "beganAt": iso(row.began_at),
+                "endedAt": iso_or_none(row.ended_at),
+            },
+        )
+        for row in shown.order_by("-began_at", "-pk")[:MOST_ALERTS]
+    ]
 
 
 # ---- agents ----------------------------------------------------------------------------------------------------------

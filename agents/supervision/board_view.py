@@ -92,6 +92,7 @@ def project(board: Board, scope: Scope, view: View, now: datetime) -> dict[str, 
         "agents": _agents(board, seen, view, now),
         "contacts": _window("contacts", seen.listed, view, lambda row: row.pk, lambda row: _contact_line(board, row)),
         "asking": _asking(board, scope),
+        "alerts": _alerts(board, scope),
         "missed": _missed(board, seen),
     }
 
@@ -337,6 +338,12 @@ def _asking(board: Board, scope: Scope) -> Table:
     return len(found), [(row.pk, _contact_line(board, row)) for row in found[:MOST_ASKING]]
 
 
+def _alerts(board: Board, scope: Scope) -> Table:
+    """Of all queues in scope, whatever the view filters."""
+    found = [wire for queue, wire in board.alerts if queue in scope.queues]
+    return sum(wire["endedAt"] is None for wire in found), [(str(wire["alertId"]), wire) for wire in found]
+
+
 def _missed(board: Board, seen: Seen) -> Table:
     found = newest_missed(seen.parts)
     return len(found), [
@@ -352,7 +359,7 @@ def _with_now(board: Board, part: Part) -> Wire:
 
 # ---- frames ----------------------------------------------------------------------------------------------------------
 
-TABLES = ("queues", "agents", "contacts", "asking", "missed")
+TABLES = ("queues", "agents", "contacts", "asking", "alerts", "missed")
 WHOLE = ("kpis", "states", "options")
 
 

@@ -12,12 +12,14 @@ from agents.models import (
     AgentContact,
     AgentState,
     AgentStateChange,
+    Alert,
     Disposition,
     QueueAlias,
     QueueTopic,
     QuickResponse,
     RoutingProfile,
     Team,
+    Threshold,
     UnknownQueue,
 )
 from agents.models.queue_alias import MOST_KEPT
@@ -47,6 +49,7 @@ pytestmark = pytest.mark.django_db
 
 READ_ONLY = [
     ("chats", "auditentry"),
+    ("agents", "alert"),
     ("chats", "contact"),
     ("chats", "conversation"),
     ("chats", "note"),
@@ -67,6 +70,7 @@ EDITED = [
     ("agents", "quickresponse"),
     ("agents", "routingprofile"),
     ("agents", "team"),
+    ("agents", "threshold"),
     ("chats", "hoursofoperation"),
     ("chats", "queue"),
 ]
@@ -111,6 +115,8 @@ def row(number):
     HelpRequest.raise_hand(contact, agent.user, "I do not know", NOW).change(lowered_at=NOW)
     Team.objects.create(group=Group.objects.create(name=f"Team {number}"))
     audit.record(AuditAction.SIGNED_IN, agent.user)
+    Threshold.objects.create(queue=profile.queues.get(), kind="waiting", limit=5)
+    Alert.objects.create(queue=profile.queues.get(), kind="waiting", limit=5, value=5, began_at=NOW, ended_at=NOW)
     RefusedCall.objects.create(operation="DescribeContact", code=f"{number}", first_at=NOW, last_at=NOW)
     UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
 

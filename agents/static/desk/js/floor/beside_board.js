@@ -21,6 +21,7 @@ export class BesideBoard {
   /** @type {Board} */ #board
   #pane
   #alerts
+  #sound = createSound()
 
   /**
    * @param {import("../lib/socket.js").Line} line
@@ -28,19 +29,23 @@ export class BesideBoard {
    */
   constructor(line, { userId, supervision }, board) {
     this.#board = board
-    const sound = createSound()
     initActions(line, { userId, ...supervision })
     this.#pane = new WatchPane(line, {
       userId,
       supervision,
-      chime: () => sound.message(),
+      chime: () => this.chime(),
       watchers: (contactId) => board.row("contact", contactId)?.watchers ?? [],
       order: board.order,
       turned: (contactId) => this.#turned(contactId),
     })
-    this.#alerts = new HelpAlerts(sound, { may: supervision.may.includes("answer_help"), open: (contactId) => this.#pane.open(contactId) })
+    this.#alerts = new HelpAlerts(this.#sound, { may: supervision.may.includes("answer_help"), open: (contactId) => this.#pane.open(contactId) })
     find("#floor").addEventListener("click", (event) => this.#clicked(event))
     addEventListener("hashchange", () => this.#follow())
+  }
+
+  /** Something has happened on the floor. */
+  chime() {
+    this.#sound.message()
   }
 
   /** What the line shall say it knows. */

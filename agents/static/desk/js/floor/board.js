@@ -16,6 +16,7 @@ import * as cells from "./board_cells.js"
 import { BoardFilters } from "./board_filters.js"
 import { BoardTable, markSorted } from "./board_table.js"
 import { drawFigures } from "./figures.js"
+import { QueueAlerts } from "./queue_alerts.js"
 
 /** @type {{userId: number, wsPath: string, loginPath: string, contactPath: string, views: any[], supervision: import("./watch_pane.js").Supervision}} */
 const page = JSON.parse(find("#page").textContent ?? "")
@@ -52,6 +53,8 @@ const beside = new BesideBoard(line, page, {
   order: () => board?.contacts.order ?? [],
   row: (kind, id) => (kind === "agent" ? board?.agents : board?.contacts)?.rows[id],
 })
+
+const alerts = new QueueAlerts(() => beside.chime())
 
 /** @param {string} method @param {object} params */
 async function request(method, params) {
@@ -91,6 +94,7 @@ function draw() {
     drawMore(name, board[name])
   }
   drawMissed(board.missed)
+  alerts.draw(board.alerts.order.map((id) => board?.alerts.rows[id]))
   beside.asking(board.asking.order.map((id) => board?.asking.rows[id]))
   beside.drawn()
   setText(find("#agents-count"), signedIn(board.kpis.signedIn))
@@ -191,6 +195,7 @@ setInterval(() => {
   if (board) drawFigures(find("#kpis"), board.kpis)
   chip()
   beside.tick()
+  alerts.tick()
 }, 1_000)
 wakeWithThePage(line)
 line.open()

@@ -187,6 +187,21 @@
  * @property {string[]} removed
  * @property {FloorAgent[]} rows
  *
+ * @typedef {Object} FloorAlert  A threshold of a queue that is passed, or was until a moment ago.
+ * @property {number} alertId
+ * @property {string} kind
+ * @property {string} queue
+ * @property {number} limit
+ * @property {number} value
+ * @property {string} beganAt
+ * @property {string|null} endedAt
+ *
+ * @typedef {Object} FloorAlerts  `total` counts the open ones.
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorAlert[]} rows
+ *
  * @typedef {Object} FloorContact  A contact on the board.
  * @property {string} contactId
  * @property {string} initialContactId

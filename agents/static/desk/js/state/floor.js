@@ -4,7 +4,7 @@
 /** @typedef {{total: number, order: string[], rows: Record<string, any>}} Table */
 /**
  * @typedef {{epoch: string, n: number, kpis: any, states: any[], options: {teams: Option[], queues: Option[], ownQueues: string[]},
- *   queues: Table, agents: Table, contacts: Table, asking: Table, missed: Table}} Board
+ *   queues: Table, agents: Table, contacts: Table, asking: Table, alerts: Table, missed: Table}} Board
  */
 /** @typedef {{id: string, name: string}} Option */
 /**
@@ -13,7 +13,7 @@
  */
 
 /** What names a row of each table. @type {Record<string, string>} */
-const IDS = { queues: "queueId", agents: "agentId", contacts: "contactId", asking: "contactId", missed: "agentContactId" }
+const IDS = { queues: "queueId", agents: "agentId", contacts: "contactId", asking: "contactId", alerts: "alertId", missed: "agentContactId" }
 const WHOLE = ["kpis", "states", "options"]
 export const SORTS = { queues: "waiting", agents: "state", contacts: "waits" }
 export const LIMITS = { queues: 100, agents: 20, contacts: 50 }
@@ -31,7 +31,7 @@ const empty = () => ({ total: 0, order: [], rows: {} })
  */
 export function applyFrame(board, frame) {
   if (frame.n === 1) {
-    const none = { queues: empty(), agents: empty(), contacts: empty(), asking: empty(), missed: empty() }
+    const none = { queues: empty(), agents: empty(), contacts: empty(), asking: empty(), alerts: empty(), missed: empty() }
     return fill(/** @type {any} */ ({ epoch: frame.epoch, n: 0, ...none }), frame)
   }
   if (!board) return null
