@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -31,11 +32,16 @@ from .models import (
     AgentContact,
     AgentState,
     AgentStateChange,
+    Alert,
     Disposition,
+    QueueAlias,
     QueueTopic,
     QuickResponse,
     RoutingProfile,
     RoutingProfileQueue,
+    Team,
+    Threshold,
+    UnknownQueue,
 )
 
 
@@ -276,6 +282,57 @@ class QueueTopicAdmin(Admin):
     search_fields = ["topic", "queue__name"]
 
 
+@admin.register(QueueAlias)
+class QueueAliasAdmin(Admin):
+    list_display = ["name", "queue"]
+    list_filter = ["queue"]
+    list_select_related = ["queue"]
+    search_fields = ["name", "queue__name"]
+
+    def save_model(self, request: HttpRequest, obj: QueueAlias, form: Any, change: bool) -> None:
+        """An id that is known from now on is no unknown one."""
+        super().save_model(request, obj, form, change)
+        UnknownQueue.objects.filter(name=obj.name).delete()
+
+
+@admin.register(Threshold)
+class ThresholdAdmin(Admin):
+    """What the floor alerts supervisors of, queue by queue."""
+
+    list_display = ["queue", "kind", "limit"]
+    list_editable = ["limit"]
+    list_filter = ["queue", "kind"]
+    list_select_related = ["queue"]
+    search_fields = ["queue__name"]
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """The history: when each limit was passed, and until when."""
+
+    list_display = ["queue", "kind", "limit", "value", "began_at", "ended_at"]
+    list_filter = ["queue", "kind", "began_at"]
+    list_select_related = ["queue"]
+    search_fields = ["queue__name"]
+    ordering = ["-began_at"]
+
+
+@admin.register(UnknownQueue)
+class UnknownQueueAdmin(ReadOnlyAdmin):
+    """Queues that contacts named in vain; each leads to the form that gives the id to a queue."""
+
+    list_display = ["name", "named_in", "contact_id", "last_at", "first_at", "give"]
+    search_fields = ["name", "contact_id"]
+    ordering = ["-last_at"]
+    fields = ["name", "named_in", "contact_id", "first_at", "last_at", "give"]
+    readonly_fields = ["give"]
+
+    @admin.display(description=_("what to do"))
+    def give(self, unknown: UnknownQueue) -> SafeString:
+        address = reverse("admin:agents_queuealias_add", query={"name": unknown.name})
+        return format_html('<a href="{}">{}</a>', address, _("Give this id to a queue"))
+
+
 # ---- what happened ---------------------------------------------------------------------------------------------------
 
 PERSON = ["agent__user__username", "agent__user__first_name", "agent__user__last_name"]
@@ -320,3 +377,15 @@ class AgentStateChangeAdmin(ReadOnlyAdmin):
     list_select_related = ["agent__user", "by"]
     search_fields = [*PERSON, "why"]
     date_hierarchy = "at"
+
+
+# ---- teams -----------------------------------------------------------------------------------------------------------
+
+
+@admin.register(Team)
+class TeamAdmin(Admin):
+    """Which groups are teams; members are added to the group."""
+
+    list_display = ["group"]
+    search_fields = ["group__name"]
+    autocomplete_fields = ["group"]

@@ -40,18 +40,22 @@ def set_state(agent: Agent, name: str, *, enqueue_next: bool = False, by: User |
     *Next* is for leaving: a routable state counts at once, with contacts open or not. Without `enqueue_next`, an agent
     may leave a routable state while contacts are open: those contacts stay theirs.
     """
-    state = _state(name, agent)
+    state = state_called(name, agent.pk)
     with transaction.atomic():
         held = Agent.locked(agent.pk)
         if enqueue_next and held.load > 0 and not state.is_routable:
             _enqueue(held, state)
-        elif held.state_id != state.pk or held.next_state_id is not None:
+        elif held.state_id != state.pk or held.next_state_id is not None or held.state_is_forced:
             enter(held, state, by=by, why=Reason(), now=now)
 
 
-def enter(agent: Agent, state: AgentState, *, by: User | None, why: Reason, now: datetime) -> None:
-    """Enter the state now, on a `locked` agent. Entering the present state only forgets the next one."""
-    if agent.state_id == state.pk:
+def enter(  # noqa: PLR0913 -- whom, where, by whom, why and when, by name
+    agent: Agent, state: AgentState, *, by: User | None, why: Reason, now: datetime, forced: bool = False
+) -> None:
+    """Enter the state now, on a `locked` agent. Entering the present state only forgets the next one. A state that is
+    `forced` by a supervisor holds until the agent or a supervisor chooses another, or the same once more.
+    """
+    if agent.state_id == state.pk and agent.state_is_forced == forced:
         agent.enqueue(None)
         realtime.publish(agent, agent.own_seq)
         return
@@ -64,7 +68,7 @@ def enter(agent: Agent, state: AgentState, *, by: User | None, why: Reason, now:
         at=now,
         lasted=now - agent.state_since,
     )
-    agent.enter(state, now)
+    agent.enter(state, now, forced=forced)
     realtime.publish(agent, agent.own_seq)
     if state.is_routable:
         realtime.wake(ROUTING)
@@ -87,7 +91,8 @@ def not_responding() -> AgentState:
     return AgentState.objects.get_or_create(name=settings.CCP_NOT_RESPONDING, defaults=wanted)[0]
 
 
-def _state(name: str, agent: Agent) -> AgentState:
+def state_called(name: str, agent_id: int) -> AgentState:
+    """The state that an agent, or a supervisor for them, can choose by this name; Refusal when there is none."""
     states = {state.name: state for state in AgentState.to_choose()}
     if name in states:
         return states[name]
@@ -103,7 +108,7 @@ def _state(name: str, agent: Agent) -> AgentState:
         refusal = Refusal(
             "stateNotFound", "There is no state “%(name)s”. There are: %(known)s.", name=name, known=known
         )
-    now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent.pk)
+    now = Agent.objects.select_related("user", "state", "next_state", "routing_profile").get(pk=agent_id)
     raise refusal.but(agent=serialisers.agent(now))
 
 
@@ -125,15 +130,19 @@ def seen(agent_id: int, now: datetime) -> None:
 
 
 def here(now: datetime) -> Q:
-    """Agents with an open desk. A change of state is a sign of life: a desk that just opened may not have been seen.
+    """Agents with an open desk. A change of state is a sign of life: a desk that just opened may not have been seen. One
+    that a supervisor made is none.
     Who may not sign in any more is not there, whatever their tabs say until they are closed.
     """
     edge = now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
-    return Q(user__is_active=True) & (Q(seen_at__gte=edge) | Q(state_since__gte=edge))
+    chose = Q(state_since__gte=edge, state_is_forced=False)
+    return Q(user__is_active=True) & (Q(seen_at__gte=edge) | chose)
 
 
 def last_sign(agent: Agent) -> datetime:
-    """When there was last a sign of life of this agent."""
+    """When there was last a sign of life of this agent. That somebody forced their state is none."""
+    if agent.state_is_forced:
+        return agent.seen_at or agent.idle_since
     return max(agent.state_since, agent.seen_at or agent.state_since)
 
 
@@ -166,11 +175,14 @@ def _absent(now: datetime) -> QuerySet[Agent]:
 
 
 def _to_send_away(now: datetime) -> QuerySet[Agent]:
-    """By “next state” an agent leaves a routable state, and is then where they shall be."""
+    """By “next state” an agent leaves a routable state, and is then where they shall be. Where a supervisor put somebody, and
+    nothing is offered, they stay.
+    """
     goes = Q(routing_profile__absence=Absence.OFFLINE) | Q(
         routing_profile__absence=Absence.NEXT_STATE, state__type=AgentState.Type.ROUTABLE
     )
-    return _absent(now).filter(goes).select_related("routing_profile")
+    stays = Q(state_is_forced=True) & ~Q(state__type=AgentState.Type.ROUTABLE)
+    return _absent(now).filter(goes).exclude(stays).select_related("routing_profile")
 
 
 def _patience(agent: Agent) -> float:

@@ -36,7 +36,8 @@ def position(contact: Contact) -> int:
     """1: next in line; 0: an agent serves the contact already."""
     if contact.state != contact_state.State.WAITING or contact.waiting_since is None:
         return 0
-    earlier = Q(waiting_since__lt=contact.waiting_since) | Q(waiting_since=contact.waiting_since, pk__lt=contact.pk)
+    older = Q(waiting_since__lt=contact.waiting_since) | Q(waiting_since=contact.waiting_since, pk__lt=contact.pk)
+    earlier = Q(priority__lt=contact.priority) | Q(older, priority=contact.priority)
     return Contact.objects.filter(earlier, queue=contact.queue, state=contact_state.State.WAITING).count() + 1
 
 

@@ -16,6 +16,18 @@ register_reasons(
         "handed_on_to_agent": "handed on to %(name)s",
         "handed_on_to_queue": "handed on to the queue %(name)s",
         "back_to_queue": "back to the queue: %(why)s",
+        # A supervisor stepped in (routing.interventions): told to the agent who had the contact.
+        "taken_over": "%(name)s took it over",
+        "given_away": "%(name)s gave it to somebody else",
+        "sent_to_queue": "%(name)s sent it to a queue",
+        "ended_by": "%(name)s ended it",
+        "because": "%(what)s: %(reason)s",  # with the supervisor's own words
+        "supervisor_ended": "a supervisor ended it",
+        "being_joined": "the chat is just being joined",
+        "nobody": "nobody",
+        # … and put the agent into a state, or signed them out (routing.forced_states).
+        "state_forced": "%(name)s put you in this state",
+        "signed_out_by": "%(name)s signed you out",
         # Why an offer was not taken.
         "declined": "declined",
         "colleague_took_it": "a colleague took it",

@@ -12,8 +12,9 @@ class PortalConfig(AppConfig):
     verbose_name = "CCP Portal"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 -- importing registers them
+        from . import audited, checks  # noqa: F401 -- importing checks registers them
 
+        audited.connect()
         pre_migrate.connect(_may_take_long, dispatch_uid="ccp_portal.may_take_long")
 
 

@@ -17,12 +17,15 @@ from django.conf import settings  # noqa: E402 -- see above
 from django.db import connections  # noqa: E402 -- see above
 from django.urls import path  # noqa: E402 -- see above
 
-from agents.sockets.desk import DeskSocket, FloorSocket  # noqa: E402 -- see above
+from agents.sockets.desk import DeskSocket  # noqa: E402 -- see above
+from agents.sockets.floor import FloorSocket  # noqa: E402 -- see above
 from agents.views import health  # noqa: E402 -- see above
 from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
+from chats import audit  # noqa: E402 -- see above
 from chats.inbox import webhook  # noqa: E402 -- see above
+from chats.start_chat import livechat  # noqa: E402 -- see above
 
-from . import bodies, page_slots  # noqa: E402 -- see above
+from . import audited, bodies, metrics, page_slots  # noqa: E402 -- see above
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +33,10 @@ log = logging.getLogger(__name__)
 # answered while pages wait for one another.
 STRAIGHT_IN: dict[str, Any] = {
     "/webhooks/sns/": webhook.asgi_app,
+    **dict.fromkeys(livechat.PATHS, livechat.asgi_app),
     "/healthz": health.HEALTHZ.door,
     "/readyz": health.READYZ.door,
+    "/metrics": metrics.asgi_app,
 }
 
 desk: Any = DeskSocket.as_asgi()  # django-stubs know views only, not ASGI applications
@@ -95,13 +100,19 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
 
 async def _refuse(answer: bodies.Refused, scope: Any, send: Any) -> None:
     log.warning("Refused %s %s: %s", scope["method"], scope["path"][:80], answer.why)
-    about = [
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-    ]
+    about = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": about})
     await send({"type": "http.response.body", "body": answer.body})
 
 
+_sockets = URLRouter(sockets)
+
+
+async def websocket(scope: Any, receive: Any, send: Any) -> None:
+    """What is recorded while a socket is open comes from its session and address."""
+    audit.origin.set(audited.socket_origin(scope))
+    await _sockets(scope, receive, send)
+
+
 static: Any = StaticFiles(pages)
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})
+application = ProtocolTypeRouter({"http": http, "websocket": websocket})

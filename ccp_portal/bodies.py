@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from django.conf import settings
@@ -19,6 +19,9 @@ from agents.sockets.connection import language
 from agents.views import files
 from chats.file_types import MAX_BYTES as MAX_FILE_BYTES
 from chats.inbox.sns import MAX_BODY_BYTES as MAX_SNS_BYTES
+from chats.start_chat import livechat
+from chats.start_chat.start_chat_contract import MAX_BODY_BYTES as MAX_START_CHAT_BYTES
+from chats.start_chat.start_chat_contract import ChatRefused
 
 MAX_BODY_BYTES = 65_536  # of any path that is not named below: forms of a few fields
 MAX_BODIES_BYTES = 268_435_456  # of all bodies that come or are worked on at once in a process
@@ -47,10 +50,15 @@ class Refused:
     status: HTTPStatus
     why: str
     content_type: str = "text/plain; charset=utf-8"
+    more: Mapping[str, str] = field(default_factory=dict)  # headers beside those of every answer
 
     @property
     def body(self) -> bytes:
         return self.why.encode() + b"\n"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Content-Type": self.content_type, "Content-Length": str(len(self.body)), **self.more}
 
 
 def most(path: str) -> int:
@@ -59,6 +67,8 @@ def most(path: str) -> int:
         return MAX_SNS_BYTES
     if path == "/reception/":
         return MAX_HAND_OVER_BYTES
+    if path in livechat.PATHS:
+        return MAX_START_CHAT_BYTES
     if FILES.fullmatch(path):
         return MAX_FILE_BYTES
     if path.startswith("/admin/"):
@@ -83,6 +93,10 @@ def _in_the_form_of(path: str, headers: Headers, status: HTTPStatus, reason: str
         return Refused(status, json.dumps(files.answer_to(reason, language({"headers": headers}))), "application/json")
     if path == "/reception/":
         return Refused(status, json.dumps({"error": why}), "application/json")
+    if path in livechat.PATHS:
+        code = "TooLarge" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "Unavailable"
+        told = ChatRefused(status, code, f"{why[0].upper()}{why[1:]}.").answer
+        return Refused(status, json.dumps(told), "application/json", livechat.refusal_headers(list(headers)))
     return Refused(status, why)
 
 

@@ -13,7 +13,10 @@ from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 -- Django's own name
 
+from chats.start_chat.start_chat_contract import MAX_MINUTES, MIN_MINUTES
+
 ARN_OF_A_TOPIC = re.compile(r"^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$")
+ORIGIN = re.compile(r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$")
 LAYER_BLOCKS_FOR = 5  # channels_redis reads with BZPOPMIN, blocking 5 s (channels_redis.core, brpop_timeout)
 
 
@@ -120,6 +123,38 @@ def the_topic_is_an_arn(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register
+def websites_can_start_chats(**_kwargs: Any) -> list[CheckMessage]:
+    if not settings.CCP_START_CHAT_ORIGINS:
+        return []
+    wrong = [origin for origin in settings.CCP_START_CHAT_ORIGINS if not ORIGIN.match(origin)]
+    found = [
+        Error(
+            f"CCP_START_CHAT_ORIGINS holds “{origin}”, which is no origin.",
+            hint="An origin is scheme, host and port as a browser says them, without a path: https://www.example.org.",
+            id="ccp.E008",
+        )
+        for origin in wrong
+    ]
+    if not settings.CCP_START_CHAT_FLOWS:
+        found.append(
+            Error(
+                "CCP_START_CHAT_ORIGINS names websites, and CCP_START_CHAT_FLOWS no contact flow that they may start.",
+                hint="Name the flow's id; the first is the one of pages that name none.",
+                id="ccp.E009",
+            )
+        )
+    if not MIN_MINUTES <= settings.CCP_START_CHAT_MINUTES <= MAX_MINUTES:
+        found.append(
+            Error(
+                f"CCP_START_CHAT_MINUTES is {settings.CCP_START_CHAT_MINUTES}.",
+                hint=f"Amazon Connect takes {MIN_MINUTES} to {MAX_MINUTES} minutes.",
+                id="ccp.E010",
+            )
+        )
+    return list(found)
+
+
 def _is_fernet_key(key: str) -> bool:
     try:
         Fernet(key)
@@ -151,3 +186,17 @@ def _socket_timeout(host: object) -> float | None:
     address = host.get("address") if isinstance(host, Mapping) else host
     in_query = parse_qs(urlsplit(address).query).get("socket_timeout") if isinstance(address, str) else None
     return float(in_query[0]) if in_query else LAYER_BLOCKS_FOR
+
+
+@register(Tags.security, deploy=True)
+def agents_see_who_watches(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.CCP_AGENTS_SEE_WATCHERS:
+        return []
+    return [
+        Warning(
+            "CCP_AGENTS_SEE_WATCHERS is off: agents are not shown who watches them now.",
+            hint="Works councils and data protection often ask for it (docs/privacy.md). Agents can still read afterwards"
+            " who watched, on /desk/watched/.",
+            id="ccp.W010",
+        )
+    ]

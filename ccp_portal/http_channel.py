@@ -147,10 +147,8 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]  # see above
         self._let_go()
         self._call_off()
         self.setTimeout(None)
-        head = (
-            f"HTTP/1.1 {answer.status} {answer.status.phrase}\r\nContent-Type: {answer.content_type}\r\n"
-            f"Content-Length: {len(answer.body)}\r\nConnection: close\r\n\r\n"
-        )
+        lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+        head = f"HTTP/1.1 {answer.status} {answer.status.phrase}\r\n{lines}Connection: close\r\n\r\n"
         self._networkProducer.unregisterProducer()
         self.transport.write(head.encode() + answer.body)
         self.transport.loseWriteConnection()

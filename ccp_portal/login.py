@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,8 @@ from django.db.models import Max, QuerySet, Sum
 from django.shortcuts import render
 from django.utils import timezone
 
+from chats.client_address import client_address as address_of
+
 from .hashing import THREADS
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 AT_ONE_ADDRESS, OF_ONE_ACCOUNT, FROM_ONE_ADDRESS = 10, 20, 100  # wrong passwords until one has to wait
 KNOWN_FOR = timedelta(days=30)  # so long an address is one that the account has signed in from
-IPV6_CUSTOMER = 64  # bits: whoever has one address of IPv6 has all of its /64
 Credentials = Mapping[str, Any]
 _at_once = BoundedSemaphore(THREADS)
 
@@ -99,17 +99,9 @@ def _limits(username: str | None, address: str | None) -> Iterator[tuple[QuerySe
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Who knocks; behind a proxy what the proxy itself has added, not what the client says."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.CCP_BEHIND_PROXY:
-        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
-    try:
-        found = ip_address(address)
-    except ValueError:  # a socket of the file system
-        return None
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
-        return str(ip_network((found, IPV6_CUSTOMER), strict=False).network_address)
-    return str(found.ipv4_mapped or found) if isinstance(found, IPv6Address) else str(found)
+    """AXES_CLIENT_IP_CALLABLE: who knocks."""
+    peer, forwarded = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return address_of(peer, forwarded, behind_proxy=settings.CCP_BEHIND_PROXY)
 
 
 def too_many(request: HttpRequest, _response: HttpResponse | None, credentials: Credentials | None) -> HttpResponse:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 MAX_VALUE = 500  # characters of one value in a line
@@ -37,6 +39,27 @@ class LineFormatter(logging.Formatter):
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 -- logging's own name
         return _marked(stack_info)
+
+
+class JsonFormatter(LineFormatter):
+    """The same as one JSON object a line, for log collectors: CCP_LOG_FORMAT=json."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
+        """What a record says, without its traceback, which `format` adds as a member."""
+        record.message = shorten(record.message, MAX_LINE)
+        return record.message
+
+    def format(self, record: logging.LogRecord) -> str:
+        message, _, traceback = super().format(record).partition("\n  | ")
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": message.removesuffix("\n"),
+        }
+        if traceback:
+            line["traceback"] = traceback.replace("\n  | ", "\n")
+        return json.dumps(line)
 
 
 def escape(text: str) -> str:

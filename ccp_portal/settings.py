@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ccp_portal.audited.KnowsOrigin",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -175,6 +176,16 @@ CCP_FIELD_KEYS = env.list("CCP_FIELD_KEYS", default=[]) or [
     secrets.kept(CCP_DATA_DIR / "field_key", secrets.fernet_key),
 ]
 
+# ---- Chats that websites start (POST /livechat); off while no website is named -------------------------------------------
+CCP_START_CHAT_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_START_CHAT_ORIGINS", default=[])]
+CCP_START_CHAT_FLOWS = env.list("CCP_START_CHAT_FLOWS", default=[])
+CCP_START_CHAT_MINUTES = env.int("CCP_START_CHAT_MINUTES", default=1_500)
+CCP_START_CHAT_ATTRIBUTES = env.list("CCP_START_CHAT_ATTRIBUTES", default=["connect_*", "topic"])
+CCP_START_CHAT_PERSISTENT = env.bool("CCP_START_CHAT_PERSISTENT", default=False)
+CCP_START_CHAT_FILES = env.bool("CCP_START_CHAT_FILES", default=False)
+CCP_START_CHAT_PER_ADDRESS = env.int("CCP_START_CHAT_PER_ADDRESS", default=10)  # in ten minutes
+CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  # in ten minutes
+
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
 CCP_MISSED_SECONDS = env.float("CCP_MISSED_SECONDS", default=60.0)  # so long a missed contact is not offered again
@@ -189,6 +200,15 @@ CCP_LEASE_SECONDS = env.float("CCP_LEASE_SECONDS", default=45.0)
 CCP_POLL_SECONDS = env.float("CCP_POLL_SECONDS", default=2.0)
 CCP_DB_THREADS = env.int("CCP_DB_THREADS", default=8)
 CCP_PAGE_THREADS = env.int("CCP_PAGE_THREADS", default=16)  # pages made at once; each may hold a connection
+CCP_BARGE_IS_ANNOUNCED = env.bool("CCP_BARGE_IS_ANNOUNCED", default=True)  # by the queue's text “supervisor joined”
+CCP_ACTIONS_NEED_REASON = env.list(
+    "CCP_ACTIONS_NEED_REASON", default=[]
+)  # verbs of supervisors: takeOver, endContact, …
+CCP_HELP_ESCALATES_SECONDS = env.float("CCP_HELP_ESCALATES_SECONDS", default=120.0)  # 0: a raised hand never does
+# Whoever reads /metrics says it as “Authorization: Bearer …”; empty: there is no such page.
+CCP_METRICS_TOKEN = env.str("CCP_METRICS_TOKEN", default="")
+CCP_AGENTS_SEE_WATCHERS = env.bool("CCP_AGENTS_SEE_WATCHERS", default=True)
+CCP_WATCH_ASKS_PURPOSE = env.bool("CCP_WATCH_ASKS_PURPOSE", default=False)
 CCP_COMPANY = env.str("CCP_COMPANY", default="CCP Portal")
 
 # ---- Security ----------------------------------------------------------------------------------------------------------------
@@ -227,9 +247,15 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "ccp_portal.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {"()": "ccp_portal.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "ccp_portal.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("CCP_LOG_FORMAT", default="line"),  # or json
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "daphne": {"level": "WARNING"},

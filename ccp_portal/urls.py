@@ -15,6 +15,7 @@ urlpatterns = [
     path("login/", LoginView.as_view(template_name="login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("desk/", pages.desk, name="desk"),
+    path("desk/watched/", pages.who_watched, name="watched"),
     path("history/", pages.history, name="history"),
     path("history/<str:contact_id>/", pages.history_contact, name="history_contact"),
     path("floor/", pages.floor, name="floor"),

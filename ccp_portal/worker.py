@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from django.utils import timezone
 
 from agents import idle_customers, presence, queue_messages, routing
-from chats import reconcile
+from agents.supervision import alerts, help_requests, watching
+from chats import metrics, reconcile
 from chats.db import db_read, db_steps, db_write
 from chats.joining import hand_over
 from chats.realtime import Hub
@@ -36,6 +38,9 @@ class Worker:
             ("wrapup", 1.0, db_steps(routing.after_contact_work.steps)),
             ("rescue", 5.0, db_steps(routing.absent_agents.steps)),
             ("transfers", 5.0, db_steps(routing.transfers.steps)),
+            ("help", 5.0, db_steps(help_requests.steps)),
+            ("alerts", 2.0, db_steps(alerts.steps)),
+            ("watches", 5.0, db_steps(watching.end_lapsed_steps)),
             ("waiting", 1.0, db_steps(queue_messages.steps)),
             ("silence", 1.0, db_steps(idle_customers.steps)),
             ("reconcile", 1.0, reconcile.due),
@@ -62,11 +67,16 @@ class Worker:
     async def _every(self, bell: str, seconds: float, job: Job) -> None:
         """At every ring of the bell of this name, and every so many seconds in case a ring was lost."""
         while True:
+            began = time.perf_counter()
             try:
                 await job(timezone.now())
             except Exception:  # the database or Connect may be away for a while: the worker is not
                 log.exception("%s stumbled; it is tried again", bell)
+                metrics.JOBS.labels(bell, "failed").observe(time.perf_counter() - began)
                 await asyncio.sleep(1.0)
+            else:
+                metrics.JOBS.labels(bell, "done").observe(time.perf_counter() - began)
+                metrics.JOB_DONE_AT.labels(bell).set_to_current_time()
             await self.hub.wait_for(bell, seconds)
 
 

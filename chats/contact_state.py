@@ -59,6 +59,7 @@ class EndReason(StrEnum):
     """Why our part of a contact ended, in words the page translates."""
 
     AGENT = "agent"  # the agent ended it
+    SUPERVISOR = "supervisor"  # a supervisor ended it, or cleared it because it was stuck
     CUSTOMER = "customer"  # the customer left
     CHAT_ENDED = "chatEnded"  # Connect ended the chat (expired, stopped, flow)
     REMOVED = "removed"  # Connect removed our participant: a Connect agent or a Lex bot joined

@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextvars import copy_context
 from datetime import datetime
 from functools import partial, wraps
 from threading import Barrier, BrokenBarrierError
@@ -136,7 +137,7 @@ def _on(name: str, work: Callable[P, R]) -> Callable[P, Awaitable[R]]:
     @wraps(work)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
         call = partial(_with_live_connections, work, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(_threads(name), call)
+        return await asyncio.get_running_loop().run_in_executor(_threads(name), copy_context().run, call)
 
     return run
 

@@ -38,7 +38,15 @@ class CustomerNamed:
     """The name of the customer has become known: notified once, with one contact of the conversation."""
 
 
-Change = Waits | Ended | EndExplained | CustomerNamed
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The customer has written one of the phrases of the contact's queue."""
+
+    phrase: str
+    at: datetime
+
+
+Change = Waits | Ended | EndExplained | CustomerNamed | Flagged
 
 
 class ContactObserver(Protocol):

@@ -14,7 +14,16 @@ from typing import Any
 from django.db import transaction
 
 from . import contact_state, outbox, queue_capacity, realtime
-from .models import Contact, Conversation, OutboundMessage, Participant, Queue
+from .models import (
+    FIRST_PRIORITY,
+    USUAL_PRIORITY,
+    Contact,
+    Conversation,
+    OutboundMessage,
+    Participant,
+    Queue,
+    QueueWait,
+)
 from .observers import CustomerNamed, Ended, EndExplained, Waits, contact_changed
 from .realtime import sequences
 from .reasons import Reason
@@ -29,6 +38,7 @@ RANK = {
     contact_state.EndReason.CHAT_ENDED: 2,
     contact_state.EndReason.CUSTOMER: 3,
     contact_state.EndReason.AGENT: 4,
+    contact_state.EndReason.SUPERVISOR: 4,
     contact_state.EndReason.SILENT: 4,
 }
 NOT_SENT = {
@@ -138,7 +148,7 @@ def _begin_round(contact: Contact, order: HandOver, now: datetime) -> None:
 
 def _next_round(contact: Contact, now: datetime) -> None:
     contact.round, contact.attempt, contact.state = contact.round + 1, 1, contact_state.State.JOINING
-    contact.owner = None
+    contact.owner, contact.priority = None, USUAL_PRIORITY
     contact.move(contact_state.Move.HAND_OVER, now)
 
 
@@ -266,8 +276,11 @@ def give_up_return(contact_id: str, now: datetime) -> None:
         end(contact, contact_state.EndReason.NOT_JOINED, now, leave=False)
 
 
-def requeue(contact: Contact, now: datetime) -> None:
-    """The contact waits again, at its old place, and is nobody's. Call it on a `locked` contact that is CONNECTED."""
+def requeue(contact: Contact, now: datetime, *, first: bool = False) -> None:
+    """The contact waits again, at its old place or before all others, and is nobody's. Call it on a `locked` contact that
+    is CONNECTED.
+    """
+    contact.priority = FIRST_PRIORITY if first else contact.priority
     contact.move(contact_state.Move.REQUEUE, now, owner=None, connected_at=None, attention=Reason())
     realtime.publish(contact)
     contact_changed(contact, Waits(now))
@@ -300,6 +313,7 @@ def _improve(contact: Contact, reason: contact_state.EndReason) -> None:
         told, before = why_unsent(contact), contact_state.EndReason(contact.end_reason) if contact.end_reason else None
         contact.end_reason = reason
         contact.changed()
+        QueueWait.explain_end(contact, contact.outcome_of_wait)
         realtime.publish(contact)
         outbox.correct(contact, told, why_unsent(contact))
         contact_changed(contact, EndExplained(before))

@@ -10,7 +10,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from . import rich_text
-from .models import Contact, Item, Note, OutboundMessage, Participant, Transfer
+from .models import Contact, HelpRequest, Item, Note, OutboundMessage, Participant, Transfer
 from .wire import iso, iso_or_none
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def contact(row: Contact) -> dict[str, Any]:
         "owner": person(row.owner),
         "endReason": row.end_reason,
         "attention": row.attention.data,
+        "help": help_request(row.help_request),
+        "priority": row.priority,
         "transfer": transfer(newest) if newest else None,
         "relayed": row.is_relayed,
         "contentTypes": chat.content_types,
@@ -81,10 +83,24 @@ def contact(row: Contact) -> dict[str, Any]:
     }
 
 
+def help_request(row: HelpRequest | None) -> dict[str, Any] | None:
+    """The hand that is up; None: none is."""
+    if row is None:
+        return None
+    return {
+        "reason": row.reason,
+        "phrase": row.is_phrase,
+        "raisedAt": iso(row.raised_at),
+        "takenBy": person(row.taken_by),
+        "escalated": row.escalated_at is not None,
+    }
+
+
 def transfer(row: Transfer) -> dict[str, Any]:
     return {
         "state": str(row.state),
         "sender": person(row.sender),
+        "by": person(row.by),
         "endpoint": {"type": row.to_type, "id": row.to_id, "name": row.to_name},
         "comment": row.comment,
         "why": row.why.data,

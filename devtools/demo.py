@@ -89,6 +89,7 @@ def servers(python: Path, place: Place, env: dict[str, str]) -> list[Server]:
 def welcome(place: Place) -> str:
     return f"""
   A customer    {place.emulator}/_emulator/customer
+  A bot first   {place.emulator}/_emulator/bot
   An agent      {place.portal}/desk/    log in as mira or jonas
   A supervisor  {place.portal}/floor/   log in as ida
   An admin      {place.portal}/admin/   log in as admin

@@ -15,6 +15,7 @@ DATA = ROOT / "var" / "demo"
 PASSWORD = "demo-portal"  # noqa: S105 -- printed on purpose: the demo's logins are for whoever runs it
 INSTANCE_ID = "11111111-2222-4333-8444-555555555555"
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:ccp-portal"
+FLOW_ID = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"  # the emulator's first flow
 LAMBDA_ARN = "arn:aws:lambda:us-east-1:123456789012:function:ccp-portal-handover"
 # The user's own portal, database and AWS account must not leak into the demo or the tests, nor these into them.
 FOREIGN = re.compile(r"(AWS|CCP|DJANGO)_|(DATABASE_URL|REDIS_URL|SECRET_KEY|DEBUG|ALLOWED_HOSTS|CSRF_TRUSTED_ORIGINS)$")
@@ -102,6 +103,10 @@ def demo_environment(place: Place, outside: Mapping[str, str], reception_secret:
         "CCP_RECEPTION_SECRET": reception_secret,
         "CCP_RECEPTION_URL": f"{place.portal}/reception/",  # for the hand-over Lambda, which the emulator runs
         "CCP_SNS_CERT": str(DATA / "emulator.sqlite3.sns.pem"),
+        "CCP_START_CHAT_FILES": "1",
+        "CCP_START_CHAT_FLOWS": FLOW_ID,
+        "CCP_START_CHAT_ORIGINS": ",".join(f"http://{name}:{place.port + 1}" for name in place.names),
+        "CCP_START_CHAT_PERSISTENT": "1",
         "CCP_TOPIC_ARN": TOPIC_ARN,
         "PYTHONUNBUFFERED": "1",
     }

@@ -78,7 +78,7 @@ def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: S
 def pages() -> list[str]:
     """Files of nothing but pages: without a browser, only Playwright would be imported for them, half a second each time."""
     files = sorted((ROOT / "tests" / "e2e").glob("test_*.py"))
-    marked = re.compile(r"^pytestmark = .*mark\.browser", re.MULTILINE)
+    marked = re.compile(r"^pytestmark = (?:\[[^]]*|.*)mark\.browser", re.MULTILINE)
     return [str(file.relative_to(ROOT)) for file in files if marked.search(file.read_text(encoding="utf-8"))]
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from connect_emulator.ccp.verbs import Verbs
-from tests.amazon import Amazon
+from tests.amazon import BASIC_QUEUE, Amazon
 from tests.emulating import RunningEmulator
+from tests.portal import Product
 
 
 class Agent:
@@ -54,3 +55,27 @@ class Agent:
 
     def _of(self, verb: str, contact_id: str) -> Any:
         return self._post(f"agent/{verb}", {"user": self.name, "contactId": contact_id})
+
+
+class Ccp:
+    """The CCP in the browser of one agent: what it knows of a contact."""
+
+    def __init__(self, product: Product, name: str) -> None:
+        self.product = product
+        self.agent = Agent.of(product.emulator, name)
+
+    def serves(self, contact_id: str) -> dict[str, Any]:
+        """Offered and accepted there; what a page relays of it."""
+        token = self.agent.serves(contact_id)
+        about = self.product.emulator.contact(contact_id)
+        mine = [one for one in about["participants"] if one["role"] == "AGENT" and one["state"] != "LEFT"]
+        return {
+            "contactId": contact_id,
+            "initialContactId": about["initialContactId"],
+            "participantId": mine[-1]["participantId"],
+            "participantToken": token,
+            "state": "connected",
+            "queue": {"queueARN": f"arn:aws:connect:us-east-1:123456789012:instance/x/queue/{BASIC_QUEUE}"},
+            "attributes": {"topic": "lamps"},
+            "references": {"Order": {"type": "URL", "value": "https://shop.example/7"}},
+        }

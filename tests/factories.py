@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 
-from agents.models import Agent, AgentState, RoutingProfile, RoutingProfileQueue
+from agents.models import Agent, AgentState, RoutingProfile, RoutingProfileQueue, Team
+from agents.supervision import roles
 from chats import contact_state
 from chats.models import Contact, Conversation, Item, Queue
 
@@ -70,9 +71,30 @@ def rules(of: Agent | Queue, **columns: Any) -> None:
     row.save()
 
 
+def role(name: str) -> Group:
+    """One of the groups that come with the portal; a database that was emptied lost them."""
+    made: Group = roles.make(name)
+    return made
+
+
+def team(name: str, *members: User) -> Group:
+    """A group that is a team, with these members."""
+    group, _ = Group.objects.get_or_create(name=name)
+    Team.objects.get_or_create(group=group)
+    group.user_set.add(*members)
+    return group
+
+
+def in_role(name: str, *teams: Group, **columns: Any) -> User:
+    """Somebody with this role, in these teams."""
+    person = user(**columns)
+    person.groups.add(role(name), *teams)
+    return person
+
+
 def supervisor(username: str = "", *, reads: Queue | None = None, **columns: Any) -> User:
-    """Somebody in a group that may read this queue."""
-    group, _ = Group.objects.get_or_create(name="Supervisors")
+    """Somebody in a group that may read this queue, with the rights of a supervisor."""
+    group = role("Supervisors")
     (reads or queue()).readers.add(group)
     person = user(username, **columns)
     person.groups.add(group)

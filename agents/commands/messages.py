@@ -43,6 +43,7 @@ async def send_event(caller: Caller, params: SendEvent) -> None:
 async def send_typing(caller: Caller, params: SendEvent) -> None:
     """Now or not at all: typing is worth nothing later."""
     if params.content_type == wire.TYPING and caller.is_due("typing", params.contact_id, TYPING_EVERY):
+        await db_read(events.broadcast_typing)(caller.user.pk, params.contact_id)
         with contextlib.suppress(Refusal, Refused, Unavailable):
             controller = await db_read(events.media_controller)(caller.user.pk, params.contact_id)
             await controller.send_typing()

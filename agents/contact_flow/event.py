@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 ONLY, JOINED = "only", "joined"  # a parameter of the Lambda (deploy/flows)
 NAMES_OF_THE_CUSTOMER = ("customerName", "DisplayName")
+PARTS_OF_A_NAME = ("firstName", "lastName")  # as DRUID sends them
 
 
 class BadEvent(ValueError):
@@ -65,8 +66,10 @@ class ContactFlowEvent(BaseModel):
     @property
     def customer_name(self) -> str:
         """As the flow knows it; empty: the transcript will tell."""
-        known = [self.contact.Attributes.get(name) for name in NAMES_OF_THE_CUSTOMER]
-        return next((name.strip()[:256] for name in [*known, self.contact.Name] if name and name.strip()), "")
+        given = self.contact.Attributes
+        whole = " ".join(given[part].strip() for part in PARTS_OF_A_NAME if given.get(part, "").strip())
+        known = [*(given.get(name) for name in NAMES_OF_THE_CUSTOMER), whole, self.contact.Name]
+        return next((name.strip()[:256] for name in known if name and name.strip()), "")
 
     @property
     def language(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from agents.models import QueueTopic
+from agents.models import QueueAlias, QueueTopic, UnknownQueue
 from agents.queue_messages import position
 from chats import contact_state, queue_capacity, wire
 from chats.joining.hand_over import HandOver
@@ -23,6 +23,14 @@ LIVE = (contact_state.State.JOINING, contact_state.State.WAITING, contact_state.
 
 class NoQueue(Exception):
     """The flow names no queue of ours, and none is the default one."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A queue that was named for us and is none of ours."""
+
+    name: str
+    named_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,9 @@ def decide(event: ContactFlowEvent) -> HandOver | NotAccepted:
     joined = Contact.objects.select_related("queue").filter(pk=contact.ContactId, state__in=LIVE).first()
     if joined is None and event.only_if_joined:
         return NotAccepted("")
-    queue = joined.queue if joined else pick(event, Queue.objects.select_related("hours"), topics())
+    queue = (
+        joined.queue if joined else pick(event, Queue.objects.select_related("hours"), topics(), QueueAlias.queues())
+    )
     if joined is None:
         if not queue.is_open_at(timezone.now()):
             return NotAccepted(queue.words(Text.CLOSED, event.language))
@@ -73,12 +83,35 @@ def topics() -> dict[str, int]:
     return dict(QueueTopic.objects.values_list("topic", "queue_id"))
 
 
-def pick(event: ContactFlowEvent, queues: Iterable[Queue], topics: Mapping[str, int]) -> Queue:
-    """The first queue the flow names that we know, else the one of its topic, else the default one."""
+def unknown_names(event: ContactFlowEvent) -> list[UnknownName]:
+    """What a bot or a flow named for us in vain, before a queue that we know. Amazon Connect's own queue need not be ours."""
+    ours = [name for name in event.queues() if not name[0].startswith("Queue.")]
+    if not ours:
+        return []
+    queues, aliases, unknown = list(Queue.objects.all()), QueueAlias.queues(), []
+    for where, name in ours:
+        if name in aliases or any(queue.is_called(name) for queue in queues):
+            break
+        unknown.append(UnknownName(name, where))
+    return unknown
+
+
+def keep_unknown(event: ContactFlowEvent, unknown: Iterable[UnknownName]) -> None:
+    """The administrator finds them, and gives them to a queue."""
+    for one in unknown:
+        UnknownQueue.keep(one.name, one.named_in, event.contact.ContactId, timezone.now())
+
+
+def pick(
+    event: ContactFlowEvent, queues: Iterable[Queue], topics: Mapping[str, int], aliases: Mapping[str, int]
+) -> Queue:
+    """The first queue the flow names that we know, by its name or any of its ids, else the one of its topic, else the
+    default one.
+    """
     known = list(queues)
     for where, name in event.queues():
         for queue in known:
-            if queue.is_called(name):
+            if queue.is_called(name) or queue.pk == aliases.get(name):
                 return queue
         log.warning("The contact %s names an unknown queue in %s: %s", event.contact.ContactId, where, name)
     for queue in known:

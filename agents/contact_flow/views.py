@@ -11,7 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from chats import connect
-from chats.db import db_read
+from chats.db import db_read, db_write
 from chats.joining import hand_over
 
 from . import event, queue_selection, signature
@@ -50,6 +50,9 @@ async def receive(request: HttpRequest) -> JsonResponse:
 
 
 async def _admit(flow: event.ContactFlowEvent) -> dict[str, str]:
+    unknown = await db_read(queue_selection.unknown_names)(flow)
+    if unknown:
+        await db_write(queue_selection.keep_unknown)(flow, unknown)
     decision = await db_read(queue_selection.decide)(flow)
     if isinstance(decision, queue_selection.NotAccepted):
         return decision.answer

@@ -50,6 +50,17 @@ def mark_read(user_id: int, contact_id: str, message_id: str) -> None:
         sender.enqueue_receipt(ours, message_id)
 
 
+def broadcast_typing(user_id: int, contact_id: str) -> None:
+    """Supervisors who watch the contact see that its agent writes; the agent's own tabs need not know."""
+    parts = AgentContact.objects.filter(
+        contact=contact_id, agent__user=user_id, state=agent_contact_state.State.CONNECTED
+    )
+    part = parts.select_related("agent__user").first()
+    if part is not None:
+        about = {"contactId": contact_id, "participantId": f"user:{user_id}", "role": "AGENT"}
+        realtime.broadcast(part.whispers_stream, "typing", {**about, "displayName": part.agent.name})
+
+
 def media_controller(user_id: int, contact_id: str) -> MediaController:
     """The media controller of a contact this user serves now. Refusal when they do not."""
     contact = Contact.objects.filter(pk=contact_id, owner_id=user_id, state=contact_state.State.CONNECTED).first()

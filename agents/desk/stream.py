@@ -73,10 +73,14 @@ class AgentStreams:
             return None
         parts = list(contacts_on_desk(agent))
         also = {one.contact.stream: True for one in parts}
+        for one in parts:
+            also |= one.whispers_followed
         if after is None or not 0 <= agent.seq - after <= MOST_CHANGES:
             return Reading([Update(stream, agent.seq, _snapshot_text(agent, parts))], agent.seq, also)
         changed = _changed_contacts(agent, after)
         left = {one.contact.stream: False for one in changed}
+        for one in changed:
+            left |= one.whispers_followed
         return Reading(_changes(agent, after, changed), agent.seq, left | also)
 
 

@@ -7,19 +7,33 @@ locks the agent (lock order everywhere: conversation, contact, agent, agent cont
 from .agent import Agent
 from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
+from .alert import Alert, Threshold
 from .disposition import Disposition, QueueTopic, QuickResponse
+from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
+from .saved_view import SavedView
+from .team import Team
+from .watch import Watch
+from .whisper import Whisper
 
 __all__ = [
     "Agent",
     "AgentContact",
     "AgentState",
     "AgentStateChange",
+    "Alert",
     "ContactTimer",
     "Disposition",
     "OfferEvent",
+    "QueueAlias",
     "QueueTopic",
     "QuickResponse",
     "RoutingProfile",
     "RoutingProfileQueue",
+    "SavedView",
+    "Team",
+    "Threshold",
+    "UnknownQueue",
+    "Watch",
+    "Whisper",
 ]

@@ -9,14 +9,17 @@ import uuid
 from datetime import datetime
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from chats.models import Contact
 from chats.reasons import Reason
 
 from .agent_state import AgentState
-from .routing_profile import RoutingProfile
+from .routing_profile import MOST_CHATS, RoutingProfile
 
 
 class Agent(models.Model):
@@ -28,6 +31,14 @@ class Agent(models.Model):
     state = models.ForeignKey(AgentState, models.PROTECT, related_name="agents")
     state_since = models.DateTimeField(default=timezone.now)
     next_state = models.ForeignKey(AgentState, models.SET_NULL, null=True, blank=True, related_name="+")
+    state_is_forced = models.BooleanField(default=False)  # a supervisor put them there: presence changes it not
+    capacity_override = models.PositiveSmallIntegerField(
+        _("chats at once"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_CHATS)],
+        help_text=_("Empty: as the routing profile says"),
+    )
     load = models.PositiveSmallIntegerField(default=0)  # contacts that hold a slot: AgentContact.holds_slot
     idle_since = models.DateTimeField(
         default=timezone.now
@@ -38,6 +49,8 @@ class Agent(models.Model):
     viewing_seq = models.PositiveBigIntegerField(default=0)
     own_seq = models.PositiveBigIntegerField(default=0)  # the number of the newest change of state, load or profile
     seq = models.PositiveBigIntegerField(default=0)  # the counter of the agent's stream
+
+    CAPACITY = Coalesce("capacity_override", "routing_profile__chat_concurrency")  # `capacity` in a query
 
     class Meta:
         indexes = [models.Index(fields=["state", "idle_since"], name="agent_idle")]
@@ -80,10 +93,11 @@ class Agent(models.Model):
         self.own_seq = self.next_seq()
         self.save(update_fields=[*fields, "own_seq"])
 
-    def enter(self, state: AgentState, now: datetime) -> None:
+    def enter(self, state: AgentState, now: datetime, *, forced: bool = False) -> None:
         """Be in this state from now on; what was enqueued as the next one is forgotten. Call it on a `locked` agent."""
         self.state, self.state_since, self.next_state, self.misses = state, now, None, 0
-        self.changed("state", "state_since", "next_state", "misses")
+        self.state_is_forced = forced
+        self.changed("state", "state_since", "next_state", "misses", "state_is_forced")
 
     def enqueue(self, state: AgentState | None) -> None:
         """Go to this state when no contact is open any more. Call it on a `locked` agent."""
@@ -96,8 +110,18 @@ class Agent(models.Model):
         self.changed("routing_profile")
 
     @property
+    def capacity(self) -> int:
+        """How many chats at once: a supervisor's word for this agent, else the routing profile's."""
+        return self.capacity_override or self.routing_profile.chat_concurrency
+
+    def set_capacity(self, chats: int | None) -> None:
+        """So many chats at once from now on; None: as the routing profile says. Call it on a `locked` agent."""
+        self.capacity_override = chats
+        self.changed("capacity_override")
+
+    @property
     def has_room(self) -> bool:
-        return self.load < self.routing_profile.chat_concurrency
+        return self.load < self.capacity
 
     def take_slot(self, now: datetime) -> None:
         """A contact is offered. Call it on a `locked` agent who has room."""
@@ -127,8 +151,10 @@ class Agent(models.Model):
         self.save(update_fields=["viewing", "viewing_seq"])
 
     def state_reason(self) -> Reason:
-        """Why the server put them where nothing is offered; empty: they, or somebody for them, chose it."""
-        if self.state.is_routable:
+        """Why the server, or a supervisor, put them there; empty: they chose it."""
+        if self.state.is_routable and not self.state_is_forced:
             return Reason()
         last = self.state_changes.order_by("-at", "-pk").first()
-        return last.why if last is not None and last.by_id is None and last.new_state == self.state.name else Reason()
+        if last is None or last.new_state != self.state.name or (last.by_id is not None and not self.state_is_forced):
+            return Reason()
+        return last.why

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from chats.wire import iso
 from .agent import Agent
 from .disposition import Disposition
 from .routing_profile import RoutingProfile
+from .watch import Watch
 
 MAX_OFFER_EVENTS = 50  # a tab that is hidden and shown again and again has said enough
 
@@ -77,8 +78,10 @@ class AgentContact(models.Model):
     read_number = models.PositiveBigIntegerField(default=0)
     draft = models.TextField(blank=True)  # words begun to the customer; both go when the contact leaves the desk
     note_draft = models.TextField(blank=True)  # words begun to the team
+    watched_by = models.JSONField(default=list, blank=True)  # Watch.shown_to_agents, as of the newest change
     scroll_position = models.JSONField(null=True, blank=True)  # where the agent reads: protocol.ScrollPosition
     seq = models.PositiveBigIntegerField(default=0)
+    whispers_seq = models.PositiveBigIntegerField(default=0)  # the counter of its stream of whispers
 
     class Meta:
         constraints = [
@@ -122,6 +125,15 @@ class AgentContact(models.Model):
         return self.agent.stream
 
     @property
+    def whispers_stream(self) -> str:
+        return f"whispers:{self.pk}"
+
+    @property
+    def whispers_followed(self) -> dict[str, bool]:
+        """Where somebody has whispered, the agent follows it while the contact is on the desk."""
+        return {self.whispers_stream: self.on_the_desk} if self.whispers_seq else {}
+
+    @property
     def on_the_desk(self) -> bool:
         return agent_contact_state.State(self.state) in agent_contact_state.ON_THE_DESK
 
@@ -132,11 +144,12 @@ class AgentContact(models.Model):
         others = AgentContact.objects.filter(
             agent=self.agent_id, contact__conversation=chat, state__in=agent_contact_state.ON_THE_DESK
         )
-        return {chat.stream: self.on_the_desk or others.exists()}
+        return {chat.stream: self.on_the_desk or others.exists(), **self.whispers_followed}
 
     def begin(self, now: datetime) -> None:
         """The offer is sent to the agent's desk."""
         self._record(OfferEvent.SENT, now)
+        self.watched_by = Watch.shown_to_agents(self.contact_id)
         self.changed()
 
     def ring(self, now: datetime) -> None:
@@ -212,6 +225,16 @@ class AgentContact(models.Model):
         """The agent was gone for good and something was done about it: not again before they were here."""
         self.rescued_at = now
         self.save(update_fields=["rescued_at"])
+
+    def next_whisper_seq(self) -> int:
+        """Take the next number of the whispers' stream. Call it with the agent locked: `changed` saves every column."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE agents_agentcontact SET whispers_seq = whispers_seq + 1 WHERE id = %s RETURNING whispers_seq",
+                [self.pk],
+            )
+            (self.whispers_seq,) = cursor.fetchone()
+        return self.whispers_seq
 
     def changed(self) -> None:
         """Keep the row under the next number of its agent's stream."""

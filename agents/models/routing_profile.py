@@ -11,6 +11,8 @@ from chats.models import Queue
 
 from .agent_state import AgentState
 
+MOST_CHATS = 10  # Amazon Connect's own: chats at once of a routing profile
+
 
 class RoutingProfile(models.Model):
     """Which queues an agent serves and how many chats at once (Connect's chat concurrency)."""
@@ -28,7 +30,7 @@ class RoutingProfile(models.Model):
 
     name = models.CharField(_("name"), max_length=127, unique=True)
     chat_concurrency = models.PositiveSmallIntegerField(
-        _("chats at once"), default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
+        _("chats at once"), default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_CHATS)]
     )
     queues = models.ManyToManyField(Queue, through="RoutingProfileQueue", verbose_name=_("queues"))
     auto_accept = models.BooleanField(

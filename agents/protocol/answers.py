@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from .base import ClientToken, ConnectModel, Stream, StrictModel, Time
-from .rows import Agent, AgentContact, Author, Endpoint, Item
+from .requests import FloorView
+from .rows import Agent, AgentContact, AgentStateFrame, Author, Contact, Endpoint, Item, Reason
 
 
 class Connected(StrictModel):
@@ -90,8 +93,38 @@ class EarlierContacts(StrictModel):
     contacts: list[EarlierContact]
 
 
+class SavedView(StrictModel):
+    """A view of the floor that was kept."""
+
+    name: str
+    view: FloorView
+
+
+class SavedViews(StrictModel):
+    """One's own saved views, by name."""
+
+    views: list[SavedView]
+
+
 class Done(StrictModel):
     """It is done; what changed comes as numbered notifications."""
+
+
+class Colleague(StrictModel):
+    """A colleague of this agent's teams and queues, as they are now."""
+
+    agent_id: str
+    name: str
+    state: AgentStateFrame
+    since: Time
+    load: int
+    capacity: int
+
+
+class Colleagues(StrictModel):
+    """Who else is there, by name."""
+
+    colleagues: list[Colleague]
 
 
 class Current(StrictModel):
@@ -100,4 +133,41 @@ class Current(StrictModel):
     agent_contact: AgentContact | None = None  # this agent's part in the contact
     agent: Agent | None = None  # this agent, with the states there are
     endpoint: Endpoint | None = None  # the colleague or queue that was asked for
+    contact: Contact | None = None  # the contact, for a supervisor who steps in
     dispositions: list[str] | None = None  # what the contact may have come to
+
+
+class WhisperSent(StrictModel):
+    """The answer to `whisper`."""
+
+    whisper_id: str
+
+
+class ActionRefused(StrictModel):
+    """Why this one of several was not done, as an error says it of a single one."""
+
+    reason: str
+    why: Reason
+    current: Current | None = None
+
+
+class ContactOutcome(StrictModel):
+    """What became of a contact of an agent whose state was forced or who was signed out."""
+
+    contact_id: str
+    outcome: Literal["kept", "requeued", "withdrawn"]  # withdrawn: a colleague's offer, who serves the contact on
+
+
+class ActionResult(StrictModel):
+    """What became of one of the ids: done, or why not."""
+
+    id: str
+    ok: bool
+    refusal: ActionRefused | None = None
+    contacts: list[ContactOutcome] = Field(default_factory=list)
+
+
+class ActionResults(StrictModel):
+    """The answer to a verb on several contacts or agents, in the order they were named. One that is refused hinders no other."""
+
+    results: list[ActionResult]

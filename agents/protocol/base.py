@@ -20,7 +20,7 @@ EVENT = "application/vnd.amazonaws.connect.event."
 ContactId = Annotated[str, Field(min_length=1, max_length=256)]
 ClientToken = Annotated[str, Field(min_length=1, max_length=MAX_CLIENT_TOKEN)]
 Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")]
-Stream = Annotated[str, Field(pattern=r"^(agent|conversation):.+$", max_length=300)]
+Stream = Annotated[str, Field(pattern=r"^(agent|conversation|whispers):.+$", max_length=300)]
 
 
 class StrictModel(BaseModel):

@@ -7,7 +7,17 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from .base import ContactId, Stream, StrictModel, Time
-from .rows import Agent, AgentContact, Contact, Item, Note, Outgoing, Receipt
+from .floor import (
+    FloorAgents,
+    FloorAlerts,
+    FloorContacts,
+    FloorFigures,
+    FloorMissed,
+    FloorOptions,
+    FloorQueues,
+    FloorState,
+)
+from .rows import Agent, AgentContact, Contact, Item, Note, Outgoing, Receipt, Whisper
 
 
 class AgentSnapshot(StrictModel):
@@ -29,6 +39,12 @@ class ConversationSnapshot(StrictModel):
     notes: list[Note] = Field(default_factory=list)  # in the order they were written
 
 
+class WhispersSnapshot(StrictModel):
+    """Everything of a stream of whispers, in the order they were written."""
+
+    whispers: list[Whisper]
+
+
 class Numbered(StrictModel):
     """Drop it if `seq` is at or below the cursor of `stream`; else apply it and set the cursor to `seq`."""
 
@@ -40,6 +56,7 @@ class SnapshotFrame(Numbered):
     server_time: Time
     agent: AgentSnapshot | None = None
     conversation: ConversationSnapshot | None = None
+    whispers: WhispersSnapshot | None = None
 
 
 class AgentFrame(Numbered):
@@ -74,6 +91,10 @@ class NoteFrame(Numbered):
     note: Note
 
 
+class WhisperFrame(Numbered):
+    whisper: Whisper
+
+
 class ClosedStreamFrame(StrictModel):
     """This socket no longer follows the stream (cleared, or no longer allowed): forget what you hold of it."""
 
@@ -81,7 +102,10 @@ class ClosedStreamFrame(StrictModel):
 
 
 class TypingFrame(StrictModel):
-    """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message."""
+    """Somebody types; unnumbered, may be lost; it holds for 12 s or until their next message. Where `role` is `SUPERVISOR`
+    it is a supervisor who is about to write to the customer; where it is `AGENT` on a stream of whispers, the serving agent,
+    for supervisors who watch. `participantId` is then `user:<their id>`.
+    """
 
     stream: Stream
     contact_id: str
@@ -91,9 +115,22 @@ class TypingFrame(StrictModel):
 
 
 class FloorFrame(StrictModel):
-    """The list of live contacts is not what it was: draw it again. `live`: how many there are now."""
+    """What has changed of the floor, by the view that was asked for. `n` is 1 for the first frame of an epoch, which has
+    everything; a frame of another epoch, or after a hole, is no use: ask watchFloor again.
+    """
 
-    live: int
+    epoch: str
+    n: int
+    server_time: Time
+    kpis: FloorFigures | None = None
+    states: list[FloorState] | None = None
+    options: FloorOptions | None = None
+    queues: FloorQueues | None = None
+    agents: FloorAgents | None = None
+    contacts: FloorContacts | None = None
+    asking: FloorContacts | None = None  # those with a hand up, whatever the view filters
+    alerts: FloorAlerts | None = None
+    missed: FloorMissed | None = None
 
 
 class QueuesFrame(StrictModel):
@@ -129,6 +166,7 @@ NOTIFICATIONS: dict[str, type[StrictModel]] = {
     "receipt": ReceiptFrame,
     "outgoing": OutgoingFrame,
     "note": NoteFrame,
+    "whisper": WhisperFrame,
     "closedStream": ClosedStreamFrame,
     "typing": TypingFrame,
     "floor": FloorFrame,

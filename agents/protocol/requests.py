@@ -34,6 +34,15 @@ class ContactParams(StrictModel):
     contact_id: ContactId
 
 
+class WatchContact(ContactParams):
+    """Follow a contact live. `hidden`: neither the agent nor colleagues are shown it (a permission of its own);
+    `purpose`: what for, where the portal asks it.
+    """
+
+    hidden: bool = False
+    purpose: Annotated[str, Field(max_length=500)] = ""
+
+
 class ViewContact(StrictModel):
     """Which contact the agent looks at; empty: none (Streams' core.viewContact)."""
 
@@ -107,6 +116,71 @@ class ScrollPosition(StrictModel):
     top: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]  # CSS pixels
 
 
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+TableLimit = Annotated[int, Field(ge=1, le=1000)]
+
+
+class FloorSort(StrictModel):
+    """By which column each table is sorted; with a minus: the other way round."""
+
+    queues: Literal["waiting", "name", "oldest", "level", "open", "-waiting", "-name", "-oldest", "-level", "-open"] = (
+        "waiting"
+    )
+    agents: Literal["state", "name", "since", "load", "-state", "-name", "-since", "-load"] = "state"
+    contacts: Literal[
+        "waits",
+        "customer",
+        "agent",
+        "queue",
+        "age",
+        "state",
+        "-waits",
+        "-customer",
+        "-agent",
+        "-queue",
+        "-age",
+        "-state",
+    ] = "waits"
+
+
+class FloorLimits(StrictModel):
+    """How many rows of each table the page shows."""
+
+    queues: TableLimit = 100
+    agents: TableLimit = 50
+    contacts: TableLimit = 50
+
+
+class FloorView(StrictModel):
+    """What of the floor is shown, filtered and sorted by the server; figures count every row that fits team and queues."""
+
+    team: Id | None = None
+    own: bool = False  # only the queues that one's groups read, or that one serves
+    queues: list[Id] = Field(default_factory=list, max_length=100)
+    states: list[Annotated[str, Field(max_length=90)]] = Field(default_factory=list, max_length=20)
+    search: Annotated[str, Field(max_length=200)] = ""
+    sort: FloorSort = Field(default_factory=FloorSort)
+    limits: FloorLimits = Field(default_factory=FloorLimits)
+
+
+class WatchFloor(StrictModel):
+    """Show the floor by this view from now on: `floor` frames, the first with everything."""
+
+    view: FloorView = Field(default_factory=FloorView)
+
+
+class ViewName(StrictModel):
+    """One of one's own saved views."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+
+
+class SaveView(ViewName):
+    """Keep this view under the name, for oneself; one of the same name is replaced."""
+
+    view: FloorView
+
+
 class SavePlace(ContactParams):
     """Where the agent reads in this contact; null: at its end."""
 
@@ -167,6 +241,107 @@ class OutboundMessageParams(ContactParams):
     """Which of our own messages is meant, by the token it was sent with."""
 
     client_token: ClientToken
+
+
+MAX_REASON = 500  # characters of a supervisor's reason
+MOST_AT_ONCE = 100  # contacts or agents of one request
+
+ActionReason = Annotated[str, Field(max_length=MAX_REASON)]
+AgentId = Annotated[str, Field(min_length=1, max_length=64)]
+UserId = Annotated[int, Field(ge=1)]
+
+
+class SendWhisper(ContactParams):
+    """Words between supervisors and the agent who serves the contact. The same `clientToken` is the same whisper, once."""
+
+    text: Annotated[str, Field(max_length=4000)]
+    client_token: ClientToken
+
+
+class BargeIn(ContactParams):
+    """A supervisor's words to the customer. The same `clientToken` is the same message, once."""
+
+    content: str
+    content_type: Literal["text/plain", "text/markdown"] = "text/plain"
+    client_token: ClientToken
+    reason: ActionReason = ""
+
+
+class TakeOver(ContactParams):
+    """The supervisor serves the contact from now on. `seenOwner`: the user id of who served it when they decided; null:
+    nobody. Where it is given, and somebody else has the contact by then, nothing is done.
+    """
+
+    over_capacity: bool = False
+    seen_owner: UserId | None = None
+    reason: ActionReason = ""
+
+
+class OnContacts(StrictModel):
+    """Which contacts are meant, and why it is done."""
+
+    contact_ids: Annotated[list[ContactId], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    reason: ActionReason = ""
+
+
+class ReassignContact(OnContacts):
+    """Give the contacts to an agent, who is not asked, or to a queue: one of the two is given. `seenOwners`: as
+    `takeOver` has it, by contact.
+    """
+
+    agent_id: AgentId | None = None
+    queue_id: Annotated[str, Field(min_length=1, max_length=19)] | None = None
+    over_capacity: bool = False
+    seen_owners: dict[ContactId, UserId | None] = Field(default_factory=dict, max_length=MOST_AT_ONCE)
+
+
+class RequeueContact(OnContacts):
+    """Send the contacts back to their queues: to the place their age gives them, or before all others."""
+
+    first: bool = False
+    seen_owners: dict[ContactId, UserId | None] = Field(default_factory=dict, max_length=MOST_AT_ONCE)
+
+
+class SetPriority(OnContacts):
+    """Offer the contacts before, or after, the others of their queues: 1 is the first, 5 what every contact begins with."""
+
+    priority: Annotated[int, Field(ge=1, le=10)]
+
+
+class OnAgents(StrictModel):
+    """Which agents are meant, what becomes of their open contacts, and why it is done."""
+
+    agent_ids: Annotated[list[AgentId], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    open_contacts: Literal["keep", "requeue"]
+    reason: ActionReason = ""
+
+
+class ForceAgentState(OnAgents):
+    """Put the agents into a state, on all their devices, until they or a supervisor choose another."""
+
+    state: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class SetAgentCapacity(StrictModel):
+    """How many chats at once this agent has; null: as the routing profile says."""
+
+    agent_id: AgentId
+    capacity: Annotated[int, Field(ge=1, le=10)] | None
+    reason: ActionReason = ""
+
+
+class SetAgentQueues(StrictModel):
+    """Which routing profile, by its name, says what queues this agent serves."""
+
+    agent_id: AgentId
+    routing_profile: Annotated[str, Field(min_length=1, max_length=127)]
+    reason: ActionReason = ""
+
+
+class RaiseHand(ContactParams):
+    """Ask supervisors to look at the contact, and why."""
+
+    reason: Annotated[str, Field(max_length=1000)] = ""
 
 
 class StartPosition(StrictModel):

@@ -106,13 +106,26 @@ class TransferredTo(StrictModel):
 class Transfer(StrictModel):
     """The newest time the contact was handed on in this round, and what came of it."""
 
-    state: Literal["offered", "accepted", "declined", "missed", "withdrawn", "queued"]
-    sender: Author | None
+    state: Literal[
+        "offered", "accepted", "declined", "missed", "withdrawn", "queued", "takenOver", "reassigned", "requeued"
+    ]
+    sender: Author | None  # who served the contact
+    by: Author | None = None  # the supervisor who took it over, reassigned or requeued it; null: the sender did it
     endpoint: TransferredTo
     comment: str
     why: Reason | None
     asked_at: Time
     settled_at: Time | None
+
+
+class Help(StrictModel):
+    """A raised hand: an agent, or a phrase of the customer's, asks supervisors to look at the contact."""
+
+    reason: str  # the agent's words, or the phrase
+    phrase: bool = False  # the customer wrote it: the hand was raised by itself
+    raised_at: Time
+    taken_by: Author | None  # the supervisor who comes
+    escalated: bool  # nobody came for too long
 
 
 class Draft(StrictModel):
@@ -143,7 +156,9 @@ class AgentContact(StrictModel):
     disposition: str = ""  # as it is begun, like the note, until the contact is cleared
     note: str = ""
     read_number: int  # the highest item Number this agent has read
+    help: Help | None = None  # while a hand is up in this contact
     draft: Draft = Field(default_factory=Draft)
+    watched_by: list[Author] = Field(default_factory=list)  # supervisors who watch now, unless they hide
 
 
 class Reference(StrictModel):
@@ -168,6 +183,8 @@ class Contact(StrictModel):
     owner: Author | None
     end_reason: str  # empty while it lives
     attention: Reason | None = None  # why a supervisor should look at it, while they should
+    help: Help | None = None  # while a hand is up
+    priority: int = 5  # within its queue: the lowest is offered first
     transfer: Transfer | None = None
     relayed: bool = False  # Amazon Connect itself gave it to the agent: transfer it there
     content_types: list[str] = Field(default_factory=lambda: ["text/plain"])  # what the chat takes, as far as is known
@@ -222,3 +239,14 @@ class Note(StrictModel):
     created_at: Time
     edited_at: Time | None
     deleted: bool
+
+
+class Whisper(StrictModel):
+    """What a supervisor and the serving agent write to each other. It never changes; the customer never sees one."""
+
+    whisper_id: str
+    contact_id: str
+    author: Author | None
+    text: str
+    at: Time
+    client_token: str

@@ -7,7 +7,7 @@ the agent second, and only then reads what it decides upon: whoever comes second
 from agents.presence import ROUTING
 from agents.protocol.refusals import Refusal
 
-from . import absent_agents, after_contact_work, contact_events, endpoints, transfers
+from . import absent_agents, after_contact_work, contact_events, endpoints, forced_states, interventions, transfers
 from .answers import accept, clear, end, reject, save_wrap_up, take_missed
 from .matching import AgentCapacity, Service, WaitingContact, choose
 from .offer_log import line, offer_seen, tabs_turned
@@ -27,6 +27,8 @@ __all__ = [
     "contact_events",
     "end",
     "endpoints",
+    "forced_states",
+    "interventions",
     "line",
     "offer_seen",
     "reject",

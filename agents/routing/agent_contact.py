@@ -16,6 +16,7 @@ from chats.reasons import Reason
 
 ENDED_BECAUSE = {
     chat.EndReason.AGENT: Reason("agent_ended"),
+    chat.EndReason.SUPERVISOR: Reason("supervisor_ended"),
     chat.EndReason.CUSTOMER: Reason("customer_left"),
     chat.EndReason.CHAT_ENDED: Reason("chat_ended"),
     chat.EndReason.REMOVED: Reason("was_removed"),
@@ -181,10 +182,13 @@ def enqueue_text(held: Locked, kind: Text) -> None:
     """The queue's words for the customer; an empty text says nothing. In a relayed contact the agent is a participant
     of their own name, and Connect tells who joined and left.
     """
-    contact = held.contact
-    if contact.is_relayed and kind in {Text.JOINED, Text.LEFT}:
-        return
-    text = contact.queue.words(kind, contact.conversation.language, Agent=held.agent.public_name)
+    if not (held.contact.is_relayed and kind in {Text.JOINED, Text.LEFT}):
+        say(held.contact, kind, held.agent.public_name)
+
+
+def say(contact: Contact, kind: Text, name: str = "") -> None:
+    """The queue's words of this kind, with the name of whom they speak of."""
+    text = contact.queue.words(kind, contact.conversation.language, Agent=name)
     if text:
         outbox.enqueue(contact, text)
 

@@ -71,7 +71,7 @@ def _check_waiting(held: Locked, part: AgentContact, now: datetime) -> None:
     if not waits or part.state != agent_contact_state.State.MISSED:
         raise NotNow("offerGone", "This contact cannot be taken any more: %(why)s.", held, now)
     if not held.agent.has_room:
-        allowed = held.agent.routing_profile.chat_concurrency
+        allowed = held.agent.capacity
         why = Reason("no_room", n=allowed)
         raise with_agent_contact(held, Refusal("noRoom", "This contact cannot be taken now: %(why)s.", why=why))
 

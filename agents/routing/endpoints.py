@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from agents import presence, serialisers
 from agents.models import Agent, AgentState
@@ -15,6 +15,8 @@ from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
 from chats import queue_capacity
 from chats.models import Queue
+
+FULL = "agentFull"
 
 
 class Ref(NamedTuple):
@@ -52,20 +54,25 @@ def named(target: Agent | Queue) -> tuple[str, str]:
 
 def listed(me: Agent, now: datetime) -> list[dict[str, Any]]:
     """Every colleague, then every queue, as protocol.Endpoint. A constant number of queries."""
-    agents = (
-        Agent.objects.filter(user__is_active=True).exclude(pk=me.pk).select_related("user", "state", "routing_profile")
-    )
+    return listed_of(Agent.objects.exclude(pk=me.pk), Queue.objects.all(), now, me)
+
+
+def listed_of(
+    agents: QuerySet[Agent], queues: QuerySet[Queue], now: datetime, me: Agent | None = None
+) -> list[dict[str, Any]]:
+    """These agents, then these queues: those that a supervisor sees, or that `me` can hand a contact on to."""
+    agents = agents.filter(user__is_active=True).select_related("user", "state", "routing_profile")
     waiting = Count("contacts", filter=Q(contacts__state=chat.State.WAITING))
     taken = Count("contacts", filter=Q(contacts__state__in=[chat.State.JOINING, chat.State.WAITING]))
-    queues = Queue.objects.select_related("hours").annotate(waiting=waiting, taken=taken).order_by("name")
+    counted = queues.select_related("hours").annotate(waiting=waiting, taken=taken).order_by("name")
     open_hours: dict[int | None, bool] = {}
     return [
-        *sorted((_agent(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
-        *(_queue(one, one.waiting, one.taken, is_open=_is_open(one, open_hours, now)) for one in queues),
+        *sorted((agent_endpoint(one, me, now) for one in agents), key=lambda one: (one["name"].casefold(), one["id"])),
+        *(_queue(one, one.waiting, one.taken, is_open=_is_open(one, open_hours, now)) for one in counted),
     ]
 
 
-def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
+def agent_endpoint(agent: Agent, me: Agent | None, now: datetime) -> dict[str, Any]:
     refusal = refusal_of_agent(agent, me, now)
     return {
         "type": "agent",
@@ -73,7 +80,7 @@ def _agent(agent: Agent, me: Agent, now: datetime) -> dict[str, Any]:
         "name": agent.name,
         "state": serialisers.state(agent.state),
         "load": agent.load,
-        "capacity": agent.routing_profile.chat_concurrency,
+        "capacity": agent.capacity,
         "refusal": refusal.why.data if refusal else None,
     }
 
@@ -97,10 +104,9 @@ def _queue(queue: Queue, waiting: int, taken: int, *, is_open: bool) -> dict[str
     }
 
 
-def refusal_of_agent(agent: Agent, me: Agent, now: datetime) -> Refusal | None:
-    """Why this colleague cannot be asked now."""
-    allowed = agent.routing_profile.chat_concurrency
-    if agent.pk == me.pk:
+def refusal_of_agent(agent: Agent, me: Agent | None, now: datetime) -> Refusal | None:
+    """Why this colleague cannot be asked now, by `me` or by a supervisor."""
+    if me is not None and agent.pk == me.pk:
         return Refusal("transferToSelf", "You cannot transfer a contact to yourself: you are serving it.")
     if agent.state.type == AgentState.Type.OFFLINE or not _is_here(agent, now):
         return Refusal("agentAbsent", "%(name)s is not there.", name=agent.name)
@@ -111,22 +117,27 @@ def refusal_of_agent(agent: Agent, me: Agent, now: datetime) -> Refusal | None:
             name=agent.name,
             state=agent.state.name,
         )
-    if not agent.has_room:
-        return Refusal(
-            "agentFull",
-            "%(name)s has no room: %(load)s of %(allowed)s chats.",
-            name=agent.name,
-            load=agent.load,
-            allowed=allowed,
-        )
-    return None
+    return refusal_of_full(agent)
+
+
+def refusal_of_full(agent: Agent) -> Refusal | None:
+    """Why one more chat would be above the agent's capacity."""
+    if agent.has_room:
+        return None
+    return Refusal(
+        "agentFull",
+        "%(name)s has no room: %(load)s of %(allowed)s chats.",
+        name=agent.name,
+        load=agent.load,
+        allowed=agent.capacity,
+    )
 
 
 def check_agent(agent: Agent, me: Agent, now: datetime) -> None:
     """Refusal, with how it is with them, when this colleague cannot be asked now."""
     refusal = refusal_of_agent(agent, me, now)
     if refusal is not None:
-        raise refusal.but(endpoint=_agent(agent, me, now))
+        raise refusal.but(endpoint=agent_endpoint(agent, me, now))
 
 
 def check_queue(queue: Queue, now: datetime) -> None:

@@ -23,13 +23,17 @@ class WaitingContact:
     missed_by: frozenset[int] = (
         frozenset()
     )  # agents to ask again only when nobody else is free: they let it ring before
+    priority: int = 5  # within its queue, the lowest number first
 
     @property
-    def age(self) -> tuple[datetime, str]:
-        return self.since, self.contact_id
+    def place(self) -> Place:
+        """Whoever has the smaller one is served first."""
+        return self.priority, self.since, self.contact_id
 
 
-Line = Iterator[WaitingContact]  # who waits in a queue, the oldest first
+Place = tuple[int, datetime, str]
+LineKey = tuple[int, int]  # queue, priority of the contact: within such a line everybody is younger than those before
+Line = Iterator[WaitingContact]  # who waits in it, the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,10 @@ def choose(
     waiting: Collection[WaitingContact], seats: Collection[AgentCapacity], now: datetime
 ) -> tuple[WaitingContact, AgentCapacity] | None:
     """The next pair, or None when nobody who waits can be served."""
-    lines: dict[int, list[WaitingContact]] = defaultdict(list)
-    for contact in sorted(waiting, key=lambda one: one.age):
-        lines[contact.queue_id].append(contact)
-    return Matcher({queue: iter(line) for queue, line in lines.items()}, seats, now).next_pair()
+    lines: dict[LineKey, list[WaitingContact]] = defaultdict(list)
+    for contact in sorted(waiting, key=lambda one: one.place):
+        lines[contact.queue_id, contact.priority].append(contact)
+    return Matcher({key: iter(line) for key, line in lines.items()}, seats, now).next_pair()
 
 
 @dataclass(slots=True)
@@ -80,26 +84,27 @@ class AgentPool:
 
 @dataclass(slots=True)
 class WaitingQueue:
-    """Who waits in a queue, as the crews see them who serve it at the same priority."""
+    """Who waits in a line, as the crews see them who serve its queue at the same priority."""
 
-    queue: int
+    key: LineKey
     priority: int
     crews: list[AgentPool]
-    place: int = 0  # in the queue's line: all before it were given, or cannot be given here
+    place: int = 0  # in the line: all before it were given, or cannot be given here
 
 
 class Matcher:
-    """Pairs, one after the other: the contact of the best priority, among those the oldest, to whoever is idle longest
-    of the agents who serve its queue at that priority. So no agent gets a contact while a better one waits for them.
+    """Pairs, one after the other: the contact of the queue of the best priority, there of the best priority of its own,
+    among those the oldest, to whoever is idle longest of the agents who serve its queue at that priority. So no agent gets
+    a contact while a better one waits for them.
 
     Whoever asks for a pair says what became of it, by `taken`, `contact_gone` or `agent_gone`, before asking again.
     Nothing gets freer meanwhile, so that what was passed over once needs no second look; lines are read as far as needed.
     """
 
-    def __init__(self, lines: Mapping[int, Line], seats: Iterable[AgentCapacity], now: datetime) -> None:
+    def __init__(self, lines: Mapping[LineKey, Line], seats: Iterable[AgentCapacity], now: datetime) -> None:
         self._now = now
         self._lines = lines
-        self._read: dict[int, list[WaitingContact]] = {queue: [] for queue in lines}
+        self._read: dict[LineKey, list[WaitingContact]] = {key: [] for key in lines}
         self._given: set[str] = set()
         self._seats = {seat.agent_id: seat for seat in seats}
         self._pending: tuple[WaitingContact, AgentCapacity, WaitingQueue] | None = None
@@ -111,24 +116,24 @@ class Matcher:
             self._crew_of[seat.agent_id] = crew
             if seat.has_room:
                 crew.free.append((seat.rank, seat.agent_id))
-        lanes: dict[tuple[int, int], WaitingQueue] = {}
+        lanes: dict[tuple[LineKey, int], WaitingQueue] = {}
         for crew in crews.values():
             heapify(crew.free)
-            for queue in crew.serves.keys() & lines.keys():
-                priority = crew.serves[queue].priority
-                lanes.setdefault((queue, priority), WaitingQueue(queue, priority, [])).crews.append(crew)
+            for key in [one for one in lines if one[0] in crew.serves]:
+                priority = crew.serves[key[0]].priority
+                lanes.setdefault((key, priority), WaitingQueue(key, priority, [])).crews.append(crew)
         self._lanes = list(lanes.values())
-        self._next: list[tuple[int, tuple[datetime, str], int, WaitingQueue]] = []
+        self._next: list[tuple[int, Place, int, WaitingQueue]] = []
         for lane in self._lanes:
             self._enqueue(lane)
 
     def next_pair(self) -> tuple[WaitingContact, AgentCapacity] | None:
         while self._next:
-            _, age, _, lane = heappop(self._next)
+            _, place, _, lane = heappop(self._next)
             contact = self._head(lane)
             if contact is None:
                 continue
-            if contact.age == age:
+            if contact.place == place:
                 seat = self._seat_for(contact, lane)
                 if seat is not None:
                     self._pending = contact, seat, lane
@@ -177,14 +182,14 @@ class Matcher:
     def _enqueue(self, lane: WaitingQueue) -> None:
         contact = self._head(lane)
         if contact is not None:
-            heappush(self._next, (lane.priority, contact.age, id(lane), lane))
+            heappush(self._next, (lane.priority, contact.place, id(lane), lane))
 
     def _head(self, lane: WaitingQueue) -> WaitingContact | None:
         """The oldest contact this lane may still give."""
-        read = self._read[lane.queue]
+        read = self._read[lane.key]
         while True:
             if lane.place == len(read):
-                contact = next(self._lines[lane.queue], None)
+                contact = next(self._lines[lane.key], None)
                 if contact is None:
                     return None
                 read.append(contact)
@@ -224,7 +229,7 @@ class Matcher:
 
     def _others(self, lane: WaitingQueue) -> list[WaitingQueue]:
         """Agents who serve the same queue at another priority."""
-        return [one for one in self._lanes if one.queue == lane.queue and one is not lane]
+        return [one for one in self._lanes if one.key == lane.key and one is not lane]
 
     def _its_own_seat(self, contact: WaitingContact, lane: WaitingQueue) -> AgentCapacity | None:
         """Only the previous agent, while the contact is kept for them."""

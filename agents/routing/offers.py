@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from agents import presence
 from agents.desk import viewing
@@ -208,7 +209,7 @@ def _overdue(now: datetime) -> QuerySet[AgentContact]:
     """Offers whose time is over, that wait behind one that was missed, or to agents whose routing profile has shrunk under
     them.
     """
-    no_room = Q(agent__load__gt=F("agent__routing_profile__chat_concurrency"))
+    no_room = Q(agent__load__gt=Coalesce("agent__capacity_override", "agent__routing_profile__chat_concurrency"))
     rings = AgentContact.objects.filter(
         agent=OuterRef("agent"), state=agent_contact_state.State.CONNECTING, expires_at__isnull=False
     )
@@ -226,7 +227,7 @@ def _withdraw_if_overdue(contact_id: str, agent_id: int, now: datetime) -> bool:
             return False  # answered, withdrawn or missed while we waited for the lock
         if part.expires_at is not None and part.expires_at <= now:
             _miss(held, part, now)
-        elif held.agent.load > held.agent.routing_profile.chat_concurrency:
+        elif held.agent.load > held.agent.capacity:
             _withdraw(held, part, now)
         else:
             return _withdraw_queued_offer(held, part, now)
@@ -252,7 +253,7 @@ def _withdraw_queued_offer(held: Locked, part: AgentContact, now: datetime) -> b
 
 def _withdraw(held: Locked, part: AgentContact, now: datetime) -> None:
     part.record(OfferEvent.NO_ROOM, now)
-    allowed = held.agent.routing_profile.chat_concurrency
+    allowed = held.agent.capacity
     move(
         part,
         agent_contact_state.Move.WITHDRAW,

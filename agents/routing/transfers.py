@@ -121,7 +121,7 @@ def _other(held: Locked, target: Agent, to: endpoints.Ref) -> Locked:
 def _ask(held: Locked, other: Locked, comment: str, now: datetime) -> None:
     """The colleague is asked, with a countdown; their slot is taken already, so that an answer is always possible."""
     endpoints.check_agent(other.agent, held.agent, now)
-    _make_room(other, now)
+    make_room(other, now)
     asked = Transfer.ask(held.contact, other.agent.user, endpoints.named(other.agent), comment, now)
     held.contact.changed()
     realtime.publish(held.contact)
@@ -133,7 +133,7 @@ def _ask(held: Locked, other: Locked, comment: str, now: datetime) -> None:
         viewing.view_next(other.agent.user_id, arrived=held.contact.pk)
 
 
-def _make_room(other: Locked, now: datetime) -> None:
+def make_room(other: Locked, now: datetime) -> None:
     """Cards of this round that the colleague has not cleared yet: a desk shows one card of a contact."""
     finished = AgentContact.objects.filter(
         agent=other.agent,
@@ -151,7 +151,7 @@ def _queue(held: Locked, part: AgentContact, queue: Queue, comment: str, now: da
     endpoints.check_queue(queue, now)
     contact = held.contact
     enqueue_text(held, Text.LEFT)
-    _end_part(part, Reason("handed_on_to_queue", name=queue.name), now)
+    end_part(part, Reason("handed_on_to_queue", name=queue.name), now)
     Transfer.queued(contact, queue, endpoints.named(queue), comment, now)
     ContactTimer.objects.filter(contact=contact).delete()
     contact.queue = queue
@@ -176,13 +176,13 @@ def _take_over(held: Locked, part: AgentContact, asked: Transfer, now: datetime)
     before = lock_agent(held.contact, served.agent_id)
     served.agent, served.contact = before.agent, held.contact
     enqueue_text(before, Text.LEFT)
-    _end_part(served, Reason("handed_on_to_agent", name=held.agent.name), now)
+    end_part(served, Reason("handed_on_to_agent", name=held.agent.name), now)
     asked.settle(Transfer.State.ACCEPTED, Reason(), now)
     held.contact.owner = held.agent.user
     assign(held, part, now, chat.Move.TRANSFER)
 
 
-def _end_part(part: AgentContact, why: Reason, now: datetime) -> None:
+def end_part(part: AgentContact, why: Reason, now: datetime) -> None:
     """The sender's part is over: after contact work begins, unless their routing profile knows none."""
     move(part, agent_contact_state.Move.END, now, why)
     if part.agent.routing_profile.acw == RoutingProfile.Acw.OFF:

@@ -15,7 +15,7 @@ from agents.protocol import agent_contact_state
 from chats import contact_state as chat
 from chats.models import Contact
 
-from .matching import AgentCapacity, Line, Service, WaitingContact
+from .matching import AgentCapacity, Line, LineKey, Service, WaitingContact
 
 PAGE = 200  # contacts of a queue that are read at once
 
@@ -29,8 +29,8 @@ def capacities(now: datetime) -> list[AgentCapacity]:
     agents = Agent.objects.filter(
         presence.here(now),
         state__type=AgentState.Type.ROUTABLE,
-        load__lt=F("routing_profile__chat_concurrency"),
-    ).values_list("pk", "load", "routing_profile__chat_concurrency", "idle_since", "routing_profile_id")
+        load__lt=Agent.CAPACITY,
+    ).values_list("pk", "load", Agent.CAPACITY, "idle_since", "routing_profile_id")
     serves: dict[int, dict[int, Service]] = defaultdict(dict)
     profiles = {row[4] for row in agents}
     for profile, queue, priority, delay in RoutingProfileQueue.objects.filter(routing_profile__in=profiles).values_list(
@@ -40,36 +40,39 @@ def capacities(now: datetime) -> list[AgentCapacity]:
     return [AgentCapacity(pk, load, capacity, idle, serves[profile]) for pk, load, capacity, idle, profile in agents]
 
 
-def waiting_queues(free: Collection[AgentCapacity], now: datetime) -> dict[int, Line]:
-    """By queue, who waits there, the oldest first. Without agents there is nothing to ask."""
+def waiting_queues(free: Collection[AgentCapacity], now: datetime) -> dict[LineKey, Line]:
+    """By queue and priority, who waits there, the oldest first. Without agents there is nothing to ask."""
     served = {queue for seat in free for queue in seat.serves}
     if not served:
         return {}
-    queues = Contact.objects.filter(NOBODYS, queue__in=served).order_by().values_list("queue_id", flat=True).distinct()
-    return {queue: _line(queue, now) for queue in queues}
+    waiting = Contact.objects.filter(NOBODYS, queue__in=served).order_by()
+    return {key: _line(key, now) for key in waiting.values_list("queue_id", "priority").distinct()}
 
 
-def _line(queue: int, now: datetime) -> Iterator[WaitingContact]:
-    page = _page(queue, Q())
+def _line(key: LineKey, now: datetime) -> Iterator[WaitingContact]:
+    page = _page(key, Q())
     while page:
-        yield from _with_refusals(page, queue, now)
+        yield from _with_refusals(page, key, now)
         if len(page) < PAGE:
             return
         pk, since = page[-1]
-        page = _page(queue, Q(waiting_since__gt=since) | Q(waiting_since=since, pk__gt=pk))
+        page = _page(key, Q(waiting_since__gt=since) | Q(waiting_since=since, pk__gt=pk))
 
 
-def _page(queue: int, beyond: Q) -> list[tuple[str, datetime]]:
-    rows = Contact.objects.filter(NOBODYS, beyond, queue=queue).order_by("waiting_since", "pk")[:PAGE]
+def _page(key: LineKey, beyond: Q) -> list[tuple[str, datetime]]:
+    queue, priority = key
+    line = Contact.objects.filter(NOBODYS, beyond, queue=queue, priority=priority)
+    rows = line.order_by("waiting_since", "pk")[:PAGE]
     return [(pk, since) for pk, since in rows.values_list("pk", "waiting_since") if since is not None]
 
 
-def _with_refusals(page: list[tuple[str, datetime]], queue: int, now: datetime) -> Iterator[WaitingContact]:
+def _with_refusals(page: list[tuple[str, datetime]], key: LineKey, now: datetime) -> Iterator[WaitingContact]:
     """With whom they are kept for, and who refused them lately."""
+    queue, priority = key
     pks = [pk for pk, _ in page]
     kept, refusals, missed = _kept_for(pks, queue, now), _by_contact(refused(now), pks), _by_contact(MISSED, pks)
     for pk, since in page:
-        yield WaitingContact(pk, queue, since, kept.get(pk), frozenset(refusals[pk]), frozenset(missed[pk]))
+        yield WaitingContact(pk, queue, since, kept.get(pk), frozenset(refusals[pk]), frozenset(missed[pk]), priority)
 
 
 def _kept_for(pks: list[str], queue: int, now: datetime) -> dict[str, int]:

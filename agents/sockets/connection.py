@@ -264,7 +264,7 @@ class Socket:
 
     async def _perform(self, command: Command, params: StrictModel) -> dict[str, Any]:
         if isinstance(command, SocketCommand):
-            await command.permission.check(self.caller, getattr(params, "contact_id", ""))
+            await command.permission.check(self.caller, params)
             return await command.function(self, params) or {}
         result = await command.call(self.caller, params)
         if command.then is not None:

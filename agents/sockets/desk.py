@@ -1,4 +1,4 @@
-"""The desk's socket and the floor's: who may connect, what they follow, and which commands each of them has."""
+"""The desk's socket: an agent's tab, what it follows, and which commands it has."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from agents import presence, protocol, routing
-from agents.commands import AGENT_COMMANDS, READING_COMMANDS, Permission
+from agents.commands import AGENT_COMMANDS, Permission
 from agents.desk import lookups
 from agents.models import Agent
 from agents.protocol import answers
-from agents.protocol.refusals import Refusal
 from agents.reports import queue_metrics
-from agents.supervision import live_board
-from chats import realtime, transcripts
-from chats.db import db_read, db_write
+from chats import realtime
+from chats.db import db_write
 from chats.wire import iso
 
 from .connection import Socket, SocketCommand
@@ -29,7 +27,7 @@ async def _answer_ping(_socket: Socket, _params: protocol.NoParams) -> dict[str,
     return {"serverTime": iso(timezone.now())}
 
 
-async def _connected(socket: Socket) -> dict[str, Any]:
+async def connected(socket: Socket) -> dict[str, Any]:
     """The answer to `connect`, after everything that the client lacked."""
     hub = await realtime.hub()
     return {"serverTime": iso(timezone.now()), "streams": hub.streams_of(socket)}
@@ -65,7 +63,7 @@ class DeskSocket(Socket):
             self.push(realtime.encode("closedStream", {"stream": stream}))
         self.connected = True
         self.spawn(self._stay_while_an_agent(hub))
-        return await _connected(self)
+        return await connected(self)
 
     async def _stay_while_an_agent(self, hub: realtime.Hub) -> None:
         """The hub drops the stream of an agent who was deleted; this user may still be a supervisor, elsewhere."""
@@ -108,63 +106,4 @@ class DeskSocket(Socket):
         "presence": SocketCommand(protocol.Presence, Permission.AGENT, answer_presence, before_connect=True),
         "watchQueues": SocketCommand(protocol.NoParams, Permission.AGENT, watch_queues),
         **AGENT_COMMANDS,
-    }
-
-
-class FloorSocket(Socket):
-    """A supervisor's tab: follows conversations they may see, and changes nothing."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._watches_the_floor = False
-        self._told_floor: live_board.BoardRows | None = None
-
-    def authorise(self) -> bool:
-        return self.user is not None
-
-    async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
-        hub = await realtime.hub()
-        for stream in params.known:
-            if stream.startswith("conversation:"):
-                await hub.follow(self, stream, params.known)
-        self.connected = True
-        return await _connected(self)
-
-    async def watch_contact(self, params: protocol.ContactParams) -> None:
-        stream = await db_read(self._stream)(params.contact_id)
-        hub = await realtime.hub()
-        await hub.follow(self, stream, {})
-
-    async def watch_floor(self, _params: protocol.NoParams) -> None:
-        if not self._watches_the_floor:
-            self._watches_the_floor = True
-            self._told_floor = await db_read(self._floor)()
-            self.spawn(poll(self._tell_of_the_floor))
-
-    async def _tell_of_the_floor(self) -> None:
-        """The rows are the truth: they are looked at as often as the hub looks, and nobody has to tell of a change."""
-        seen = await db_read(self._floor)()
-        if seen != self._told_floor:
-            self._told_floor = seen
-            self.push(realtime.encode("floor", {"live": len(seen)}))
-
-    def _floor(self) -> live_board.BoardRows:
-        return live_board.rows_for(self.visitor.user_id)
-
-    def _stream(self, contact_id: str) -> str:
-        assert self.user is not None  # noqa: S101 -- admitted sockets have a user
-        contact = transcripts.visible_to(self.user).select_related("conversation").filter(pk=contact_id).first()
-        if contact is None:
-            raise Refusal("contactNotFound", "There is no such contact, or you may not see it.")
-        return contact.stream
-
-    commands: ClassVar = {
-        "connect": SocketCommand(
-            protocol.Connect, Permission.USER, answer_connect, answers.Connected, before_connect=True
-        ),
-        "ping": PING,
-        "presence": SocketCommand(protocol.Presence, Permission.USER, Socket.answer_presence, before_connect=True),
-        "watchContact": SocketCommand(protocol.ContactParams, Permission.SEES, watch_contact),
-        "watchFloor": SocketCommand(protocol.NoParams, Permission.USER, watch_floor),  # it counts what they may see
-        **READING_COMMANDS,
     }

@@ -1,18 +1,14 @@
-"""The floor: the live contacts a supervisor may see, for the page that lists them and for the socket that says it changed."""
+"""Live contacts, and since when their customers wait for an answer."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from django.contrib.auth import get_user_model
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from chats import contact_state, transcripts
+from chats import contact_state
 from chats.models import Contact, Item
 
 LIVE = (contact_state.State.WAITING, contact_state.State.CONNECTED)
-BoardRows: TypeAlias = tuple[tuple[object, ...], ...]  # what a row of the list shows, and what decides its place
 
 
 def live(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
@@ -35,23 +31,3 @@ def _unanswered() -> QuerySet[Item]:
     customers = said.filter(conversation=OuterRef("conversation"), role="CUSTOMER").alias(answered_at=Subquery(last))
     open_ones = Q(answered_at=None) | Q(absolute_time__gt=F("answered_at"))
     return customers.filter(open_ones).order_by("absolute_time", "pk")
-
-
-def rows_for(user_id: int) -> BoardRows:
-    """The list as this user sees it now, to compare: nothing once they may not."""
-    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
-        return ()
-    shown = (
-        "pk",
-        "state",
-        "round",
-        "owner",
-        "queue",
-        "conversation__customer_name",
-        "waiting_since",
-        "waits_since",
-        "served_since",
-        "answer_awaited_since",
-    )
-    return tuple(live(transcripts.visible_to(user)).values_list(*shown))

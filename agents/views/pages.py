@@ -14,15 +14,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from agents.models import Agent
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
-from agents.supervision.live_board import live
+from agents.supervision import page_data, saved_views, scope, watched, watching
 from chats import contact_state, file_types, transcripts
-from chats.models import Contact, Queue
+from chats.models import Contact
 from chats.sending import attachment_upload
 
 from . import health
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
 
 ENDED_PER_PAGE = 50
 CUSTOMER = ("conversation__customer_name",)
+FIGURES = (
+    gettext_lazy("Waiting"),
+    gettext_lazy("Longest wait"),
+    gettext_lazy("Service level"),
+    gettext_lazy("Agents available"),
+    gettext_lazy("Open chats"),
+)
 CUSTOMER_AND_AGENT = (*CUSTOMER, "owner__first_name", "owner__last_name", "owner__username")
 
 
@@ -43,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     if agent_of(user) is not None:
         return redirect("desk")
-    if supervises(user):
+    if scope.supervises(user):
         return redirect("floor")
     if user.is_staff:
         return redirect("admin:index")
@@ -87,8 +95,17 @@ def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
+def who_watched(request: HttpRequest) -> HttpResponse:
+    """Who watched this agent's contacts or read them, when and what for."""
+    user, agent = _agent(request)
+    return render(request, "watched.html", _frame(user, {}) | {"rows": watched.of(agent)})
+
+
+@never_cache
+@login_required
+@require_GET
 def floor(request: HttpRequest) -> HttpResponse:
-    """Contacts that wait or are served, who waits first for an answer on top; under them the ended ones, the newest first."""
+    """The board, whose rows come through the socket; under it the ended contacts, the newest first."""
     user = _supervisor(request)
     wanted = _wanted(request)
     found = matching(transcripts.visible_to(user), wanted, CUSTOMER_AND_AGENT).select_related(
@@ -96,27 +113,35 @@ def floor(request: HttpRequest) -> HttpResponse:
     )
     chosen = filters.FloorFilter(request.GET)
     ended = chosen.contacts(found.filter(state=contact_state.State.ENDED)).order_by("-ended_at", "pk")
-    context = {"live": live(found), "q": wanted, "filters": chosen, **_page(request, ended)}
-    return render(request, "floor.html", _frame(user, {"wsPath": "/ws/floor/"}) | context)
+    context = {"figures": FIGURES, "q": wanted, "filters": chosen, **_page(request, ended)}
+    page = {
+        "wsPath": "/ws/floor/",
+        "contactPath": reverse("floor_contact", args=["-"]),
+        "views": saved_views.of(user.pk),
+        "supervision": page_data.of(user),
+    }
+    return render(request, "floor.html", _frame(user, page) | context)
 
 
 @never_cache
 @login_required
 @require_GET
 def floor_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
-    return _transcript(request, _supervisor(request), contact_id, "floor_contact.html")
+    user = _supervisor(request)
+    return _transcript(request, user, contact_id, "floor_contact.html", supervision=page_data.of(user))
 
 
-def _transcript(request: HttpRequest, user: User, contact_id: str, template: str) -> HttpResponse:
+def _transcript(request: HttpRequest, user: User, contact_id: str, template: str, **page: Any) -> HttpResponse:
     """One contact, read-only; its transcript comes through the floor's socket, `told` is for browsers without scripts."""
     visible = transcripts.visible_to(user).select_related("conversation", "queue", "owner")
     contact = get_object_or_404(visible, pk=contact_id)
+    watching.record_read(user, contact)
     chain = visible.filter(conversation=contact.conversation).order_by("handed_over_at", "pk")
     ids = {"contactId": contact.pk, "initialContactId": contact.conversation.initial_contact_id}
     return render(
         request,
         template,
-        _frame(user, {"wsPath": "/ws/floor/", **ids})
+        _frame(user, {"wsPath": "/ws/floor/", **ids, **page})
         | {
             "contact": contact,
             "chain": chain,
@@ -151,19 +176,6 @@ def agent_of(user: User) -> Agent | None:
     return Agent.objects.select_related("user").filter(user=user.pk).first()
 
 
-def supervises(user: User) -> bool:
-    """May see other people's contacts: by the permission given to them or their group, or as reader of a queue.
-
-    A superuser has every permission without being given any, and is at home in the admin; the floor is open to them.
-    """
-    reads_a_queue = Queue.objects.filter(readers__in=user.groups.all()).exists()
-    return reads_a_queue or (not user.is_superuser and user.has_perm("chats.view_contact"))
-
-
-def may_see_the_floor(user: User) -> bool:
-    return user.is_superuser or supervises(user)
-
-
 def _agent(request: HttpRequest) -> tuple[User, Agent]:
     user = cast("User", request.user)
     agent = agent_of(user)
@@ -174,7 +186,7 @@ def _agent(request: HttpRequest) -> tuple[User, Agent]:
 
 def _supervisor(request: HttpRequest) -> User:
     user = cast("User", request.user)
-    if not may_see_the_floor(user):
+    if not scope.may_see_floor(user):
         raise PermissionDenied(_("The floor is for supervisors. An administrator can make you a reader of a queue."))
     return user
 
@@ -215,5 +227,5 @@ def _frame(user: User, page: dict[str, Any]) -> dict[str, Any]:
     return {
         "page": {"userId": user.pk, "name": name, "loginPath": reverse("login"), **page},
         "may_desk": agent_of(user) is not None,
-        "may_floor": may_see_the_floor(user),
+        "may_floor": scope.may_see_floor(user),
     }

@@ -51,6 +51,21 @@ class QueueAdmin(Admin):
         (None, {"fields": ["name", "connect_id", "is_default"]}),
         (_("When it takes contacts"), {"fields": ["is_open", "hours", "max_waiting"]}),
         (_("Agents"), {"fields": ["previous_agent_seconds", "rescue", "rescue_seconds", "disposition_required"]}),
+        (_("When supervisors are called"), {"fields": ["flag_phrases"]}),
+        (
+            _("Service level"),
+            {
+                "fields": [
+                    "answer_within",
+                    "service_level_goal",
+                    "service_level_minutes",
+                    "service_level_abandons",
+                    "short_abandon_seconds",
+                    "service_level_transfers",
+                ],
+                "description": _("How the floor counts it; docs/metrics.md has the formula with an example."),
+            },
+        ),
         (_("Customers who wait, and who fall silent"), {"fields": ["waiting_every", "nudge_after", "silent_after"]}),
         (
             _("What the customer sees"),

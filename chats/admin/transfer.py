@@ -13,9 +13,9 @@ from .base import OfVisibleContacts, plain_text, searched_by
 
 @admin.register(Transfer)
 class TransferAdmin(OfVisibleContacts):
-    list_display = ["asked_at", "sender", "beside", "to_name", "state", "because", "settled_at"]
+    list_display = ["asked_at", "sender", "by", "beside", "to_name", "state", "because", "settled_at"]
     list_filter = ["state", "to_queue", "asked_at"]
-    list_select_related = ["sender", "contact__conversation"]
+    list_select_related = ["sender", "by", "contact__conversation"]
     search_fields = [
         "to_name",
         "comment",
@@ -25,7 +25,7 @@ class TransferAdmin(OfVisibleContacts):
     ]
     date_hierarchy = "asked_at"
     ordering = ["-asked_at"]
-    fields = ["beside", "round", "sender", "to_name", "words", "state", "because", "asked_at", "settled_at"]
+    fields = ["beside", "round", "sender", "by", "to_name", "words", "state", "because", "asked_at", "settled_at"]
     readonly_fields = ["beside", "words", "because"]
 
     @admin.display(description=_("comment"))

@@ -4,15 +4,17 @@ Every error is Refused (Connect said no, and will again) or Unavailable (whether
 """
 
 from . import client, files
-from .client import Purpose, calls_for, confirm_subscription, control, participant, prepare, typing, typing_is_busy
-from .errors import Refused, Throttled, Unavailable
+from .client import Purpose, ask, calls_for, confirm_subscription, control, participant, prepare, typing, typing_is_busy
+from .errors import QuotaReached, Refused, Throttled, Unavailable
 from .files import download, upload
 
 __all__ = [
     "Purpose",
+    "QuotaReached",
     "Refused",
     "Throttled",
     "Unavailable",
+    "ask",
     "calls_for",
     "close",
     "confirm_subscription",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from django.conf import settings
 
+from chats import metrics
+
 from .errors import Refused, Unavailable, of_client_error
 
 R = TypeVar("R")
@@ -33,6 +36,7 @@ class Purpose(Enum):
 
     MESSAGES = "messages"  # messages of agents, and DisconnectParticipant
     JOINING = "joining"  # a hand-over has 6 s
+    STARTING = "starting"  # StartChatContact for pages of customers: a flood of them holds up nothing else
     OTHER = "other"  # attributes, references, comparing, renewing, receipts: nobody waits for them
 
 
@@ -40,6 +44,7 @@ FILE_THREADS = 4
 TYPING_THREADS = 2
 JOINING_THREADS = 8  # beside the CCP_AWS_THREADS of messages
 OTHER_THREADS = 8
+STARTING_THREADS = 4
 FILE_OPERATIONS = frozenset({"start_attachment_upload", "complete_attachment_upload", "get_attachment"})
 _purpose: ContextVar[Purpose] = ContextVar("purpose", default=Purpose.OTHER)
 _lock = threading.Lock()
@@ -62,6 +67,11 @@ async def confirm_subscription(topic_arn: str, token: str) -> None:
     await _call(
         "sns", "confirm_subscription", {"TopicArn": topic_arn, "Token": token, "AuthenticateOnUnsubscribe": "true"}
     )
+
+
+def ask(service: str, operation: str, **params: Any) -> dict[str, Any]:
+    """Call any operation and wait for it on this thread: for the doctor and set-up. Raises Refused or Unavailable."""
+    return _blocking(service, operation, params)
 
 
 def typing_is_busy() -> bool:
@@ -113,11 +123,24 @@ def _threads_of(purpose: Purpose) -> int:
             return int(settings.CCP_AWS_THREADS)
         case Purpose.JOINING:
             return JOINING_THREADS
+        case Purpose.STARTING:
+            return STARTING_THREADS
         case Purpose.OTHER:
             return OTHER_THREADS
 
 
 def _blocking(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    began = time.perf_counter()
+    try:
+        answer = _answer(service, operation, params)
+    except Exception as error:
+        _measure(service, operation, type(error).__name__.lower(), began)
+        raise
+    _measure(service, operation, "done", began)
+    return answer
+
+
+def _answer(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = getattr(_client(service), operation)(**params)
     except ClientError as error:
@@ -127,6 +150,10 @@ def _blocking(service: str, operation: str, params: dict[str, Any]) -> dict[str,
     except BotoCoreError as error:
         raise Unavailable(f"{service} did not answer: {error}") from None
     return answer
+
+
+def _measure(service: str, operation: str, outcome: str, began: float) -> None:
+    metrics.AWS_CALLS.labels(service, operation, outcome).observe(time.perf_counter() - began)
 
 
 async def on_file_threads(work: Callable[[], R]) -> R:
@@ -158,7 +185,12 @@ def _config(service: str) -> Config:
         connect_timeout=settings.CCP_AWS_CONNECT_TIMEOUT,
         read_timeout=settings.CCP_AWS_READ_TIMEOUT,
         retries={"total_max_attempts": 1, "mode": "standard"},
-        max_pool_connections=settings.CCP_AWS_THREADS + JOINING_THREADS + OTHER_THREADS + TYPING_THREADS + FILE_THREADS,
+        max_pool_connections=settings.CCP_AWS_THREADS
+        + JOINING_THREADS
+        + OTHER_THREADS
+        + STARTING_THREADS
+        + TYPING_THREADS
+        + FILE_THREADS,
         tcp_keepalive=True,
         **signed,
     )

@@ -37,6 +37,10 @@ class Throttled(Unavailable):
     """Too many calls a second: this one was not done, and a little later it will be."""
 
 
+class QuotaReached(Unavailable):
+    """The instance has as many of these as it may (chats that are open at once): this one was not made."""
+
+
 def of_client_error(error: ClientError, service: str) -> Refused | Unavailable:
     """What an error answer of AWS means to the portal."""
     code = error.response.get("Error", {}).get("Code", "Unknown")
@@ -44,7 +48,9 @@ def of_client_error(error: ClientError, service: str) -> Refused | Unavailable:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in THROTTLED:
         return Throttled(f"{code}: {message}")
-    if status in {429, 500, 502, 503, 504} or code == "LimitExceededException" or "InternalServ" in code:
+    if code == "LimitExceededException":
+        return QuotaReached(f"{code}: {message}")
+    if status in {429, 500, 502, 503, 504} or "InternalServ" in code:
         return Unavailable(f"{code}: {message}")
     lacks = _permission(service, error.operation_name, message) if code in DENIED else ""
     return Refused(code, message, error.operation_name, lacks)

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 
 from chats import connect, ingest, wire
 from chats.db import db_write
+from chats.http_body import read_body
 from chats.models import UnreadableMessage
 
 from .sns import (
@@ -85,7 +86,7 @@ async def asgi_app(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISen
     answer = ONLY_POST
     if scope["method"] == "POST":
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await _received(receive)
+        body = await read_body(receive, MAX_BODY_BYTES)
         if body is None:
             return
         answer = await receive_post(headers, body)
@@ -119,18 +120,6 @@ def _body(request: HttpRequest) -> bytes:
     if announced.isdecimal() and int(announced[:20]) > MAX_BODY_BYTES:
         raise TooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
     return request.read(MAX_BODY_BYTES + 1)
-
-
-async def _received(receive: ASGIReceiveCallable) -> bytes | None:
-    """The body, cut after one byte too many; None when the sender went away."""
-    body, more = bytearray(), True
-    while more and len(body) <= MAX_BODY_BYTES:
-        event = await receive()
-        if event["type"] != "http.request":
-            return None
-        body += event.get("body", b"")
-        more = event.get("more_body", False)
-    return bytes(body)
 
 
 def _refused(error: NotGenuine) -> Answer:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from chats import contact_state, outbox, participation, realtime, wire
 from chats.models import Contact, Conversation, Item, Participant, Text
+from chats.observers import Flagged, contact_changed
 from chats.wire import ChatEvent
 
 SAME_MOMENT = timedelta(seconds=60)  # a leaving, and the end of patience that was its cause; also between two clocks
@@ -63,13 +64,25 @@ def _somebody_left(conversation: Conversation, event: ChatEvent, now: datetime) 
 
 def _customers_wrote(spoken: Sequence[tuple[Conversation, ChatEvent]], now: datetime) -> None:
     """After an agent had ended the contact, and before Connect let our participant go: the flow does not get it, as it
-    waits for our leaving first. Nobody would answer.
+    waits for our leaving first. Nobody would answer. And a queue's phrases call for help by themselves.
     """
-    over = Contact.objects.filter(conversation__in={chat.pk for chat, _ in spoken}, state=contact_state.State.ENDED)
-    with_ended = set(over.values_list("conversation", flat=True))
+    is_over = Q(state=contact_state.State.ENDED)
+    concerned = Contact.objects.filter(is_over | ~Q(queue__flag_phrases=""), conversation__in={c.pk for c, _ in spoken})
+    rows = concerned.values_list("conversation", "state", "queue__flag_phrases")
+    with_ended = {chat for chat, state, _ in rows if state == contact_state.State.ENDED}
+    with_phrases = {chat for chat, state, phrases in rows if phrases and state != contact_state.State.ENDED}
     for conversation, event in spoken:
         if conversation.pk in with_ended:
             _customer_wrote(conversation, event, now)
+        if conversation.pk in with_phrases:
+            _flag(conversation, event, now)
+
+
+def _flag(conversation: Conversation, event: ChatEvent, now: datetime) -> None:
+    for contact in _contacts(conversation):
+        phrase = contact.queue.flagged(event.content or "")
+        if phrase and contact.state != contact_state.State.ENDED:
+            contact_changed(contact, Flagged(phrase, now))
 
 
 def _customer_wrote(conversation: Conversation, event: ChatEvent, now: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from chats import outbox, realtime, wire
+from chats import metrics, outbox, realtime, wire
 from chats.db import brief_transaction, db_write
 from chats.models import Conversation, Item, OutboundMessage, Participant
 from chats.realtime import sequences
@@ -30,7 +30,11 @@ async def receive(event: ChatEvent) -> bool:
         if event.role != "AGENT" or not await db_write(_is_ours)(event):  # the agent's own, in a relayed contact
             _broadcast_typing(event)
         return True
-    return await _group_commit(event)
+    is_new = await _group_commit(event)
+    metrics.MESSAGES_RECEIVED.labels("new" if is_new else "known").inc()
+    if is_new:
+        metrics.RECEIVED_AFTER.observe(max(0.0, (timezone.now() - event.absolute_time).total_seconds()))
+    return is_new
 
 
 def _is_ours(event: ChatEvent) -> bool:
@@ -39,8 +43,10 @@ def _is_ours(event: ChatEvent) -> bool:
 
 
 def write(events: Iterable[ChatEvent]) -> int:
-    """Record events in one transaction; how many were new."""
-    return sum(_write(list(events)))
+    """Record events in one transaction; how many were new. Comparing with Connect calls this: it found them late."""
+    new = sum(_write(list(events)))
+    metrics.MESSAGES_RECEIVED.labels("found_late").inc(new)
+    return new
 
 
 def lacking(events: Sequence[ChatEvent]) -> list[ChatEvent]:

@@ -4,22 +4,33 @@ Rows change only through named methods; a method that makes a visible change tak
 locks the conversation: lock order everywhere is conversation, contact, agent, agent contact.
 """
 
+from .audit import AuditAction, AuditEntry
 from .capability import Capability, RefusedCall
-from .contact import Contact
+from .chat_allowance import ChatAllowance
+from .contact import FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY, Contact
 from .conversation import PLAIN, Conversation
+from .help_request import HelpRequest
 from .hours import HoursOfOperation, OpeningHours
 from .item import Item, UnreadableMessage
 from .note import Note
 from .outbound_message import OutboundMessage
 from .participant import Participant
 from .queue import Queue, QueueText, Text
+from .queue_wait import QueueWait
 from .transfer import Transfer
 
 __all__ = [
+    "FIRST_PRIORITY",
+    "LAST_PRIORITY",
     "PLAIN",
+    "USUAL_PRIORITY",
+    "AuditAction",
+    "AuditEntry",
     "Capability",
+    "ChatAllowance",
     "Contact",
     "Conversation",
+    "HelpRequest",
     "HoursOfOperation",
     "Item",
     "Note",
@@ -28,6 +39,7 @@ __all__ = [
     "Participant",
     "Queue",
     "QueueText",
+    "QueueWait",
     "RefusedCall",
     "Text",
     "Transfer",

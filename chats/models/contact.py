@@ -13,8 +13,12 @@ from chats import contact_state
 from chats.reasons import Reason, ReasonField
 
 from .conversation import Conversation
+from .help_request import HelpRequest
 from .queue import Queue
+from .queue_wait import QueueWait
 from .transfer import Transfer
+
+FIRST_PRIORITY, USUAL_PRIORITY, LAST_PRIORITY = 1, 5, 10  # 5 is the default of Connect's queue priority, 1 its highest
 
 
 class Contact(models.Model):
@@ -32,9 +36,13 @@ class Contact(models.Model):
     end_reason = models.CharField(max_length=16, blank=True)
     attention = ReasonField()  # why a supervisor should look at it, while they should
     transfer = models.ForeignKey(Transfer, models.SET_NULL, null=True, related_name="+")  # the newest
+    help_request = models.ForeignKey(HelpRequest, models.SET_NULL, null=True, related_name="+")  # while a hand is up
     references = models.JSONField(default=list, blank=True)  # wire.listed_references
     relayed_round = models.PositiveIntegerField(null=True)  # the round Amazon Connect itself gave to an agent
     rejoin_at = models.DateTimeField(null=True)  # the customer wrote before we had left: join again, not before this
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=USUAL_PRIORITY
+    )  # within its queue; the lowest number is offered first, as in Connect
     handed_over_at = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(_("in line since"), null=True)  # its place: who is requeued keeps it
     waits_since = models.DateTimeField(
@@ -51,7 +59,7 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["state", "waiting_since"], name="contact_waits"),
             models.Index(
-                fields=["queue", "waiting_since", "id"],
+                fields=["queue", "priority", "waiting_since", "id"],
                 condition=Q(state="WAITING", owner__isnull=True),
                 name="contact_nobodys",
             ),
@@ -85,6 +93,22 @@ class Contact(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         self.changed()
+        self._count_wait(move, now)
+
+    def _count_wait(self, move: contact_state.Move, now: datetime) -> None:
+        match self.state:
+            case contact_state.State.WAITING:
+                QueueWait.begin(self, now, by_transfer=move is contact_state.Move.REQUEUE)
+            case contact_state.State.CONNECTED:
+                QueueWait.end(self, now, QueueWait.Outcome.ANSWERED)
+            case contact_state.State.ENDED:
+                QueueWait.end(self, now, self.outcome_of_wait)
+
+    @property
+    def outcome_of_wait(self) -> QueueWait.Outcome:
+        """What its end means for the queue it waits in."""
+        left = self.end_reason == contact_state.EndReason.CUSTOMER
+        return QueueWait.Outcome.ABANDONED if left else QueueWait.Outcome.ENDED
 
     @property
     def is_relayed(self) -> bool:
@@ -102,6 +126,11 @@ class Contact(models.Model):
     def newest_transfer(self) -> Transfer | None:
         """Of this round."""
         return self.transfer if self.transfer_id and self.transfer and self.transfer.round == self.round else None
+
+    def prioritise(self, priority: int) -> None:
+        """From now on offered before, or after, the others of its queue. Call it on a `locked` contact."""
+        self.priority = priority
+        self.changed()
 
     def call_for_attention(self, why: Reason) -> None:
         """A supervisor should look at it; empty: no more."""

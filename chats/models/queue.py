@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from functools import lru_cache
 
 from django.contrib.auth.models import Group
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import translation
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .hours import HoursOfOperation
 
 A_DAY = 86_400
+MAX_PHRASES = 4000  # characters of all phrases of a queue
 
 
 class Text(models.TextChoices):
@@ -29,10 +32,18 @@ class Text(models.TextChoices):
     NUDGE = "nudge", _("nudge")
     SILENT = "silent", _("silent")
     RESCUE = "rescue", _("agent gone")
+    BARGE = "barge", _("supervisor joined")
 
 
 class Queue(models.Model):
     """Where contacts wait: Connect's queue, with the name and texts the customer sees and the rules of its routing."""
+
+    class Abandons(models.TextChoices):
+        """How service level counts customers who left before anybody answered them."""
+
+        BY_TIME = "by_time", _("met if they left in time (Amazon Connect)")
+        MISSED = "missed", _("never met")
+        EXCLUDED = "excluded", _("not counted")
 
     class Rescue(models.TextChoices):
         WAIT = "wait", _("wait for the agent")
@@ -70,6 +81,35 @@ class Queue(models.Model):
         _("gone for good after"), default=300, help_text=_("Seconds after the last sign of life of the agent's desk")
     )
     disposition_required = models.BooleanField(_("disposition required"), default=False)
+    answer_within = models.PositiveIntegerField(
+        _("answer within"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(A_DAY)],
+        help_text=_("Seconds; the service level is the share of contacts that left the queue within them"),
+    )
+    service_level_goal = models.PositiveSmallIntegerField(
+        _("service level, goal"), default=80, validators=[MaxValueValidator(100)], help_text=_("Per cent")
+    )
+    service_level_minutes = models.PositiveSmallIntegerField(
+        _("service level, window"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Minutes that are looked back, 1 to 60"),
+    )
+    service_level_abandons = models.CharField(
+        _("customers who left"), max_length=16, choices=Abandons.choices, default=Abandons.BY_TIME
+    )
+    short_abandon_seconds = models.PositiveIntegerField(
+        _("short abandons"),
+        default=0,
+        validators=[MaxValueValidator(A_DAY)],
+        help_text=_("Customers who left within so many seconds are not counted; 0: all are"),
+    )
+    service_level_transfers = models.BooleanField(
+        _("transfers count"),
+        default=True,
+        help_text=_("Contacts that came by transfer, or left to another queue, count like all others"),
+    )
     waiting_every = models.PositiveIntegerField(
         _("waiting text every"), default=0, help_text=_("Seconds between two waiting texts; 0: never said")
     )
@@ -114,6 +154,20 @@ class Queue(models.Model):
     rescue_text = models.CharField(
         _("agent gone"), max_length=500, blank=True, default="", help_text=_("Said when the agent is gone for good")
     )
+    barge_text = models.CharField(
+        _("supervisor joined"),
+        max_length=500,
+        blank=True,
+        default=gettext_noop("{Agent} has joined."),
+        help_text=_("Said before a supervisor's first words in a chat"),
+    )
+    flag_phrases = models.TextField(
+        _("phrases that call for help"),
+        max_length=MAX_PHRASES,
+        blank=True,
+        default="",
+        help_text=_("One a line. Where the customer writes one of them, a hand is raised by itself"),
+    )
     readers = models.ManyToManyField(
         Group, verbose_name=_("readers"), blank=True, help_text=_("Groups that may read this queue's contacts")
     )
@@ -151,10 +205,30 @@ class Queue(models.Model):
         with translation.override(wanted[-1] if wanted else None):
             return gettext(text)
 
+    def flagged(self, text: str) -> str:
+        """The phrase of this queue that the text holds, as whole words in any case; empty: none."""
+        return phrase_in(self.flag_phrases, text)
+
     def is_called(self, name: str) -> bool:
         """By its id or ARN in Amazon Connect (an ARN ends with the id), or by its name here."""
         by_id = bool(self.connect_id) and _id_of(self.connect_id) == _id_of(name)
         return by_id or self.name == name
+
+
+def phrase_in(phrases: str, text: str) -> str:
+    """The first of these phrases, one a line, that the text holds as whole words."""
+    return next((phrase for phrase, pattern in _patterns(phrases) if pattern.search(text)), "")
+
+
+@lru_cache(maxsize=512)
+def _patterns(phrases: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    lines = [" ".join(line.split()) for line in phrases.splitlines()]
+    return tuple((one, _pattern(one)) for one in lines if one)
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
 def _id_of(reference: str) -> str:

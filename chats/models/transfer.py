@@ -30,10 +30,16 @@ class Transfer(models.Model):
         MISSED = "missed", _("missed")
         WITHDRAWN = "withdrawn", _("withdrawn")  # the contact ended, or left its sender, before the colleague answered
         QUEUED = "queued", _("queued")
+        TAKEN_OVER = "takenOver", _("taken over")  # a supervisor serves it now
+        REASSIGNED = "reassigned", _("reassigned")  # a supervisor gave it to an agent
+        REQUEUED = "requeued", _("back to the queue")  # a supervisor sent it to a queue
 
     contact = models.ForeignKey("chats.Contact", models.CASCADE, related_name="transfers")
     round = models.PositiveIntegerField()
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
+    )  # a supervisor; nobody: the sender
     to_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     to_queue = models.ForeignKey("chats.Queue", models.SET_NULL, null=True, related_name="+")
     to_id = models.CharField(max_length=64)  # of the endpoint, as the socket names it
@@ -66,6 +72,12 @@ class Transfer(models.Model):
         return cls._of(contact, to, comment, now, to_queue=queue, **done)
 
     @classmethod
+    def by_supervisor(cls, contact: Any, state: State, to: tuple[str, str], now: datetime, **what: Any) -> Transfer:
+        """A supervisor steps in (`by`): nobody is asked, it is settled at once. Where to: `to_user` or `to_queue`."""
+        comment = str(what.pop("comment", ""))[:MAX_COMMENT]
+        return cls._of(contact, to, comment, now, state=state, settled_at=now, **what)
+
+    @classmethod
     def _of(cls, contact: Any, to: tuple[str, str], comment: str, now: datetime, **what: Any) -> Transfer:
         about = {"round": contact.round, "sender": contact.owner, "comment": comment, "asked_at": now}
         made = cls.objects.create(contact=contact, to_id=to[0], to_name=to[1], **about, **what)
@@ -78,7 +90,7 @@ class Transfer(models.Model):
 
     @property
     def to_type(self) -> str:
-        return "queue" if self.state == self.State.QUEUED else "agent"
+        return "queue" if self.state in {self.State.QUEUED, self.State.REQUEUED} else "agent"
 
     def settle(self, state: State, why: Reason, now: datetime) -> None:
         """What came of it. Whoever calls it keeps the contact under its next number."""

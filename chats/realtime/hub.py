@@ -10,7 +10,7 @@ import contextlib
 import logging
 import weakref
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -118,6 +118,7 @@ class Hub:
         self._heard: deque[Update | str] = deque()
         self._awake = False
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._listeners: set[Callable[[Update | str], None]] = set()
         self._bus = Bus(self._take)
 
     async def start(self) -> None:
@@ -160,6 +161,10 @@ class Hub:
         self._streams[stream].add(subscription)
         await self._read(subscription, known)
 
+    def rights_of(self, visitor: SocketUser) -> str | None:
+        """The word for this visitor's rights at the last look; None: it was not asked yet, or they may not be here."""
+        return self._versions.get(visitor)
+
     def unfollow(self, subscriber: Subscriber, stream: str) -> None:
         subscription = self._of.get(subscriber, {}).pop(stream, None)
         if subscription is not None:
@@ -195,7 +200,16 @@ class Hub:
             self._take(self._heard.popleft())
         self._bus.flush()
 
+    def listen(self, listener: Callable[[Update | str], None]) -> None:
+        """Give every hint of every process to this as well, on the loop's thread."""
+        self._listeners.add(listener)
+
+    def stop_listening(self, listener: Callable[[Update | str], None]) -> None:
+        self._listeners.discard(listener)
+
     def _take(self, hint: Update | str) -> None:
+        for listener in tuple(self._listeners):
+            listener(hint)
         if isinstance(hint, str):
             self._bells[hint].set()
             if hint == RIGHTS_CHANGED:

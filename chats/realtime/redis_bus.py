@@ -17,6 +17,8 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from chats import metrics
+
 from .hints import Update
 
 log = logging.getLogger(__name__)
@@ -92,6 +94,7 @@ class Bus:
                     GROUP, {"type": "ccp.hint", "from": self._me, "hints": [_pack(h) for h in batch]}
                 )
             except Exception as error:  # noqa: BLE001 -- whatever the layer throws costs latency, nothing else
+                metrics.HINTS_LOST.inc(len(batch))
                 log.warning("hints were lost (%s); changes are found by looking", error)
 
 

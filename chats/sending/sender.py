@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chats import connect, ingest, outbox, participation, realtime, reconcile, rich_text
+from chats import connect, ingest, metrics, outbox, participation, realtime, reconcile, rich_text
 from chats.db import db_read, db_write
 from chats.models import Item, OutboundMessage, Participant
 from chats.realtime.group_commit import REST, GroupCommit
@@ -105,15 +105,19 @@ async def deliver(outgoing: OutboundMessage) -> None:
     if participant is None or participant.left_at is not None:
         await db_write(_give_up)(outgoing)
         return
+    outcome = "sent"
     try:
         with connect.calls_for(connect.Purpose.MESSAGES):
             await _speak(outgoing, participant)
     except connect.Refused as error:
+        outcome = "refused"
         with connect.calls_for(connect.Purpose.MESSAGES):
             await _refused(outgoing, participant, error)
     except connect.Unavailable as error:
+        outcome = "postponed"
         log.info("outgoing %s waits: %s", outgoing.pk, error)
         await db_write(_postpone)(outgoing, timezone.now())
+    metrics.MESSAGES_SENT.labels(outcome).inc()
 
 
 async def _speak(outgoing: OutboundMessage, participant: Participant) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
@@ -23,20 +23,41 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 
+class ContactScope(Protocol):
+    """What else makes contacts visible: agents.supervision.scope knows teams. Called on database threads."""
+
+    def contacts(self, user: User) -> Q:
+        """Which conversations, besides those that visible_to knows of itself; an empty Q: none."""
+
+    def versions(self, users: Collection[User]) -> Mapping[int, str]:
+        """A word for what this depends on, by user; who has nothing of it is left out."""
+
+
+_scopes: list[ContactScope] = []
+
+
+def register_scope(scope: ContactScope) -> None:
+    """Ask this too, which contacts a user may see."""
+    _scopes[:] = [scope]
+
+
 def visible_to(user: User | AnonymousUser) -> QuerySet[Contact]:
-    """The contacts this user may see: their own, those a colleague offers them, their groups' queues', or all with the
-    permission to view contacts.
+    """The contacts this user may see: their own, those a colleague offers them, their groups' queues', those of the
+    teams they supervise, or all with the permission to view contacts.
     """
     contacts = Contact.objects.all()
     if not user.is_authenticated or not user.is_active:
         return contacts.none()
     if user.has_perm("chats.view_contact"):
         return contacts
-    chains = Conversation.objects.filter(
+    seen = (
         Q(contacts__owner=user.pk)
         | Q(contacts__queue__readers__in=user.groups.values("pk"))
         | Q(contacts__transfer__to_user=user.pk, contacts__transfer__state=Transfer.State.OFFERED)
     )
+    for scope in _scopes:
+        seen |= scope.contacts(user)
+    chains = Conversation.objects.filter(seen)
     return contacts.filter(conversation__in=chains.values("pk"))
 
 
@@ -47,7 +68,8 @@ class UserRights:
         """A session counts while it lasts and was signed in with the password that its user has now."""
         people = get_user_model().objects.filter(pk__in={socket.user_id for socket in sockets}, is_active=True)
         users = {user.pk: user for user in people.prefetch_related(*RIGHTS)}
-        rights = {pk: _rights(user) for pk, user in users.items()}
+        scopes = [scope.versions(users.values()) for scope in _scopes]
+        rights = {pk: _rights(user) + "".join(one.get(pk, "") for one in scopes) for pk, user in users.items()}
         keys = {socket.session_key for socket in sockets}
         sessions = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now())
         signed_in = {key: _signed_in(data) for key, data in sessions.values_list("pk", "session_data")}

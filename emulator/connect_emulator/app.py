@@ -21,7 +21,7 @@ from connect_emulator.restjson import Request, Response, json_response
 from connect_emulator.restjson.service import BODY_LIMIT
 from connect_emulator.sockets import Receive, Send, Sockets
 
-from . import files, inspector, limits, start_chat
+from . import files, front_bot, inspector, limits, start_chat
 
 _log = logging.getLogger("connect_emulator.calls")
 _ALLOWED_HEADERS = (
@@ -105,6 +105,8 @@ class App:
             return await self._controlled(request)
         if name == "startChat":
             return await self._start_chat(request)
+        if name == "bot" and request.method == "POST":
+            return front_bot.respond(self.emulator, request)
         if request.method not in {"GET", "HEAD"}:
             return json_response(405, {"message": "this path is only read"}, {"allow": "GET, HEAD"})
         if name == "health":

@@ -20,7 +20,7 @@ class _Raw(BytesIO):
 
 
 def attach(client: Any, emulator: Emulator, after: Callable[[], None] = lambda: None) -> Callable[[], None]:
-    """Every call of `client` (connect, connectparticipant or sns) is the emulator's, until what this returns is called.
+    """Every call of `client` (connect, connectparticipant, sns or sts) is the emulator's, until what this returns is called.
 
     `after` is called between the emulator's answer and the client's hearing of it.
     """

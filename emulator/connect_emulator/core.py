@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 
 from connect_emulator import administration, challenges, contact_data, continuing, search, undocumented
-from connect_emulator.access import AccessKey, Warden, keys, resources
+from connect_emulator.access import AccessKey, Warden, identity, keys, resources
 from connect_emulator.administration.flows import Published
 from connect_emulator.attachments import operations as attachments_operations
 from connect_emulator.bots import Bot
@@ -22,7 +23,7 @@ from connect_emulator.participant import ParticipantService
 from connect_emulator.quotas import Quotas
 from connect_emulator.restjson import Handler, Request, Response, Service, ServiceError
 from connect_emulator.start_chat import Website
-from connect_emulator.streaming import envelope, subscriptions
+from connect_emulator.streaming import attributes, envelope, subscriptions
 from connect_emulator.streaming.certificate import Certificate, kept_beside
 from connect_emulator.streaming.query import QueryService, is_query
 from connect_emulator.world import World
@@ -44,7 +45,8 @@ def handlers_of(world: World, engine: Engine) -> dict[str, dict[str, Handler]]:
             **attachments_operations.handlers(world),
             **challenges.handlers(world),
         },
-        "sns": subscriptions.handlers(world),
+        "sns": {**subscriptions.handlers(world), **attributes.handlers(world)},
+        "sts": identity.handlers(world),
     }
 
 
@@ -82,6 +84,7 @@ class Emulator:
         self.connect = Service("connect", handlers["connect"], warden)
         self.participant = Service("connectparticipant", handlers["connectparticipant"])
         self.sns = QueryService("sns", handlers["sns"], Warden(self.world, "sns", resources.of_sns))
+        self.sts = QueryService("sts", handlers["sts"], Warden(self.world, "sts", resources.of_sns))
         if options.access_keys is not None:
             with self.world.store.change():
                 keys.replace(self.world, options.access_keys)
@@ -89,13 +92,20 @@ class Emulator:
             subscriptions.subscribe(self.world, topic_arn, endpoint)
 
     def service(self, request: Request) -> Service | QueryService:
-        """One port serves three services, by path and by form."""
+        """One port serves four services, by path and by form."""
         if request.path.startswith("/participant/"):
             return self.participant
-        return self.sns if is_query(request) else self.connect
+        if not is_query(request):
+            return self.connect
+        return self.sts if self.sts.operation(request) in self.sts.model.operation_names else self.sns
 
     def respond(self, request: Request, fault: Fault | None = None) -> Response:
         """One call is one change of the world: answered 200 it is on the disk, refused it never happened."""
+        response = self._respond(request, fault)
+        date = formatdate(self.world.clock.wall() // 1000, usegmt=True)
+        return Response(response.status, {**response.headers, "date": date}, response.body)
+
+    def _respond(self, request: Request, fault: Fault | None) -> Response:
         service = self.service(request)
         fault = self._exceeded(service, request) or fault
         if fault and fault.status is not None and fault.when == BEFORE:
@@ -134,7 +144,7 @@ class Emulator:
 
 def _throttling(service: Service | QueryService, request: Request) -> str:
     operation = service.operation(request)
-    if operation not in service.handlers or service.name == "sns":
+    if operation not in service.handlers or service.name in {"sns", "sts"}:
         return "ThrottlingException"
     listed = {shape.name for shape in service.model.operation_model(operation).error_shapes}
     return "ThrottlingException" if "ThrottlingException" in listed else undocumented.THROTTLING_NOT_LISTED

@@ -31,7 +31,7 @@ from .streaming.certificate import kept_beside
 
 _INBOX = "https://inbox.invalid/"  # where posts to an Inbox go: a name that never resolves (RFC 2606)
 _PAGE = 100
-_SERVICES = ("connect", "connectparticipant", "sns")
+_SERVICES = ("connect", "connectparticipant", "sns", "sts")
 
 
 @cache
@@ -102,7 +102,7 @@ class AmazonConnect:
         return self.client("sns")
 
     def client(self, service: str, config: Config | None = None) -> Any:
-        """A new boto3 client of connect, connectparticipant or sns. It tries nothing twice, unless `config` says so."""
+        """A new boto3 client of connect, connectparticipant, sns or sts. It tries nothing twice, unless `config` says so."""
         if service not in _SERVICES:
             raise ValueError(f"the emulator is {', '.join(_SERVICES)}, not {service!r}")
         once = Config(retries={"total_max_attempts": 1})

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
 
 from ccp_portal import bodies, page_slots
 from ccp_portal.asgi import application
+from chats import ingest, wire
+from chats.wire import iso
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +85,52 @@ async def test_a_probe_is_answered_by_any_host_and_asks_once_for_many(path):
     answers = await asyncio.gather(*(Asked(path, "GET", host="10.0.0.7").answer() for _ in range(50)))
     assert {status for status, _ in answers} == {200}
     assert (await Asked(path, "POST").answer())[0] == 405
+
+
+async def _metrics(token: str) -> dict[str, float]:
+    status, body = await Asked("/metrics", "GET", authorization=f"Bearer {token}").answer()
+    assert status == 200
+    families = text_string_to_metric_families(body.decode())
+    return {
+        sample.name + "".join(f":{value}" for value in sample.labels.values()): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+async def test_metrics_say_what_was_counted_and_what_rows_say_to_who_knows_the_token(settings):
+    settings.CCP_METRICS_TOKEN = "a-token-of-prometheus"
+    before = await _metrics("a-token-of-prometheus")
+    waiting = await sync_to_async(factories.contact)(waiting_since=timezone.now() - timedelta(seconds=90))
+    new = wire.read_item(
+        {
+            "Id": str(uuid.uuid4()),
+            "Type": "MESSAGE",
+            "ContentType": "text/plain",
+            "Content": "Hello",
+            "AbsoluteTime": iso(timezone.now()),
+            "ParticipantId": "c",
+            "ParticipantRole": "CUSTOMER",
+            "ContactId": waiting.pk,
+            "InitialContactId": waiting.conversation.initial_contact_id,
+        }
+    )
+    assert [await ingest.receive(new), await ingest.receive(new)] == [True, False]
+    after = await _metrics("a-token-of-prometheus")
+    assert {
+        name: after[name] - before.get(name, 0)
+        for name in ("ccp_messages_received_total:new", "ccp_messages_received_total:known", "ccp_contacts_waiting")
+    } == {"ccp_messages_received_total:new": 1, "ccp_messages_received_total:known": 1, "ccp_contacts_waiting": 1}
+    assert after["ccp_received_after_seconds_count"] - before["ccp_received_after_seconds_count"] == 1
+    assert 90 <= after["ccp_longest_wait_seconds"] < 200
+
+
+@pytest.mark.parametrize(
+    ("token", "said"), [("", "Bearer "), ("known", ""), ("known", "Bearer other"), ("known", "known")]
+)
+async def test_without_the_token_there_are_no_metrics(settings, token, said):
+    settings.CCP_METRICS_TOKEN = token
+    assert await Asked("/metrics", "GET", authorization=said).answer() == (404, b"There is no such page.\n")
 
 
 async def test_strangers_and_inventors_of_cookies_do_not_keep_an_agent_waiting(settings):

@@ -27,7 +27,7 @@ from tests.troubled import Troubled
 FIXTURES = Path(__file__).resolve().parent.parent / "js" / "fixtures"
 DESK_FIXTURES = FIXTURES.parent / "desk_fixtures.test.mjs"
 # These only read, or say nothing of a row; relayContact needs a CCP, takeContact an offer that was missed: own tests.
-READING = {"connect", "ping", "presence", "getTranscript", "getEarlierContacts", "getEndpoints"}
+READING = {"connect", "ping", "presence", "getTranscript", "getEarlierContacts", "getEndpoints", "getColleagues"}
 READING |= {"getDispositions", "getQuickResponses", "offerSeen", "relayContact", "takeContact", "watchQueues"}
 
 

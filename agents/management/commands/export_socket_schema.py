@@ -17,7 +17,8 @@ from pydantic.json_schema import models_json_schema
 from agents import commands, protocol
 from agents.management.jsdoc_types import PLACE, Schema, typedefs
 from agents.sockets import connection
-from agents.sockets.desk import DeskSocket, FloorSocket
+from agents.sockets.desk import DeskSocket
+from agents.sockets.floor import FloorSocket
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

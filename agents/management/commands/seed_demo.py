@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, RoutingProfileQueue
+from agents.supervision import roles
 from chats.models import Capability, Queue
 from chats.models.capability import CUSTOM_PARTICIPANT_SENDS_NO_FILES
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
             AgentState.objects.get_or_create(name=name, defaults={"type": kind, "order": order})
         for shortcut, name, content in RESPONSES:
             QuickResponse.objects.get_or_create(shortcut=shortcut, defaults={"name": name, "content": content})
-        agents, supervisors, admins = (_group(name) for name in ("Agents", "Supervisors", "Admins"))
+        agents, supervisors, admins = (roles.make(name) for name in ("Agents", "Supervisors", "Admins"))
         profile = _routing_profile(_queue(supervisors))
         for username, first, last in AGENTS:
             self._agent(self._person(username, first, last, agents), profile)
@@ -86,15 +87,6 @@ def _password() -> str:
     except ValidationError as error:
         raise CommandError(f"{PASSWORD} is not good enough: {' '.join(error.messages)}") from None
     return password
-
-
-def _group(name: str) -> Group:
-    """Admins may do everything with the product's own rows and with people; the others need no permission."""
-    group, made = Group.objects.get_or_create(name=name)
-    if made and name == "Admins":
-        apps = ["agents", "chats", "auth"]
-        group.permissions.set(Permission.objects.filter(content_type__app_label__in=apps))
-    return group
 
 
 def _queue(readers: Group) -> Queue:

@@ -7,7 +7,8 @@ import signal
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from prometheus_client import start_http_server
 
 from ccp_portal import worker
 from chats import connect, db, realtime
@@ -16,9 +17,16 @@ from chats import connect, db, realtime
 class Command(BaseCommand):
     help = "Do the portal's work; run as many as you like"
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--metrics-port", type=int, help="serve this worker's /metrics on 127.0.0.1 at this port, without a token"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.REDIS_URL:
             raise CommandError("Several processes need REDIS_URL. One process does it all: manage.py serve")
+        if options["metrics_port"]:
+            start_http_server(options["metrics_port"], addr="127.0.0.1")
         asyncio.run(self._work())
         self.stdout.write("The worker has stopped.")
 

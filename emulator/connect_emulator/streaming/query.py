@@ -1,4 +1,4 @@
-"""The query protocol of SNS, both ways, from botocore's own service model."""
+"""The query protocol of SNS and STS, both ways, from botocore's own service models."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connect_emulator.restjson.routes import model_of
 from connect_emulator.restjson.service import Guard
 
 Handler = Callable[[Params, Request], Params]
-_NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
+_NO_PERMISSION = {"GetCallerIdentity"}  # API_GetCallerIdentity: no permissions are required
 _LINKS = {"ConfirmSubscription", "Unsubscribe"}  # SubscribeURL and UnsubscribeURL of a post
 # How the query protocol names what the front door of the JSON services says.
 _AT_THE_DOOR = {
@@ -33,6 +33,7 @@ class QueryService:
         self.name = name
         self._guard = guard
         self.model = model_of(name)
+        self._namespace = f"{self.model.metadata['xmlNamespace']}"
         self.handlers = dict(handlers)
 
     def operation(self, request: Request) -> str | None:
@@ -49,7 +50,7 @@ class QueryService:
     def _respond(self, form: Mapping[str, str], request: Request) -> Response:
         action = form.get("Action", "")
         if action not in self.model.operation_names:
-            raise ServiceError("InvalidAction", f"SNS has no action {action!r:.100}")
+            raise ServiceError("InvalidAction", f"{self.name} has no action {action!r:.100}")
         if action not in self.handlers:
             raise ServiceError("NotImplementedException", f"{action} is not emulated")
         operation = self.model.operation_model(action)
@@ -60,14 +61,16 @@ class QueryService:
         """The links that SNS itself writes need no signature: their token, or their ARN, is known to the endpoint only."""
         if self._guard is None or (action in _LINKS and "authorization" not in request.headers):
             return
-        self._guard.authorize(self._guard.authenticate(request), action, dict(form))
+        key = self._guard.authenticate(request)
+        if action not in _NO_PERMISSION:
+            self._guard.authorize(key, action, dict(form))
 
     def refuse(self, error: ServiceError) -> Response:
         error = ServiceError(_AT_THE_DOOR.get(error.code, error.code), error.message, **error.members)
         status = self._status(error.code)
         side = "Receiver" if status >= 500 else "Sender"
         text = (
-            f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{side}</Type><Code>{escape(error.code)}</Code>'
+            f'<ErrorResponse xmlns="{self._namespace}"><Error><Type>{side}</Type><Code>{escape(error.code)}</Code>'
             f"<Message>{escape(error.message)}</Message></Error><RequestId>-</RequestId></ErrorResponse>"
         )
         return _xml(status, text)
@@ -88,7 +91,7 @@ class QueryService:
             inner = f"<{wrapper}>{_write(shape, result)}</{wrapper}>"
         name = f"{operation.name}Response"
         meta = "<ResponseMetadata><RequestId>-</RequestId></ResponseMetadata>"
-        return _xml(200, f'<{name} xmlns="{_NAMESPACE}">{inner}{meta}</{name}>')
+        return _xml(200, f'<{name} xmlns="{self._namespace}">{inner}{meta}</{name}>')
 
 
 def is_query(request: Request) -> bool:
@@ -136,6 +139,11 @@ def _write(shape: Shape, value: Any) -> str:
         )
     if isinstance(shape, ListShape):
         return "".join(f"<member>{_write(shape.member, entry)}</member>" for entry in value)
+    if isinstance(shape, MapShape):
+        return "".join(
+            f"<entry><key>{escape(key)}</key><value>{_write(shape.value, part)}</value></entry>"
+            for key, part in value.items()
+        )
     return escape(str(value))
 
 

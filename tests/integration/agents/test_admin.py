@@ -5,22 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 
 from agents.models import (
     Agent,
     AgentContact,
     AgentState,
     AgentStateChange,
+    Alert,
     Disposition,
+    QueueAlias,
     QueueTopic,
     QuickResponse,
     RoutingProfile,
+    Team,
+    Threshold,
+    UnknownQueue,
 )
-from chats import contact_state
+from agents.models.queue_alias import MOST_KEPT
+from chats import audit, contact_state
 from chats.models import (
+    AuditAction,
     Contact,
     Conversation,
+    HelpRequest,
     HoursOfOperation,
     Item,
     Note,
@@ -40,22 +48,29 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = [
+    ("chats", "auditentry"),
+    ("agents", "alert"),
     ("chats", "contact"),
     ("chats", "conversation"),
     ("chats", "note"),
+    ("chats", "helprequest"),
     ("chats", "transfer"),
     ("chats", "refusedcall"),
     ("chats", "unreadablemessage"),
     ("agents", "agentcontact"),
+    ("agents", "unknownqueue"),
     ("agents", "agentstatechange"),
 ]
 EDITED = [
     ("auth", "user"),
     ("agents", "agentstate"),
     ("agents", "disposition"),
+    ("agents", "queuealias"),
     ("agents", "queuetopic"),
     ("agents", "quickresponse"),
     ("agents", "routingprofile"),
+    ("agents", "team"),
+    ("agents", "threshold"),
     ("chats", "hoursofoperation"),
     ("chats", "queue"),
 ]
@@ -81,6 +96,8 @@ def row(number):
         profile.queues.get()
     )
     QueueTopic.objects.create(topic=f"topic {number}", queue=profile.queues.get())
+    QueueAlias.objects.create(name=f"47{number}", queue=profile.queues.get())
+    UnknownQueue.keep(f"48{number}", "Attributes.queueId", contact_id="c", now=NOW)
     weekly = HoursOfOperation.objects.create(name=f"Hours {number}")
     OpeningHours.objects.create(hours=weekly, weekday=0, opens="08:00", closes="18:00")
     contact = factories.contact(
@@ -95,6 +112,11 @@ def row(number):
     Transfer.queued(contact, contact.queue, (str(contact.queue.pk), contact.queue.name), "Knows chairs.", NOW)
     AgentContact.objects.create(agent=agent, contact=contact, round=1, state="ended", offered_at=NOW, seq=1)
     AgentStateChange.objects.create(agent=agent, old_state="Offline", new_state="Available", by=agent.user, at=NOW)
+    HelpRequest.raise_hand(contact, agent.user, "I do not know", NOW).change(lowered_at=NOW)
+    Team.objects.create(group=Group.objects.create(name=f"Team {number}"))
+    audit.record(AuditAction.SIGNED_IN, agent.user)
+    Threshold.objects.create(queue=profile.queues.get(), kind="waiting", limit=5)
+    Alert.objects.create(queue=profile.queues.get(), kind="waiting", limit=5, value=5, began_at=NOW, ended_at=NOW)
     RefusedCall.objects.create(operation="DescribeContact", code=f"{number}", first_at=NOW, last_at=NOW)
     UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
 
@@ -130,6 +152,27 @@ def test_what_happened_cannot_be_added_changed_or_deleted(admin, app, model):
     assert admin.post(url(app, model, pk, "change"), {}).status_code == 403
     assert admin.post(url(app, model, pk, "delete"), {"post": "yes"}).status_code == 403
     assert "delete_selected" not in admin.get(url(app, model)).content.decode()
+
+
+def test_an_unknown_queue_is_given_to_one_of_ours_and_is_unknown_no_more(admin):
+    queue = factories.queue()
+    UnknownQueue.keep("4711", "Attributes.queueId", "c-1", NOW)
+    form = f"{url('agents', 'queuealias', 'add')}?name=4711"
+    assert form in admin.get(url("agents", "unknownqueue")).content.decode()
+    assert 'value="4711"' in admin.get(form).content.decode()
+    assert admin.post(form, {"name": "4711", "queue": queue.pk}).status_code == 302
+    assert (QueueAlias.queues(), UnknownQueue.objects.count()) == ({"4711": queue.pk}, 0)
+
+
+def test_of_unknown_queues_the_newest_are_kept_and_one_is_written_seldom():
+    for number in range(MOST_KEPT + 3):
+        UnknownQueue.keep(f"{number}", "Attributes.queueId", "c-1", NOW + timedelta(seconds=number))
+    assert not UnknownQueue.objects.filter(name__in=["0", "1", "2"]).exists()
+    assert UnknownQueue.objects.count() == MOST_KEPT
+    UnknownQueue.keep("9", "Attributes.queueId", "c-2", NOW + timedelta(minutes=9))
+    assert UnknownQueue.objects.get(name="9").contact_id == "c-1"
+    UnknownQueue.keep("9", "Attributes.queueId", "c-2", NOW + timedelta(minutes=11))
+    assert UnknownQueue.objects.get(name="9").contact_id == "c-2"
 
 
 # ---- transcripts -----------------------------------------------------------------------------------------------------
@@ -308,6 +351,8 @@ def test_a_queues_names_and_texts_are_edited(admin):
     fields |= {"closed_text": "Zu.", "full_text": "Voll."}
     fields |= {"previous_agent_seconds": 0, "rescue": "requeue", "rescue_seconds": 300}
     fields |= {"waiting_every": 60, "nudge_after": 0, "silent_after": 0}
+    fields |= {"answer_within": 30, "service_level_goal": 80, "service_level_minutes": 30}
+    fields |= {"service_level_abandons": "by_time", "short_abandon_seconds": 5}
     fields |= forms("texts", [{"kind": "closed", "language": "DE", "text": "Geschlossen."}])
     answer = admin.post(url("chats", "queue", queue.pk, "change"), fields)
     assert answer.status_code == 302, answer.context["errors"]

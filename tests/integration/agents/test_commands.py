@@ -33,8 +33,9 @@ MORE = {
     "sendEvent": {"content_type": wire.TYPING},
     "retryMessage": {"client_token": "t"},
     "discardMessage": {"client_token": "t"},
+    "whisper": {"text": "Psst", "client_token": "w"},
 }
-OF_NO_CONTACT = {"setAgentState", "getEndpoints"}
+OF_NO_CONTACT = {"setAgentState", "getEndpoints", "getColleagues"}
 JUDGED_BY_CONNECT = {"relayContact"}  # a token that Amazon Connect knows is the permission: test_relay
 
 

@@ -15,6 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from agents import idle_customers, presence, queue_messages, routing
 from agents.models import Agent, AgentContact, AgentState, AgentStateChange, ContactTimer
 from agents.protocol import agent_contact_state
+from agents.routing.interventions import Intervention
 from chats import contact_state as chat
 from chats import participation
 from chats.models import Contact, OutboundMessage
@@ -33,6 +34,7 @@ class Desks(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.now = NOW
+        self.above = set()  # agents who have had more than their capacity, because a supervisor said so
 
     def teardown(self):
         try:
@@ -45,6 +47,7 @@ class Desks(RuleBasedStateMachine):
     def people(self):
         for name in ("Available", "Break", "Offline"):
             factories.state(name)
+        self.boss = factories.user("boss")
         talks = {"waiting_every": 30, "nudge_after": 20, "silent_after": 10, "previous_agent_seconds": 25}
         self.queues = [
             factories.queue("Returns", rescue="requeue", rescue_seconds=20, **talks),
@@ -156,6 +159,42 @@ class Desks(RuleBasedStateMachine):
         who = self.agents[agent]
         presence.set_state(who, name, enqueue_next=later, by=who.user, now=self.now)
 
+    @rule(verb=st.sampled_from(["give", "requeue", "end", "clear", "prioritise"]), agent=AGENTS, contact=contacts, flag=st.booleans())  # fmt: skip
+    def supervisor_steps_in(self, verb, agent, contact, flag):
+        act = Intervention(self.agents[agent].user if verb == "give" and flag else self.boss, self.now, "Because")
+        more = {
+            "give": {"to": self.agents[agent], "over_capacity": flag},
+            "requeue": {"first": flag, "to": self.queues[agent % 2]},
+            "prioritise": {"priority": 1 + 4 * flag},
+        }.get(verb, {})
+        try:
+            with transaction.atomic():
+                getattr(routing.interventions, verb)(contact, act=act, **more)
+        except routing.Refusal as refusal:
+            assert refusal.message  # noqa: PT017 -- as in `answer`
+            return
+        row = Contact.objects.get(pk=contact)
+        if verb == "give":
+            assert (row.state, row.owner) == ("CONNECTED", self.agents[agent].user)
+            self.above.update({agent} if flag else ())
+        if verb == "clear":
+            assert not AgentContact.objects.filter(contact=contact).exclude(state="cleared").exists()
+
+    @rule(agent=AGENTS, name=st.sampled_from(["Available", "Break", "Offline"]), requeue=st.booleans())
+    def supervisor_forces_a_state(self, agent, name, requeue):
+        act, who = Intervention(self.boss, self.now), self.agents[agent]
+        routing.forced_states.force(who.pk, name, act, requeue=requeue)
+        left = AgentContact.objects.filter(agent=who, state__in=OPEN)
+        assert not requeue or not left.exists()
+        assert name == "Available" or not left.filter(state="connecting").exists()
+
+    @rule(agent=AGENTS, chats=st.none() | st.integers(1, 3))
+    def supervisor_sets_the_capacity(self, agent, chats):
+        held = Agent.locked(self.agents[agent].pk)
+        held.set_capacity(chats)
+        if held.load > held.capacity:
+            self.above.add(agent)
+
     # ---- what holds --------------------------------------------------------------------------------------------------
 
     @invariant()
@@ -163,7 +202,7 @@ class Desks(RuleBasedStateMachine):
         for agent in Agent.objects.select_related("routing_profile"):
             held = AgentContact.objects.filter(agent=agent, holds_slot=True)
             assert agent.load == held.count()
-            assert agent.load <= agent.routing_profile.chat_concurrency
+            assert agent.load <= agent.capacity or agent.pk in {self.agents[one].pk for one in self.above}
             assert AgentContact.objects.filter(agent=agent, state__in=OPEN, holds_slot=False).count() == 0
             kept = agent.routing_profile.acw_holds_slot and agent.routing_profile.acw != "off"
             assert set(held.values_list("state", flat=True)) <= {*OPEN, *(["ended"] if kept else [])}
@@ -234,8 +273,11 @@ class Desks(RuleBasedStateMachine):
         return [
             agent
             for agent in Agent.objects.filter(state__name="Available").select_related("routing_profile")
-            if agent.load < agent.routing_profile.chat_concurrency
-            and (agent.state_since >= edge or (agent.seen_at is not None and agent.seen_at >= edge))
+            if agent.load < agent.capacity
+            and (
+                (agent.state_since >= edge and not agent.state_is_forced)
+                or (agent.seen_at is not None and agent.seen_at >= edge)
+            )
         ]
 
     def servable(self):

@@ -88,6 +88,7 @@ def test_a_colleague_is_offered_the_contact_while_the_sender_goes_on_serving(clo
     assert told(served) == {
         "state": "offered",
         "sender": {"id": mira.user_id, "name": "Mira Okafor"},
+        "by": None,
         "endpoint": {"type": "agent", "id": str(jonas.key), "name": "Jonas Berg"},
         "comment": "Speaks Finnish.",
         "why": None,

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from agents.contact_flow import signature
-from agents.models import QueueTopic
+from agents.models import QueueAlias, QueueTopic, UnknownQueue
 from chats import connect, contact_state, db
 from chats.db import db_write
 from chats.models import Contact, Conversation, HoursOfOperation, Item, QueueText
@@ -192,6 +192,47 @@ async def test_a_contact_is_joined_with_its_name_its_attributes_and_all_that_was
     attributes = {"customerName": "Ada Byron", "order": "47"}
     order = [("Order", "URL", "https://shop.example/47")]
     assert await db_write(seen)() == (ada.contact_id, "WAITING", "Ada Byron", attributes, order, ["My lamp flickers"])
+
+
+DRUID = {
+    "firstName": "Ada",
+    "lastName": "Lovelace",
+    "question": "Where is my parcel?",
+    "queueId": "4711",
+    "contactId": "1815",
+    "organizationId": "1843",
+}
+BOT_SAID = "Bot Transcript: (1\\1)\nCustomer: Where is my parcel?\nBot: One moment."
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_druid_sends_becomes_name_queue_and_context(async_client, amazon):
+    """Seed 001: firstName, lastName, question, queueId, contactId, organizationId; the transcript is the first message."""
+
+    def parcels():
+        factories.queue(is_default=True)
+        QueueAlias.objects.create(name="4711", queue=factories.queue("Parcels"))
+
+    await db_write(parcels)()
+    with customer(amazon, "Ada", BOT_SAID, Attributes=DRUID) as ada:
+        known = await post(async_client, event_of(ada.contact_id, Attributes=DRUID))
+        assert known == (200, {"open": "true", "position": "1", "queue": "Parcels"})
+    seen = Contact.objects.select_related("conversation")
+    kept_as = await db_write(lambda: seen.get().conversation)()
+    assert (kept_as.customer_name, kept_as.attributes) == ("Ada Lovelace", DRUID)
+    said = Item.objects.filter(type="MESSAGE", role="CUSTOMER")
+    assert await db_write(lambda: list(said.values_list("content", flat=True)))() == [BOT_SAID]
+    assert await db_write(UnknownQueue.objects.count)() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_queue_id_that_is_none_of_ours_is_kept_for_the_administrator(async_client, nobody_calls):
+    await db_write(factories.queue)(is_default=True, is_open=False, closed_text="Closed.")
+    event = event_of(Attributes=DRUID, Queue={"ARN": "arn:aws:connect:1:2:instance/3/queue/4", "Name": "BasicQueue"})
+    for _ in range(2):
+        assert await post(async_client, event) == (200, {"open": "false", "message": "Closed."})
+    kept_as = await db_write(lambda: list(UnknownQueue.objects.values_list("name", "named_in", "contact_id")))()
+    assert kept_as == [("4711", "Attributes.queueId", "c-1")]
 
 
 @pytest.mark.django_db(transaction=True)

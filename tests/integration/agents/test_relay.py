@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.amazon import BASIC_QUEUE
-from tests.ccp import Agent
+from tests.ccp import Ccp
 from tests.emulating import EVENT, Customer, customer
 from tests.flows import flow, queue, transfer
 from tests.portal import Answer, Desk, Product, RunningPortal
@@ -25,30 +25,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     (folder / "queue.json").write_text(flow(queue("q", "transfer", QueueId=BASIC_QUEUE), transfer()))
     with Product(folder, flow=folder / "queue.json") as running:
         yield running
-
-
-class Ccp:
-    """The CCP in the browser of one agent: what it knows of a contact."""
-
-    def __init__(self, product: Product, name: str) -> None:
-        self.product = product
-        self.agent = Agent.of(product.emulator, name)
-
-    def serves(self, contact_id: str) -> dict[str, Any]:
-        """Offered and accepted there; what a page relays of it."""
-        token = self.agent.serves(contact_id)
-        about = self.product.emulator.contact(contact_id)
-        mine = [one for one in about["participants"] if one["role"] == "AGENT" and one["state"] != "LEFT"]
-        return {
-            "contactId": contact_id,
-            "initialContactId": about["initialContactId"],
-            "participantId": mine[-1]["participantId"],
-            "participantToken": token,
-            "state": "connected",
-            "queue": {"queueARN": f"arn:aws:connect:us-east-1:123456789012:instance/x/queue/{BASIC_QUEUE}"},
-            "attributes": {"topic": "lamps"},
-            "references": {"Order": {"type": "URL", "value": "https://shop.example/7"}},
-        }
 
 
 def part(desk: Desk, contact_id: str) -> dict[str, Any]:

@@ -32,14 +32,16 @@ def guarded(running: Callable[..., RunningEmulator], tmp_path: Path) -> RunningE
     return running(options=keys)
 
 
-def client(emulator: RunningEmulator, key: str, service: str = "connect", secret: str = SECRET) -> Any:
+def client(
+    emulator: RunningEmulator, key: str, service: str = "connect", secret: str = SECRET, *, unchecked: bool = False
+) -> Any:
     return boto3.client(
         service,
         endpoint_url=emulator.url,
         region_name=REGION,
         aws_access_key_id=key,
         aws_secret_access_key=secret,
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=not unchecked),
     )
 
 
@@ -83,6 +85,22 @@ def test_a_bots_user_starts_a_chat_and_talks_and_can_do_nothing_else(guarded: Ru
     admin = client(guarded, "AKIAADMIN")
     attributes = admin.get_contact_attributes(InstanceId=INSTANCE, InitialContactId=started["ContactId"])
     assert attributes["Attributes"] == {"HelpdeskSubject": "parcel"}
+
+
+def test_a_bot_without_a_name_or_with_a_number_for_a_parameter_gets_no_chat(guarded: RunningEmulator) -> None:
+    """Seed 001: without ChatUser.Name "the chatbot will fail placing the customer"; "both the key and value are strings"."""
+    bot = client(guarded, "AKIABOT", unchecked=True)
+    flow = {"InstanceId": INSTANCE, "ContactFlowId": INBOUND_FLOW}
+    named = {"DisplayName": "Ada"}
+    assert refused(lambda: bot.start_chat_contact(**flow)) == (400, "InvalidParameterException")
+    assert refused(lambda: bot.start_chat_contact(**flow, ParticipantDetails={"DisplayName": ""})) == (
+        400,
+        "InvalidParameterException",
+    )
+    assert refused(lambda: bot.start_chat_contact(**flow, ParticipantDetails=named, Attributes={"queueId": 7})) == (
+        400,
+        "InvalidParameterException",
+    )
 
 
 def test_wrong_keys_are_refused_also_after_a_restart(guarded: RunningEmulator) -> None:

@@ -202,11 +202,12 @@ def furnished(state: Path) -> tuple[Emulator, Members]:
         "SendMessage", ConnectionToken=wire.known["crowded"], ContentType="text/plain", Content="Hello"
     )
     wire.known["said"] = said["Id"]
-    for n in range(2):
+    for n in range(3):
         given = {"TopicArn": TOPIC, "Protocol": "http", "Endpoint": f"http://127.0.0.1:9/{n}"}
         wire.call("sns", "Subscribe", given)
     rows = world.store.all("SELECT arn, token FROM subscription ORDER BY endpoint")
     wire.known |= {"subscription_token": rows[0]["token"], "subscription": rows[1]["arn"]}
+    wire.known["subscription_kept"] = rows[2]["arn"]
     return emulator, wire.known
 
 
@@ -380,11 +381,25 @@ PARTICIPANT: dict[str, Ask] = {
 }
 SNS: dict[str, Ask] = {
     "ConfirmSubscription": lambda w: {"TopicArn": TOPIC, "Token": w.known["subscription_token"]},
+    "CreateTopic": lambda _w: {"Name": "ccp-portal"},
+    "GetSubscriptionAttributes": lambda w: {"SubscriptionArn": w.known["subscription_kept"]},
+    "GetTopicAttributes": lambda _w: {"TopicArn": TOPIC},
     "ListSubscriptionsByTopic": lambda _w: {"TopicArn": TOPIC},
+    "SetSubscriptionAttributes": lambda w: {
+        "SubscriptionArn": w.known["subscription_kept"],
+        "AttributeName": "RedrivePolicy",
+        "AttributeValue": "{}",
+    },
+    "SetTopicAttributes": lambda _w: {"TopicArn": TOPIC, "AttributeName": "DisplayName", "AttributeValue": "Portal"},
     "Subscribe": lambda _w: {"TopicArn": TOPIC, "Protocol": "http", "Endpoint": "http://127.0.0.1:9/new"},
     "Unsubscribe": lambda w: {"SubscriptionArn": w.known["subscription"]},
 }
-ASKED = {"connect": CONNECT, "connectparticipant": PARTICIPANT, "sns": SNS}
+ASKED = {
+    "connect": CONNECT,
+    "connectparticipant": PARTICIPANT,
+    "sns": SNS,
+    "sts": {"GetCallerIdentity": lambda _w: {}},
+}
 
 
 def waiting_for_bytes(w: Wire) -> str:
@@ -481,6 +496,13 @@ SPOILT: dict[Key, Ask] = {
     },
     ("StartAttachmentUpload", "ValidationException"): lambda _w: {"AttachmentName": "a.exe"},
     ("ConfirmSubscription", "InvalidParameterException"): lambda _w: {"Token": "wrong"},
+    ("CreateTopic", "InvalidParameterException"): lambda _w: {"Name": "no spaces"},
+    ("GetSubscriptionAttributes", "InvalidParameterException"): lambda _w: {"SubscriptionArn": "x"},
+    ("GetSubscriptionAttributes", "NotFoundException"): lambda _w: {"SubscriptionArn": f"{TOPIC}:{NOBODY}"},
+    ("GetTopicAttributes", "InvalidParameterException"): lambda _w: {"TopicArn": "x"},
+    ("SetSubscriptionAttributes", "InvalidParameterException"): lambda _w: {"AttributeName": "Colour"},
+    ("SetSubscriptionAttributes", "NotFoundException"): lambda _w: {"SubscriptionArn": f"{TOPIC}:{NOBODY}"},
+    ("SetTopicAttributes", "InvalidParameterException"): lambda _w: {"AttributeName": "Colour"},
     ("ListSubscriptionsByTopic", "InvalidParameterException"): lambda _w: {"TopicArn": "x"},
     ("Subscribe", "InvalidParameterException"): lambda _w: {"Protocol": "sqs"},
     ("Unsubscribe", "InvalidParameterException"): lambda _w: {"SubscriptionArn": "x"},
@@ -504,7 +526,17 @@ def semantic() -> Iterator[Key]:
 
 def of_sns() -> Iterator[Key]:
     """Limits and topics that are not there."""
-    lacking = ("SubscriptionLimitExceeded", "FilterPolicyLimitExceeded", "ReplayLimitExceeded", "NotFound")
+    lacking = (
+        "ConcurrentAccess",
+        "FilterPolicyLimitExceeded",
+        "NotFound",
+        "ReplayLimitExceeded",
+        "StaleTag",
+        "SubscriptionLimitExceeded",
+        "TagLimitExceeded",
+        "TagPolicy",
+        "TopicLimitExceeded",
+    )
     for operation in SNS:
         found = [
             (operation, error + "Exception") for error in lacking if error + "Exception" in documented("sns", operation)
@@ -519,6 +551,9 @@ NEVER: dict[Key, str] = {
     **dict.fromkeys(of_sns(), "topics are there without being created, filter and replay nothing, take any number"),
     ("Subscribe", "InvalidSecurityException"): "a signature that does not fit has a name of its own",
     ("Unsubscribe", "InvalidSecurityException"): "a signature that does not fit has a name of its own",
+    ("CreateTopic", "InvalidSecurityException"): "a signature that does not fit has a name of its own",
+    ("GetTopicAttributes", "InvalidSecurityException"): "a signature that does not fit has a name of its own",
+    ("SetTopicAttributes", "InvalidSecurityException"): "a signature that does not fit has a name of its own",
     ("CreateInstance", "ResourceNotFoundException"): "a directory is not looked for",
     ("CreateInstance", "ServiceQuotaExceededException"): "a hundred instances: see the quota of each kind in limits",
     ("CreateHoursOfOperation", "ServiceQuotaExceededException"): "overrides and parents are not emulated",

@@ -31,8 +31,8 @@ def seat(agent_id=1, *, load=0, capacity=3, idle=0, queues=None):
     return AgentCapacity(agent_id, load, capacity, at(idle), serves)
 
 
-def waiting(contact_id="a", *, queue=1, since=0, kept_for=None, refused_by=()):
-    return WaitingContact(contact_id, queue, at(since), kept_for, frozenset(refused_by))
+def waiting(contact_id="a", *, queue=1, since=0, kept_for=None, refused_by=(), priority=5):
+    return WaitingContact(contact_id, queue, at(since), kept_for, frozenset(refused_by), priority=priority)
 
 
 def chosen(contacts, seats):
@@ -50,6 +50,10 @@ def test_without_agents_nobody_is_chosen():
 
 def test_the_oldest_contact_comes_first():
     assert chosen([waiting("young", since=5), waiting("old", since=1)], [seat()]) == ("old", 1)
+
+
+def test_a_contact_of_better_priority_comes_before_age():
+    assert chosen([waiting("old", since=1), waiting("urgent", since=9, priority=1)], [seat()]) == ("urgent", 1)
 
 
 def test_of_the_same_age_the_smaller_id_comes_first():
@@ -116,6 +120,7 @@ CONTACTS = st.lists(
         since=st.integers(0, 9),
         kept_for=st.none() | st.none() | st.integers(1, 7),
         refused_by=st.frozensets(st.integers(1, 6), max_size=3),
+        priority=st.sampled_from([1, 5, 5]),
     ),
     max_size=10,
     unique_by=lambda one: one.contact_id,
@@ -149,7 +154,7 @@ def judged(contacts, seats):
     def order(pair):
         contact, one = pair
         priority = one.serves[contact.queue_id].priority
-        return priority, contact.since, contact.contact_id, one.idle_since, one.load, one.agent_id
+        return priority, contact.priority, contact.since, contact.contact_id, one.idle_since, one.load, one.agent_id
 
     return min(((contact, one) for contact in contacts for one in seats if may(contact, one)), key=order, default=None)
 
@@ -167,9 +172,9 @@ def test_the_order_of_the_lists_means_nothing(contacts, seats, random):
 
 def lines_of(contacts):
     lines = defaultdict(list)
-    for contact in sorted(contacts, key=lambda one: one.age):
-        lines[contact.queue_id].append(contact)
-    return {queue: iter(line) for queue, line in lines.items()}
+    for contact in sorted(contacts, key=lambda one: one.place):
+        lines[contact.queue_id, contact.priority].append(contact)
+    return {key: iter(line) for key, line in lines.items()}
 
 
 FATES = st.lists(st.sampled_from(["taken", "taken", "taken", "contact gone", "agent gone"]), min_size=40, max_size=40)
@@ -207,7 +212,7 @@ def test_a_line_is_read_only_as_far_as_somebody_is_free():
             read.append(number)
             yield waiting(f"{number:04}", since=number / 1000)
 
-    board = Matcher({1: line()}, [seat(1, capacity=2)], NOW)
+    board = Matcher({(1, 5): line()}, [seat(1, capacity=2)], NOW)
     while pair := board.next_pair():
         board.taken(replace(pair[1], load=pair[1].load + 1))
     assert len(read) <= 3

@@ -133,6 +133,8 @@ def test_no_bytes_break_the_reader(body):
         ({"Attributes": {"DisplayName": "A."}, "Name": "Contact"}, "A."),
         ({"Attributes": {"customerName": "  "}, "Name": "Contact"}, "Contact"),
         ({"Name": None}, ""),
+        ({"Attributes": {"firstName": "Ada ", "lastName": "Lovelace"}, "Name": "Contact"}, "Ada Lovelace"),
+        ({"Attributes": {"firstName": " ", "lastName": "Lovelace"}}, "Lovelace"),
         ({"Attributes": {"customerName": "x" * 300}}, "x" * 256),
     ],
 )
@@ -154,10 +156,11 @@ QUEUES = [
     Queue(pk=3, name="Deliveries", connect_id="", is_default=False),
 ]
 TOPICS = {"parcel": 3}
+ALIASES = {"4711": 2}  # further ids
 
 
 def picked(parameters=None, **data):
-    return queue_selection.pick(read(parameters, **data), QUEUES, TOPICS).name
+    return queue_selection.pick(read(parameters, **data), QUEUES, TOPICS, ALIASES).name
 
 
 @pytest.mark.parametrize("reference", ["q-vip", ARN + "q-vip", "VIP"])
@@ -176,6 +179,12 @@ def test_the_rules_go_from_parameter_to_attribute_to_queue_to_default():
     assert picked(**flow) == "Deliveries"
     assert picked(Queue=flow["Queue"]) == "VIP"
     assert picked() == "Returns"
+
+
+def test_a_queue_is_known_by_a_further_id():
+    assert picked(Attributes={"queueId": " 4711 "}) == "VIP"
+    assert picked({"queueId": "Returns"}, Attributes={"queueId": "4711"}) == "Returns"
+    assert picked(Attributes={"queueId": "4712"}) == "Returns"
 
 
 @pytest.mark.parametrize(("topic", "queue"), [("parcel", "Deliveries"), (" parcel ", "Deliveries"), ("?", "Returns")])
@@ -208,4 +217,4 @@ def test_what_is_no_name_is_no_rule(empty, caplog):
 
 def test_without_a_default_queue_it_is_said():
     with pytest.raises(queue_selection.NoQueue):
-        queue_selection.pick(read(), [QUEUES[1]], {})
+        queue_selection.pick(read(), [QUEUES[1]], {}, {})

@@ -11,10 +11,20 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from agents import protocol
-from agents.sockets.desk import DeskSocket, FloorSocket
+from agents.sockets.desk import DeskSocket
+from agents.sockets.floor import FloorSocket
 from chats import rich_text, wire
 
 TIME = "2026-11-20T12:00:00.000Z"
+FLOOR_VIEW = {
+    "team": "3",
+    "own": False,
+    "queues": ["1"],
+    "states": ["WAITING", "agent:Lunch"],
+    "search": "ada",
+    "sort": {"queues": "-level", "agents": "name", "contacts": "waits"},
+    "limits": {"queues": 10, "agents": 20, "contacts": 1000},
+}
 ASKED = {
     "connect": {"known": {"agent:1": 3, "conversation:c-1": 0}},
     "ping": {},
@@ -29,6 +39,7 @@ ASKED = {
     "getDispositions": {"contactId": "c-1"},
     "getQuickResponses": {"contactId": "c-1"},
     "viewContact": {"contactId": ""},
+    "getColleagues": {},
     "getEndpoints": {},
     "transferContact": {"contactId": "c-1", "endpoint": {"type": "queue", "id": "7"}, "comment": "Speaks Finnish."},
     "cancelTransfer": {"contactId": "c-1"},
@@ -61,8 +72,40 @@ ASKED = {
         "nextToken": "n-1",
     },
     "getEarlierContacts": {"contactId": "c-1"},
-    "watchContact": {"contactId": "c-1"},
-    "watchFloor": {},
+    "watchContact": {"contactId": "c-1", "hidden": True, "purpose": "Training"},
+    "unwatchContact": {"contactId": "c-1"},
+    "whisper": {"contactId": "c-1", "text": "Offer a refund.", "clientToken": "w-1"},
+    "bargeIn": {
+        "contactId": "c-1",
+        "content": "Hello",
+        "contentType": "text/markdown",
+        "clientToken": "t-1",
+        "reason": "Asked to",
+    },
+    "supervisorTyping": {"contactId": "c-1"},
+    "takeOver": {"contactId": "c-1", "overCapacity": True, "seenOwner": 7, "reason": "Asked to"},
+    "reassignContact": {
+        "contactIds": ["c-1", "c-2"],
+        "agentId": "5f0c1a51-8f0e-4f6c-9a5e-0d8a6d4f3b11",
+        "queueId": "7",
+        "overCapacity": True,
+        "seenOwners": {"c-1": 7, "c-2": None},
+        "reason": "Asked to",
+    },
+    "requeueContact": {"contactIds": ["c-1"], "first": True, "seenOwners": {"c-1": None}, "reason": "Asked to"},
+    "setPriority": {"contactIds": ["c-1"], "priority": 1, "reason": "Asked to"},
+    "endContact": {"contactIds": ["c-1"], "reason": "Asked to"},
+    "clearStuckContact": {"contactIds": ["c-1"], "reason": "Asked to"},
+    "forceAgentState": {"agentIds": ["a-1"], "state": "Break", "openContacts": "keep", "reason": "Asked to"},
+    "signOutAgent": {"agentIds": ["a-1"], "openContacts": "requeue", "reason": "Asked to"},
+    "setAgentCapacity": {"agentId": "a-1", "capacity": 2, "reason": "Asked to"},
+    "setAgentQueues": {"agentId": "a-1", "routingProfile": "Night", "reason": "Asked to"},
+    "raiseHand": {"contactId": "c-1", "reason": "I do not know"},
+    "lowerHand": {"contactId": "c-1"},
+    "takeHelp": {"contactId": "c-1"},
+    "watchFloor": {"view": FLOOR_VIEW},
+    "saveView": {"name": "Late", "view": FLOOR_VIEW},
+    "deleteView": {"name": "Late"},
     "watchQueues": {},
 }
 LEAST = {
@@ -76,6 +119,12 @@ LEAST = {
     "sendMessage": {"contactId": "c", "message": "", "clientToken": "t"},
     "sendEvent": {"contactId": "c", "contentType": "t"},
     "getTranscript": {"contactId": "c"},
+    "bargeIn": {"contactId": "c", "content": "", "clientToken": "t"},
+    "takeOver": {"contactId": "c"},
+    "reassignContact": {"contactIds": ["c"], "agentId": "a"},
+    "requeueContact": {"contactIds": ["c"]},
+    "setAgentCapacity": {"agentId": "a", "capacity": None},
+    "raiseHand": {"contactId": "c"},
 }
 DESK, FLOOR = DeskSocket.commands, FloorSocket.commands
 EVERY_REQUEST = {name: command.params for name, command in {**DESK, **FLOOR}.items()}
@@ -114,7 +163,17 @@ def test_every_request_is_tried_here():
 
 def test_the_two_sockets_ask_alike_where_they_ask_the_same():
     both = DESK.keys() & FLOOR.keys()
-    assert both == {"connect", "ping", "presence", "getTranscript", "getEarlierContacts"}
+    assert both == {
+        "connect",
+        "ping",
+        "presence",
+        "getTranscript",
+        "getEarlierContacts",
+        "whisper",
+        "raiseHand",
+        "lowerHand",
+        "getEndpoints",
+    }
     assert all((DESK[name].params, DESK[name].answer) == (FLOOR[name].params, FLOOR[name].answer) for name in both)
 
 
@@ -159,7 +218,7 @@ def test_a_field_that_is_needed_is_asked_for_by_name(name, field):
     [(name, str(about.alias)) for name, shape in EVERY_REQUEST.items() for about in shape.model_fields.values()],
 )
 def test_a_field_of_another_type_is_refused_by_name(name, field):
-    wrong: object = ["x"]
+    wrong: object = {"x": ["x"]} if isinstance(ASKED[name].get(field), list) else ["x"]
     found = errors(EVERY_REQUEST[name], {**ASKED[name], field: wrong})
     assert {path for path, _ in found} == {field}
 

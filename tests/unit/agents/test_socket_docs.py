@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 from agents import protocol
 from agents.management.commands import export_socket_schema
 from agents.management.jsdoc_types import typedefs
-from agents.sockets.desk import DeskSocket, FloorSocket
+from agents.sockets.desk import DeskSocket
+from agents.sockets.floor import FloorSocket
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "socket.md").read_text(encoding="utf-8")

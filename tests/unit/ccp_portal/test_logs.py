@@ -1,16 +1,17 @@
 """Whatever a customer or a stranger puts into a value, the log has one line for one event."""
 
+import json
 import logging
 import sys
 
 import pytest
 
-from ccp_portal.logs import MAX_LINE, MAX_VALUE, LineFormatter
+from ccp_portal.logs import MAX_LINE, MAX_VALUE, JsonFormatter, LineFormatter
 
 FORGED = "Ada\n2026-11-30 12:00:00,000 INFO chats.inbox.webhook Subscribed to arn:evil"
 
 
-def line(text, *args, error=None, **extra) -> str:
+def line(text, *args, error=None, formatter=None, **extra) -> str:
     info = None
     if error is not None:
         try:
@@ -19,7 +20,7 @@ def line(text, *args, error=None, **extra) -> str:
             info = sys.exc_info()
     record = logging.LogRecord("chats", logging.WARNING, __file__, 1, text, args, info)
     record.__dict__.update(extra)
-    formatter = LineFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    formatter = formatter or LineFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     before = dict(record.__dict__)
     shown = formatter.format(record)
     assert record.__dict__ == before  # other handlers have it as it was
@@ -70,3 +71,12 @@ def test_a_wrong_host_and_a_page_that_is_not_theirs_are_one_line_each(client, ca
     shown = [handler.format(record) for record in caplog.records]
     assert [len(one.splitlines()) for one in shown] == [1, 1]
     assert isinstance(handler.formatter, LineFormatter)
+
+
+def test_json_is_one_object_a_line_with_its_traceback_apart():
+    shown = line("said %s", FORGED, error=ValueError("x"), formatter=JsonFormatter())
+    read = json.loads(shown)
+    assert (shown.splitlines(), read["level"], read["logger"]) == ([shown], "WARNING", "chats")
+    assert read["message"] == f"said {FORGED}"
+    assert read["traceback"].splitlines()[-1] == "ValueError: x"
+    assert "traceback" not in json.loads(line("said", formatter=JsonFormatter()))

@@ -134,6 +134,14 @@ class Ready:
             "Subscribe": {**endpoint, "ReturnSubscriptionArn": True},
             "ConfirmSubscription": {"Token": self.subscription_token},
             "Unsubscribe": {"SubscriptionArn": self.subscription},
+            "CreateTopic": {"Name": "ccp-portal"},
+            "SetTopicAttributes": {"AttributeName": "DisplayName", "AttributeValue": "Portal"},
+            "GetSubscriptionAttributes": {"SubscriptionArn": self.subscription},
+            "SetSubscriptionAttributes": {
+                "SubscriptionArn": self.subscription,
+                "AttributeName": "RedrivePolicy",
+                "AttributeValue": "{}",
+            },
         }
 
     def _about(self) -> dict[str, Members]:
@@ -250,9 +258,9 @@ class Ready:
 
 def sent(amazon: Amazon, service: str, operation: OperationModel, members: Members) -> Response:
     """On the wire as it is, valid or not; what cannot be put into a path, a query or a header is put there as text."""
-    if service == "sns":
+    if service in {"sns", "sts"}:
         form = "&".join([f"Action={operation.name}", *(f"{name}={escaped(value)}" for name, value in members.items())])
-        headers = SIGNED | {"authorization": SIGNED["authorization"].replace("/connect/", "/sns/")}
+        headers = SIGNED | {"authorization": SIGNED["authorization"].replace("/connect/", f"/{service}/")}
         return amazon.emulator.respond(Request("POST", "/", "", headers, form.encode()))
     path, query, headers, body = operation.http["requestUri"], [], dict(SIGNED), {}
     for name, value in members.items():
@@ -363,7 +371,7 @@ def tried(ready: Ready, service: str, operation: OperationModel, members: Member
     text = response.body.decode()
     if response.status == 200:
         return 200, "", text
-    named = re.search("<Code>(.*)</Code>", text) if service == "sns" else None
+    named = re.search("<Code>(.*)</Code>", text) if service in {"sns", "sts"} else None
     return response.status, named[1] if named else response.headers["x-amzn-errortype"], text
 
 

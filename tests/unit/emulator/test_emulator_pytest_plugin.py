@@ -114,7 +114,7 @@ def test_a_client_of_the_code_under_test_is_answered_too(answering: AmazonConnec
     customer = answering.start_chat("Ada")
     about = theirs.describe_contact(InstanceId=answering.instance_id, ContactId=customer.contact_id)
     assert about["Contact"]["Id"] == customer.contact_id
-    with pytest.raises(ValueError, match="the emulator is connect, connectparticipant, sns, not 's3'"):
+    with pytest.raises(ValueError, match="the emulator is connect, connectparticipant, sns, sts, not 's3'"):
         answering.client("s3")
 
 

@@ -7,6 +7,7 @@ import { notice } from "../shell/notice.js"
 import { createQuick } from "./quick_responses.js"
 import { MAX_BYTES, direction, draftFits, messagesRoom, notesRoom } from "./limits.js"
 import { outgoingWords } from "../state/markup.js"
+import { helpAsked } from "../state/help.js"
 import { gapIn } from "../state/quick.js"
 import { fill, gettext, say } from "../lib/i18n.js"
 
@@ -23,7 +24,7 @@ const SHOWN = 300
 
 /**
  * @param {import("../shell/commands.js").Desk} desk @param {import("./drafts.js").Drafts} drafts
- * @param {{drafted: () => void, sent: () => void}} on
+ * @param {{drafted: () => void, sent: () => void, help: (reason: string) => void}} on  `help`: "/help" asks a supervisor
  */
 export function createComposer(desk, drafts, on) {
   const form = /** @type {HTMLFormElement} */ (find("#composer"))
@@ -134,6 +135,8 @@ export function createComposer(desk, drafts, on) {
     if (why || waits() || !text().trim()) return
     if (!drawCount()) return notice(find("#count").textContent ?? "")
     if (mode === "note") return void note()
+    const reason = helpAsked(text())
+    if (reason !== null) return help(reason)
     if (!asItIs && !isFilled()) return
     gap.hidden = true
     const { content, contentType } = outgoingWords(text(), takesMarkdown)
@@ -142,6 +145,13 @@ export function createComposer(desk, drafts, on) {
     drafts.set(contactId, "reply", "")
     drawCount()
     on.sent()
+  }
+  /** It is for a supervisor, not for the customer. @param {string} reason */
+  const help = (reason) => {
+    show("")
+    drafts.set(contactId, "reply", "")
+    drawCount()
+    on.help(reason)
   }
   /** The words stay a draft until the server has them; what is written next goes to the customer. */
   const note = async () => {

@@ -10,6 +10,10 @@ import { fill, gettext, ngettext, say } from "../lib/i18n.js"
  * @typedef {import("../state/quick.js").Hit} Hit
  */
 
+/** What the desk itself does with a slash: at the beginning of the words. @param {number} from @returns {Response[]} */
+const ours = (from) =>
+  from === 0 ? [{ shortcut: "help", name: gettext("Ask a supervisor for help"), content: "/help " }] : []
+
 /** What an administrator has changed is there after so long. */
 const FRESH = 300_000
 
@@ -79,7 +83,7 @@ export function createQuick(words, ask, contact) {
     const contactId = contact()
     const all = await responses(contactId)
     if (slash !== found || contactId !== contact()) return
-    hits = ranked(all ?? [], found.query)
+    hits = ranked([...ours(found.from), ...(all ?? [])], found.query)
     if (hits.length > 0) draw(found.query)
     else if (all?.length === 0 && found.query === "") drawNone()
     else close()

@@ -18,10 +18,11 @@ const NOTHING = { contacts: {}, items: [], earlier: false, outgoing: {}, receipt
  * @property {ReturnType<typeof import("./read_receipts.js").createReading>} reading
  * @property {(card: import("../state/cards.js").Card|null, followed: boolean) => void} handing
  * @property {(card: import("../state/cards.js").Card|null) => void} wrap
+ * @property {(card: import("../state/cards.js").Card|null) => void} supervision
  */
 
 /** @param {import("../state/store.js").Store} store @param {Parts} parts @param {number} me @param {import("../lib/socket.js").Line} line */
-export function createTalk(store, { conversation, composer, details, reading, handing, wrap }, me, line) {
+export function createTalk(store, { conversation, composer, details, reading, handing, wrap, supervision }, me, line) {
   /** The contact in view, if it can be looked at: a missed one cannot. */
   const inView = () => {
     const card = cardOf(store.state, viewing(store.state))
@@ -36,6 +37,7 @@ export function createTalk(store, { conversation, composer, details, reading, ha
       find("#nothing").hidden = card !== null
       handing(card, !card || store.state.conversations[card.initialContactId] !== undefined || !line.live)
       wrap(card)
+      supervision(card)
       details.paint(card, held, me)
       composer.paint(
         card?.state === "connected" ? card : null,
@@ -49,7 +51,7 @@ export function createTalk(store, { conversation, composer, details, reading, ha
       drawHeader(card)
       drawFoot(card, cards(store.state).offers[0]?.key === card.key)
       // While its transcript is on the way nobody else's is shown under this name.
-      conversation.paint(shown(store.state, card, held ?? NOTHING, { me, mark: reading.mark(card.contactId) }))
+      conversation.paint(shown(store.state, card, held ?? NOTHING, { me, mark: reading.mark(card.contactId), supervisors: store.state.supervisors }))
     },
   }
 }

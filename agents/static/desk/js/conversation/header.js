@@ -1,7 +1,7 @@
 // @ts-check
 /** Above the conversation: who it is, where they came from, for how long, and how to end it. */
 import { exactly, since, spoken } from "../lib/clock.js"
-import { at, find, icon, make, redraw, setAttribute, setText } from "../lib/dom.js"
+import { at, find, icon, make, redraw, setAttribute, setText, spoken as spokenWords } from "../lib/dom.js"
 import { whyEnded } from "../contacts/card.js"
 import { gettext, say } from "../lib/i18n.js"
 
@@ -12,8 +12,9 @@ export function drawHeader(card) {
   const head = find("#head")
   setText(at(head, "name"), card.name || gettext("Customer"))
   const age = contactAge(card)
-  redraw(at(head, "facts"), [card.state, card.why, card.endReason, card.queue, card.relayed, age], () => [
+  redraw(at(head, "facts"), [card.state, card.why, card.endReason, card.queue, card.relayed, card.watchedBy, age], () => [
     ...presence(card),
+    ...watched(card),
     make("span", "", card.queue),
     ...(card.relayed ? [inConnect()] : []),
     ...(age ? [inContact(card, age)] : []),
@@ -22,6 +23,15 @@ export function drawHeader(card) {
   end.hidden = card.state !== "connected"
   find("#transfer").hidden = card.state !== "connected"
   setAttribute(find("#transfer"), "aria-disabled", card.relayed || card.handing?.kind === "asking")
+}
+
+/** Supervisors who look on: the agent is told who. @param {Card} card */
+function watched({ watchedBy }) {
+  if (watchedBy.length === 0) return []
+  const names = watchedBy.map((one) => one.name).join(", ")
+  const words = make("span", "eye", icon("eye"), spokenWords(gettext("Watched by")), make("bdi", "", names))
+  words.title = say("Watched by %(names)s", { names })
+  return [words]
 }
 
 /** Amazon Connect itself gave it to the agent: it is transferred there. */

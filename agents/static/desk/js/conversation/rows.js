@@ -100,7 +100,7 @@ function drawGroup(element, row) {
   // One's own words need no name for the eye; those who listen do not see the side.
   who.className = row.me ? "sr" : "group__who"
   who.hidden = !row.named
-  redraw(who, [row.who, row.me], () => [row.me ? gettext("You") : typed(speaker(row))])
+  redraw(who, [row.who, row.me, row.supervisor], () => [row.me ? gettext("You") : typed(speaker(row))])
   keep(
     bubbles,
     row.bubbles,
@@ -118,8 +118,10 @@ function drawGroup(element, row) {
 }
 
 /** The flow has no name for people; a bot of Lex is called BOT. @param {Group} row */
-const speaker = ({ automatic, who }) =>
-  automatic && (!who || who === "SYSTEM_MESSAGE") ? gettext("Automatic message") : who
+function speaker({ automatic, who, supervisor }) {
+  if (supervisor) return fill(gettext("%(name)s (supervisor)"), { name: who })
+  return automatic && (!who || who === "SYSTEM_MESSAGE") ? gettext("Automatic message") : who
+}
 
 /** @type {Record<Bubble["face"]["kind"], string>} */
 const SHAPES = {

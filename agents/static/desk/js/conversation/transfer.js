@@ -141,7 +141,7 @@ export function createTransfer(store, desk) {
 }
 
 /** @param {HTMLElement} element @param {Choice} one @param {boolean} chosen */
-function drawEndpoint(element, one, chosen) {
+export function drawEndpoint(element, one, chosen) {
   element.classList.toggle("is-chosen", chosen)
   element.title = told(one.refusal)
   redraw(element, [one, chosen], () => [

@@ -1,121 +1,59 @@
 // @ts-check
-/** A supervisor reads one contact, live and read-only: the same transcript, with who said what. */
-import { announceMessage } from "../shell/announce.js"
-import { watchCuts } from "../shell/read_marker.js"
+/** The page of one contact, live: the watch pane with the customer's details beside it, find, and printing. */
+import { initActions } from "./actions.js"
+import { WatchPane } from "./watch_pane.js"
 import { createChip } from "../shell/connection_status.js"
-import { forgetClock, now, setClock } from "../lib/clock.js"
-import { createConversation } from "../conversation/conversation.js"
+import { createSound } from "../shell/sound.js"
+import { forgetClock, setClock } from "../lib/clock.js"
 import { createDetails } from "../context/details.js"
-import { at, find, setText } from "../lib/dom.js"
+import { find } from "../lib/dom.js"
 import { createDrawer } from "../context/drawer.js"
 import { fetchPage } from "../lib/fetch_page.js"
 import { createFind } from "../conversation/find.js"
 import { initMe } from "../shell/user_menu.js"
-import { initNotice, notice } from "../shell/notice.js"
+import { initNotice } from "../shell/notice.js"
 import { createPast } from "../conversation/earlier_contacts.js"
-import { Line, RequestFailed, socketUrl, toSignIn, wakeWithThePage } from "../lib/socket.js"
-import * as state from "../state/index.js"
-import { createStore } from "../state/store.js"
+import { Line, socketUrl, toSignIn, wakeWithThePage } from "../lib/socket.js"
 import { localTimes, tickTimers } from "../lib/timers.js"
-import { gettext, say } from "../lib/i18n.js"
 
-const PAGE = 100
-/** @type {{contactId: string, initialContactId: string, wsPath: string, loginPath: string}} */
+/**
+ * @type {{userId: number, contactId: string, initialContactId: string, wsPath: string, loginPath: string,
+ *   supervision?: import("./watch_pane.js").Supervision}}
+ */
 const page = JSON.parse(find("#page").textContent ?? "")
-const store = createStore(state.EMPTY)
-const cuts = watchCuts(store)
+const sound = createSound()
 
 const line = new Line({
   url: socketUrl(page.wsPath),
-  known: () => store.state.cursors,
+  known: () => pane.known,
   visible: () => !document.hidden,
   onTime: setClock,
   onOpen: forgetClock,
-  onFrame: (frame) => store.change((held) => state.apply(held, frame, now())),
-  onCaughtUp(seconds) {
-    cuts.over(seconds)
-    line.request("watchContact", { contactId: page.contactId }).catch(tell)
-  },
+  onFrame: (frame) => pane.frame(frame),
+  onCaughtUp: (seconds) => pane.caughtUp(seconds),
   onStatus(status) {
-    cuts.told(status)
     if (status.code === 4401) toSignIn(page.loginPath)
-    store.repaint()
+    pane.status(status)
   },
 })
+if (page.supervision) initActions(line, { userId: page.userId, ...page.supervision })
 
-/** @param {unknown} error */
-function tell(error) {
-  if (error instanceof RequestFailed && !error.unknown) notice(error.message)
-}
-
-let paging = false
-async function earlier() {
-  const held = store.state.conversations[page.initialContactId]
-  if (!held?.earlier || paging || held.items.length === 0) return
-  paging = true
-  try {
-    const told = await line.request("getTranscript", {
-      contactId: page.contactId,
-      maxResults: PAGE,
-      startPosition: { id: held.items[0].Id },
-    })
-    store.change((before) =>
-      state.earlier(
-        before,
-        page.initialContactId,
-        told.Transcript,
-        told.NextToken !== null && told.Transcript.length > 0,
-      ),
-    )
-  } catch (error) {
-    tell(error)
-  } finally {
-    paging = false
-  }
-}
-
-const conversation = createConversation({ earlier, act: () => {}, painted: () => finder.painted() })
-const finder = createFind(conversation, { earlier })
-const details = createDetails(store.repaint, createPast(line, store.repaint))
-
-store.painter(() => {
-  const held = store.state.conversations[page.initialContactId]
-  find("#talk-body").hidden = held === undefined
-  find("#nothing").hidden = held !== undefined
-  if (!held) return
-  const contact = held.contacts[page.contactId]
-  const about = {
-    name: contact?.customerName ?? "",
-    queue: contact?.queue ?? "",
-    contactId: page.contactId,
-    initialContactId: page.initialContactId,
-  }
-  details.paint(about, held, null)
-  drawHead(contact)
-  const typing = Object.values(store.state.typing).filter((one) => held.contacts[one.contactId])
-  conversation.paint({ id: page.contactId, held, rows: state.bubbles(held, [], { me: null }), typing })
+const pane = new WatchPane(line, {
+  userId: page.userId,
+  supervision: page.supervision ?? null,
+  chime: () => sound.message(),
+  painted({ contact, held, contactId }) {
+    const ids = { contactId, initialContactId: page.initialContactId }
+    details.paint({ name: contact?.customerName ?? "", queue: contact?.queue ?? "", ...ids }, held, null)
+    if (contact) void ended(contact)
+  },
 })
+const { store } = pane
+const finder = createFind(pane.conversation, { earlier: () => pane.earlier() })
+pane.onPainted(() => finder.painted())
+const details = createDetails(store.repaint, createPast(line, store.repaint))
 store.painter(createChip(line))
 store.painter(tickTimers)
-
-/** @param {import("../lib/types.js").Contact|undefined} contact */
-function drawHead(contact) {
-  if (!contact) return
-  const words = {
-    JOINING: gettext("Being handed over"),
-    WAITING: contact.owner ? say("Offered to %(name)s", contact.owner) : gettext("Waiting for an agent"),
-    CONNECTED: contact.owner ? say("With %(name)s", contact.owner) : gettext("Connected"),
-    ENDED: gettext("Ended"),
-  }
-  setText(at(find("#head"), "state"), words[contact.state])
-  const since = contact.state === "CONNECTED" ? contact.servedSince : contact.waitingSince
-  const age = at(find("#head"), "age")
-  age.hidden = contact.state === "ENDED" || !since
-  find("[data-since]", age).dataset.since = since ?? ""
-  find("#how").hidden = contact.state === "ENDED"
-  void ended(contact)
-  at(find("#head"), "state").className = contact.state === "ENDED" ? "presence presence--over" : "presence"
-}
 
 let asked = false
 /** While one watched it ended: what came of it is on this page as it is now. @param {import("../lib/types.js").Contact} contact */
@@ -135,33 +73,23 @@ async function ended({ state }) {
   localTimes()
 }
 
-store.watch((after, before) => {
-  const last = (/** @type {import("../lib/types.js").State} */ one) =>
-    state.lastItem(one.conversations[page.initialContactId])
-  const item = last(after)
-  if (item && last(before) && item.Id !== last(before)?.Id)
-    announceMessage(item.Author?.name ?? item.DisplayName ?? "", item.Content ?? gettext("a file"))
-})
-
 /** On paper it is whole: what lies before comes first. */
 async function print() {
   const size = () => store.state.conversations[page.initialContactId]?.items.length ?? 0
   for (let before = -1; before < size() && store.state.conversations[page.initialContactId]?.earlier; ) {
     before = size()
-    await earlier()
+    await pane.earlier()
   }
   requestAnimationFrame(() => setTimeout(() => window.print()))
 }
 find("#print").addEventListener("click", print)
-addEventListener("beforeprint", () => conversation.drawAll())
+addEventListener("beforeprint", () => pane.conversation.drawAll())
 
 initMe()
 initNotice()
 localTimes()
 createDrawer()
-setInterval(() => {
-  store.change((held) => state.expire(held, now()))
-  store.repaint()
-}, 1_000)
+setInterval(() => pane.tick(), 1_000)
 wakeWithThePage(line)
+pane.open(page.contactId)
 line.open()

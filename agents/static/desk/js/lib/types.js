@@ -1,6 +1,20 @@
 // @ts-check
 /* generated: the shapes on the wire */
 /**
+ * @typedef {Object} ActionRefused  Why this one of several was not done, as an error says it of a single one.
+ * @property {string} reason
+ * @property {Reason} why
+ * @property {Current|null} [current]
+ *
+ * @typedef {Object} ActionResult  What became of one of the ids: done, or why not.
+ * @property {string} id
+ * @property {boolean} ok
+ * @property {ActionRefused|null} [refusal]
+ * @property {ContactOutcome[]} [contacts]
+ *
+ * @typedef {Object} ActionResults  The answer to a verb on several contacts or agents, in the order they were named. One that is refused hinders no other.
+ * @property {ActionResult[]} results
+ *
  * @typedef {Object} Agent  The agent at this desk: state, next state, room.
  * @property {string} agentId
  * @property {string} name
@@ -34,7 +48,9 @@
  * @property {string} [disposition]
  * @property {string} [note]
  * @property {number} readNumber
+ * @property {Help|null} [help]
  * @property {Draft} [draft]
+ * @property {Author[]} [watchedBy]
  *
  * @typedef {Object} AgentSnapshot  Everything of an agent's stream.
  * @property {Agent} agent
@@ -48,6 +64,17 @@
  * @typedef {Object} Author  The person behind an item or an outgoing message: the customer sees the queue's public name instead.
  * @property {number} id
  * @property {string} name
+ *
+ * @typedef {Object} Colleague  A colleague of this agent's teams and queues, as they are now.
+ * @property {string} agentId
+ * @property {string} name
+ * @property {AgentStateFrame} state
+ * @property {string} since
+ * @property {number} load
+ * @property {number} capacity
+ *
+ * @typedef {Object} Colleagues  Who else is there, by name.
+ * @property {Colleague[]} colleagues
  *
  * @typedef {Object} Connected  The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up.
  * @property {string} serverTime
@@ -64,6 +91,8 @@
  * @property {Author|null} owner
  * @property {string} endReason
  * @property {Reason|null} [attention]
+ * @property {Help|null} [help]
+ * @property {number} [priority]
  * @property {Transfer|null} [transfer]
  * @property {boolean} [relayed]
  * @property {string[]} [contentTypes]
@@ -74,6 +103,10 @@
  * @property {string|null} endedAt
  * @property {Record<string, string>} attributes
  * @property {Reference[]} [references]
+ *
+ * @typedef {Object} ContactOutcome  What became of a contact of an agent whose state was forced or who was signed out.
+ * @property {string} contactId
+ * @property {"kept"|"requeued"|"withdrawn"} outcome
  *
  * @typedef {Object} ConversationSnapshot  The newest state of a conversation: its contacts, the tail of its items, what is under way.
  * @property {Contact[]} contacts
@@ -87,6 +120,7 @@
  * @property {AgentContact|null} [agentContact]
  * @property {Agent|null} [agent]
  * @property {Endpoint|null} [endpoint]
+ * @property {Contact|null} [contact]
  * @property {string[]|null} [dispositions]
  *
  * @typedef {Object} Dispositions  What a contact of this queue may have come to, by name.
@@ -130,6 +164,163 @@
  *
  * @typedef {Object} Endpoints  Whom a contact can be handed on to: every colleague, then every queue, each by name.
  * @property {Endpoint[]} endpoints
+ *
+ * @typedef {Object} FloorAgent  An agent on the board.
+ * @property {string} agentId
+ * @property {number} userId
+ * @property {string} name
+ * @property {AgentStateFrame} state
+ * @property {AgentStateFrame|null} nextState
+ * @property {string} since
+ * @property {Reason|null} why
+ * @property {number} load
+ * @property {number} capacity
+ * @property {string[]} teams
+ * @property {boolean} connected
+ * @property {string} lastActionAt
+ * @property {number|null} occupancy
+ * @property {number} missed
+ *
+ * @typedef {Object} FloorAgents
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorAgent[]} rows
+ *
+ * @typedef {Object} FloorAlert  A threshold of a queue that is passed, or was until a moment ago.
+ * @property {number} alertId
+ * @property {string} kind
+ * @property {string} queue
+ * @property {number} limit
+ * @property {number} value
+ * @property {string} beganAt
+ * @property {string|null} endedAt
+ *
+ * @typedef {Object} FloorAlerts  `total` counts the open ones.
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorAlert[]} rows
+ *
+ * @typedef {Object} FloorContact  A contact on the board.
+ * @property {string} contactId
+ * @property {string} initialContactId
+ * @property {string} customerName
+ * @property {Author|null} agent
+ * @property {number|null} agentContactId
+ * @property {string} queue
+ * @property {string} state
+ * @property {string|null} since
+ * @property {string|null} startedAt
+ * @property {string|null} answerAwaitedSince
+ * @property {Reason|null} attention
+ * @property {Help|null} help
+ * @property {number} priority
+ * @property {Author[]} watchers
+ *
+ * @typedef {Object} FloorContacts
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorContact[]} rows
+ *
+ * @typedef {Object} FloorFigures  The five figures on top, with what stands under them; null: there is nothing to count.
+ * @property {number} waiting
+ * @property {number} waitingQueues
+ * @property {number} queues
+ * @property {string|null} oldestSince
+ * @property {string} oldestQueue
+ * @property {number|null} oldestWithin
+ * @property {number|null} serviceLevel
+ * @property {number|null} target
+ * @property {number} available
+ * @property {number} idle
+ * @property {number} signedIn
+ * @property {number} freeSlots
+ * @property {number} open
+ * @property {number} awaiting
+ *
+ * @typedef {Object} FloorLimits  How many rows of each table the page shows.
+ * @property {number} [queues]
+ * @property {number} [agents]
+ * @property {number} [contacts]
+ *
+ * @typedef {Object} FloorMissed
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorMissedOffer[]} rows
+ *
+ * @typedef {Object} FloorMissedOffer  An offer of the last hour that was missed: why, and who serves the customer now.
+ * @property {number} agentContactId
+ * @property {string} contactId
+ * @property {string} customerName
+ * @property {string} agentId
+ * @property {string} agentName
+ * @property {string} at
+ * @property {Reason|null} why
+ * @property {string} cause
+ * @property {Author|null} with
+ *
+ * @typedef {Object} FloorOption  A team or a queue to filter by.
+ * @property {string} id
+ * @property {string} name
+ *
+ * @typedef {Object} FloorOptions  What this supervisor can filter by.
+ * @property {FloorOption[]} teams
+ * @property {FloorOption[]} queues
+ * @property {string[]} ownQueues
+ *
+ * @typedef {Object} FloorQueue  A queue now, and over the last hour (docs/metrics.md).
+ * @property {string} queueId
+ * @property {string} name
+ * @property {number} waiting
+ * @property {string|null} oldestSince
+ * @property {number} answerWithin
+ * @property {number[]} spark
+ * @property {number|null} serviceLevel
+ * @property {number} target
+ * @property {number} staffed
+ * @property {number} available
+ * @property {number} open
+ * @property {number} abandoned
+ * @property {number|null} abandonedRate
+ * @property {number|null} answerTime
+ * @property {number|null} handleTime
+ * @property {number|null} responseTime
+ *
+ * @typedef {Object} FloorQueues
+ * @property {number} total
+ * @property {string[]|null} [order]
+ * @property {string[]} removed
+ * @property {FloorQueue[]} rows
+ *
+ * @typedef {Object} FloorSort  By which column each table is sorted; with a minus: the other way round.
+ * @property {"waiting"|"name"|"oldest"|"level"|"open"|"-waiting"|"-name"|"-oldest"|"-level"|"-open"} [queues]
+ * @property {"state"|"name"|"since"|"load"|"-state"|"-name"|"-since"|"-load"} [agents]
+ * @property {"waits"|"customer"|"agent"|"queue"|"age"|"state"|"-waits"|"-customer"|"-agent"|"-queue"|"-age"|"-state"} [contacts]
+ *
+ * @typedef {Object} FloorState  How many agents are in a state, and how many of them have a contact.
+ * @property {string} name
+ * @property {string} type
+ * @property {number} agents
+ * @property {number} busy
+ *
+ * @typedef {Object} FloorView  What of the floor is shown, filtered and sorted by the server; figures count every row that fits team and queues.
+ * @property {string|null} [team]
+ * @property {boolean} [own]
+ * @property {string[]} [queues]
+ * @property {string[]} [states]
+ * @property {string} [search]
+ * @property {FloorSort} [sort]
+ * @property {FloorLimits} [limits]
+ *
+ * @typedef {Object} Help  A raised hand: an agent, or a phrase of the customer's, asks supervisors to look at the contact.
+ * @property {string} reason
+ * @property {boolean} [phrase]
+ * @property {string} raisedAt
+ * @property {Author|null} takenBy
+ * @property {boolean} escalated
  *
  * @typedef {Object} Item  One item of the transcript, in Connect's own words, with our number, place and author.
  * @property {string} Id
@@ -222,6 +413,13 @@
  * @property {string} type
  * @property {string} value
  *
+ * @typedef {Object} SavedView  A view of the floor that was kept.
+ * @property {string} name
+ * @property {FloorView} view
+ *
+ * @typedef {Object} SavedViews  One's own saved views, by name.
+ * @property {SavedView[]} views
+ *
  * @typedef {Object} ScrollPosition  Where somebody reads: an item (or another row) of the transcript, and how far below the upper edge it stands.
  * @property {string} key
  * @property {number} top
@@ -241,8 +439,9 @@
  * @property {string|null} NextToken
  *
  * @typedef {Object} Transfer  The newest time the contact was handed on in this round, and what came of it.
- * @property {"offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued"} state
+ * @property {"offered"|"accepted"|"declined"|"missed"|"withdrawn"|"queued"|"takenOver"|"reassigned"|"requeued"} state
  * @property {Author|null} sender
+ * @property {Author|null} [by]
  * @property {TransferredTo} endpoint
  * @property {string} comment
  * @property {Reason|null} why
@@ -253,6 +452,20 @@
  * @property {"agent"|"queue"} type
  * @property {string} id
  * @property {string} name
+ *
+ * @typedef {Object} Whisper  What a supervisor and the serving agent write to each other. It never changes; the customer never sees one.
+ * @property {string} whisperId
+ * @property {string} contactId
+ * @property {Author|null} author
+ * @property {string} text
+ * @property {string} at
+ * @property {string} clientToken
+ *
+ * @typedef {Object} WhisperSent  The answer to `whisper`.
+ * @property {string} whisperId
+ *
+ * @typedef {Object} WhispersSnapshot  Everything of a stream of whispers, in the order they were written.
+ * @property {Whisper[]} whispers
  */
 /* /generated: the shapes on the wire */
 
@@ -295,5 +508,7 @@
  * @property {Record<string, Conversation>} closed  No longer followed: what was said until it was handed on.
  * @property {Record<string, Typing>} typing  By participantId.
  * @property {Record<string, Unsent>} unsent  By clientToken.
+ * @property {Record<string, import("../state/whispers.js").Whisper[]>} whispers  By stream: one for each agent's part in a contact.
+ * @property {readonly number[]} supervisors  Users who were seen to watch or step in.
  */
 export {}

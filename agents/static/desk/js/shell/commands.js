@@ -103,6 +103,12 @@ export function createDesk(store, line) {
       ),
     /** What a contact may have come to; null: it could not be asked. @param {string} contactId @returns {Promise<{dispositions: string[], required: boolean}|null>} */
     dispositions: (contactId) => line.request("getDispositions", { contactId }).catch(() => null),
+    /** A supervisor's help is asked for; the refusal, empty: done. @param {string} contactId @param {string} reason */
+    raiseHand: (contactId, reason) => attempt("raiseHand", { contactId, reason }),
+    /** @param {string} contactId */
+    lowerHand: (contactId) => ask("lowerHand", { contactId }),
+    /** To the supervisors who watch; the refusal, empty: done. @param {string} contactId @param {string} text @param {string} clientToken */
+    whisper: (contactId, text, clientToken) => attempt("whisper", { contactId, text, clientToken }),
     /** Whom a contact can be handed on to, or why that could not be asked. @returns {Promise<import("../conversation/transfer.js").Endpoint[]|string>} */
     endpoints: () =>
       line.request("getEndpoints").then(

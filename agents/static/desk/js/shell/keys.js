@@ -87,6 +87,7 @@ export function actionWords() {
     ["reply", gettext("Reply")],
     ["note", gettext("Internal note")],
     ["attach", gettext("Attach a file")],
+    ["help", gettext("Raise or lower the hand")],
     ["transfer", gettext("Transfer the contact")],
     ["end", gettext("End the chat")],
     ["wrap", gettext("After contact work done")],

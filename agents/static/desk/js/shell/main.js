@@ -37,6 +37,9 @@ import * as state from "../state/index.js"
 import { createSettings } from "./settings.js"
 import { createSound } from "./sound.js"
 import { createStore } from "../state/store.js"
+import { Colleagues } from "../supervision/colleagues.js"
+import { RaisedHand } from "../supervision/raised_hand.js"
+import { SupervisorsHere } from "../supervision/supervisors_here.js"
 import { createTalk } from "../conversation/conversation_pane.js"
 import { gettext } from "../lib/i18n.js"
 
@@ -57,7 +60,10 @@ const line = new Line({
   visible: () => !document.hidden,
   onTime: setClock,
   onOpen: forgetClock,
-  onFrame: (frame) => store.change((held) => state.apply(held, frame, now())),
+  onFrame(frame) {
+    supervisors.frame(frame)
+    store.change((held) => state.apply(held, frame, now()))
+  },
   onCaughtUp(seconds) {
     const count = cuts.over(seconds)
     if (seconds !== null && count !== null) news.caughtUp(seconds, count, new Date(now()).toISOString())
@@ -102,6 +108,7 @@ const finder = createFind(conversation, { earlier })
 const composer = createComposer(desk, drafts, {
   drafted: store.repaint,
   sent: () => requestAnimationFrame(() => requestAnimationFrame(conversation.toEnd)),
+  help: (reason) => hand.asked(reason),
 })
 const attach = createAttach(store, {
   rules: page.files,
@@ -121,10 +128,15 @@ const talk = createTalk(
     reading,
     handing: createHandingLine(desk, { card: () => talk.inView(), ask: askToTransfer, repaint: store.repaint }),
     wrap: wrap.paint,
+    supervision(card) {
+      hand.paint(card)
+      supervisors.paint(card)
+    },
   },
   page.userId,
   line,
 )
+const hand = new RaisedHand(desk, () => talk.inView())
 const drawer = createDrawer()
 const askToEnd = createEndDialog(desk.end, drafts.of)
 const agentState = createAgentState(store, desk)
@@ -221,6 +233,8 @@ function otherPages() {
 }
 
 const sound = createSound()
+const supervisors = new SupervisorsHere(store, page, desk, () => sound.message())
+const colleagues = new Colleagues(line)
 const settings = createSettings(sound)
 const news = createNews(store, kept, {
   go: toContact,
@@ -244,6 +258,7 @@ const actions = createKeys(
     transfer: inView(askToTransfer),
     reply: () => composer.usable && composer.write("reply"),
     attach: () => composer.usable && attach.choose(),
+    help: () => hand.ask(),
     note,
     contacts: toContacts,
   },
@@ -288,6 +303,7 @@ for (const painter of [
   attach.paint,
   offerSeen.paint,
   news.paint,
+  () => colleagues.paint(),
   focus.paint,
 ])
   store.painter(painter)

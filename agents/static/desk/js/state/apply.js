@@ -26,12 +26,15 @@ export const EMPTY = Object.freeze({
   closed: {},
   typing: {},
   unsent: {},
+  whispers: {},
+  supervisors: Object.freeze([]),
 })
 
 /** @type {Record<string, (state: State, params: any, now: number) => State>} */
 const CHANGES = {
   agent: (state, { agent }) => ({ ...state, agent }),
-  agentContact: (state, { agentContact }) => withAgentContact(state, agentContact),
+  agentContact: (state, { agentContact }) =>
+    withAgentContact(withSupervisors(state, (agentContact.watchedBy ?? []).map(idOf)), agentContact),
   viewContact: (state, { contactId }) => ({
     ...state,
     viewing: contactId,
@@ -51,6 +54,10 @@ const CHANGES = {
   outgoing: (state, { stream, outgoing }) =>
     withConversation(without(state, "unsent", outgoing.clientToken), stream, (held) => addOutgoing(held, outgoing)),
   note: (state, { stream, note }) => withConversation(state, stream, (held) => addNote(held, note)),
+  whisper: (state, { stream, whisper }) => ({
+    ...state,
+    whispers: { ...state.whispers, [stream]: [...(state.whispers[stream] ?? []), whisper] },
+  }),
 }
 
 /**
@@ -75,8 +82,9 @@ export function apply(state, frame, now = 0) {
 const numbered = (state, { stream, seq }) => ({ ...state, cursors: { ...state.cursors, [stream]: seq } })
 
 /** @param {State} state @param {any} params @returns {State} */
-function snapshot(state, { stream, agent, conversation }) {
+function snapshot(state, { stream, agent, conversation, whispers }) {
   if (agent) return ofAgent(state, agent)
+  if (whispers) return { ...state, whispers: { ...state.whispers, [stream]: whispers.whispers ?? whispers } }
   const id = conversationId(stream)
   return {
     ...state,
@@ -89,8 +97,9 @@ function snapshot(state, { stream, agent, conversation }) {
 /** @param {State} state @param {import("../lib/types.js").AgentSnapshot} agent @returns {State} */
 function ofAgent(state, agent) {
   const rows = agent.contacts.filter((row) => row.state !== "cleared")
+  const watching = agent.contacts.flatMap((row) => (row.watchedBy ?? []).map(idOf))
   return {
-    ...state,
+    ...withSupervisors(state, watching),
     agent: agent.agent,
     viewing: agent.viewing,
     agentContacts: Object.fromEntries(rows.map((row) => [agentContactKey(row), row])),
@@ -171,7 +180,17 @@ function withoutKnown(unsent, outgoing) {
 /** @param {State} state @param {any} params @param {number} now @returns {State} */
 function withTyping(state, { participantId, contactId, displayName, role }, now) {
   const typing = { participantId, contactId, name: displayName, role, until: now + TYPING_HOLDS }
-  return { ...state, typing: { ...state.typing, [participantId]: typing } }
+  const known = role === "SUPERVISOR" ? withSupervisors(state, [Number(participantId.slice("user:".length))]) : state
+  return { ...known, typing: { ...known.typing, [participantId]: typing } }
+}
+
+/** @param {import("../lib/types.js").Author} author */
+const idOf = ({ id }) => id
+
+/** Who was seen to supervise goes on being known: their words stay theirs. @param {State} state @param {number[]} ids @returns {State} */
+export function withSupervisors(state, ids) {
+  const fresh = ids.filter((id) => !state.supervisors.includes(id))
+  return fresh.length === 0 ? state : { ...state, supervisors: [...state.supervisors, ...fresh] }
 }
 
 /** Events after which a participant is not in the chat any more. */
@@ -202,7 +221,7 @@ export function expire(state, now) {
  * @param {State} state @param {string} stream @returns {State}
  */
 function forget(state, stream) {
-  const left = without(state, "cursors", stream)
+  const left = without(without(state, "cursors", stream), "whispers", stream)
   if (!stream.startsWith("conversation:")) return left
   const id = conversationId(stream)
   const held = state.conversations[id]

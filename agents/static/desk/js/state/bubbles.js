@@ -17,7 +17,8 @@ import { canGoAgain, isFinal } from "./retrying.js"
  *   `choice`: what was chosen in a form; of a file, `files`: who may read it, `uploads`: the server has it not yet.
  * @typedef {{key: string, kind: "group", mine: boolean, me: boolean, automatic: boolean, who: string, named: boolean,
  *   bubbles: Bubble[], at: string, fate: Fate|null, why: import("../lib/i18n.js").Why|string|null, token: string|null, contactId: string,
- *   local: boolean, again: boolean}} Group  `again`: it failed, and may be tried again.
+ *   local: boolean, again: boolean, supervisor: boolean}} Group  `again`: it failed, and may be tried again;
+ *   `supervisor`: who wrote it stepped in.
  * @typedef {{through: string, why: "over"|"custom"}} Files  `through`: the contact whose agent's participant may read
  *   files of this conversation; empty: nobody may, and why.
  * @typedef {{key: string, kind: "line", event: string, name: string, text: string, at: string}} Line
@@ -25,8 +26,8 @@ import { canGoAgain, isFinal } from "./retrying.js"
  * @typedef {{key: string, kind: "note", note: import("../lib/types.js").Note, text: string, me: boolean}} Written
  * @typedef {{key: string, kind: "day", at: string} | {key: string, kind: "new", count: number}
  *   | {key: string, kind: "gap", seconds: number, count: number} | Line | Bot | Written | Group} Row
- * @typedef {{me: number|null, mark?: {readNumber: number, count: number}|null}} Eyes  Who looks, and how far they had
- *   read; a `me` of null only looks on.
+ * @typedef {{me: number|null, mark?: {readNumber: number, count: number}|null, supervisors?: readonly number[]}} Eyes  Who
+ *   looks, how far they had read, and who of the others is known to supervise; a `me` of null only looks on.
  */
 
 /** Messages of one person further apart than this are two groups. */
@@ -43,7 +44,7 @@ const drawn = new WeakMap()
  */
 export function bubbles(held, unsent, eyes) {
   const known = drawn.get(held)
-  if (known && known.eyes.me === eyes.me && known.eyes.mark === eyes.mark && sameList(known.unsent, unsent))
+  if (known && known.eyes.me === eyes.me && known.eyes.mark === eyes.mark && known.eyes.supervisors === eyes.supervisors && sameList(known.unsent, unsent))
     return known.rows
   const rows = rowsOf(held, unsent, eyes)
   drawn.set(held, { unsent, eyes, rows })
@@ -219,7 +220,8 @@ function line(item) {
 }
 
 /** @param {Item} item @param {Conversation} held @param {Eyes} eyes @param {Fate|null} fate @returns {Group} */
-function itemGroup(item, held, { me }, fate) {
+function itemGroup(item, held, eyes, fate) {
+  const { me } = eyes
   const automatic = item.ParticipantRole === "SYSTEM"
   const key = held.tokens[item.Id] ?? item.Id
   const all = facesOf(item).map((face, place) => {
@@ -234,6 +236,7 @@ function itemGroup(item, held, { me }, fate) {
     contactId: item.ContactId,
     me: item.Author !== null && item.Author.id === me,
     who: item.Author?.name ?? item.DisplayName ?? "",
+    supervisor: steppedIn(item.Author, held.contacts[item.ContactId], eyes),
   }
 }
 
@@ -273,7 +276,8 @@ function pending(held) {
 }
 
 /** @param {Outgoing} one @param {Eyes} eyes @param {import("../lib/types.js").Contact|undefined} contact @returns {Group} */
-function pendingGroup(one, { me }, contact) {
+function pendingGroup(one, eyes, contact) {
+  const { me } = eyes
   const fate = one.state === "discarded" ? "failed" : one.state
   return {
     ...group(one.clientToken, one.createdAt, [
@@ -285,6 +289,7 @@ function pendingGroup(one, { me }, contact) {
     contactId: one.contactId,
     me: one.author !== null && one.author.id === me,
     who: one.author?.name ?? "",
+    supervisor: steppedIn(one.author, contact, eyes),
     again: canGoAgain(one, contact),
   }
 }
@@ -325,8 +330,13 @@ function group(key, at, all) {
     contactId: "",
     local: false,
     again: false,
+    supervisor: false,
   }
 }
+
+/** @param {Item["Author"]} author @param {import("../lib/types.js").Contact|undefined} contact @param {Eyes} eyes */
+const steppedIn = (author, contact, { supervisors = [] }) =>
+  author !== null && author.id !== contact?.owner?.id && supervisors.includes(author.id)
 
 /** Put it at the end, inside the last group when it belongs there. @param {Row[]} rows @param {Group} next */
 function add(rows, next) {

@@ -39,6 +39,8 @@ import { MARKDOWN } from "./markup.js"
  * @property {boolean} relayed  Amazon Connect itself gave it to the agent.
  * @property {import("../composer/after_contact_work.js").Work} work  What came of it, as far as the server has it.
  * @property {string|null} acwUntil  Then after contact work ends by itself.
+ * @property {import("../lib/types.js").Author[]} watchedBy  Supervisors who look on, as far as agents see it.
+ * @property {import("./help.js").Help|null} help  The hand that is up.
  * @typedef {{offers: Card[], waiting: Card[], answered: Card[], ended: Card[], missed: Card[]}} Desk
  */
 
@@ -184,6 +186,8 @@ function newCard(row, held, typing, failed) {
     relayed: held?.contacts[row.contactId]?.relayed ?? false,
     work: { disposition: row.disposition || null, note: row.note ?? "" },
     acwUntil: row.acwUntil ?? null,
+    watchedBy: row.watchedBy ?? [],
+    help: row.help ?? null,
   }
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** What the desk knows, and how a frame changes it: pure, the face of state/. */
-export { EMPTY, apply, caughtUp, earlier, expire, heldFor, wantView, withoutWanted } from "./apply.js"
+export { EMPTY, apply, caughtUp, earlier, expire, heldFor, wantView, withSupervisors, withoutWanted } from "./apply.js"
 export { botLines, byTime } from "./items.js"
 export { acknowledge, dropUnsent, queueMessage, refuse, retryUnsent, setAsked, toSend, unsettled } from "./unsent.js"
 export {

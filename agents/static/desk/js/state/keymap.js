@@ -17,6 +17,7 @@ const EVERYWHERE = {
   reply: "r",
   note: "n",
   attach: "u",
+  help: "h",
   transfer: "t",
   end: "e",
   wrap: "w",
