@@ -113,7 +113,7 @@ class Cable:
         if not data:
             return False
         time.sleep(self.delay)
-        if self._fatal and self._fatal in data:
+        if self._fatal and target is not browser and self._fatal in data:
             self.pull()
         elif target is browser and self._left is not None:
             target.sendall(data[: self._left])

@@ -448,7 +448,7 @@ def test_the_supervisors_list_and_what_they_watch_are_live(
     with window(chromium_once, viewport=SIZE) as page, customer(running.emulator, "Gwen", "Hello") as gwen:
         sign_in(page, running, "ida")
         page.wait_for_url("**/floor/")
-        live, ended = page.locator("#live"), page.locator("#ended")
+        live, ended = page.locator("#contacts"), page.locator("#ended")
         gwens = live.get_by_role("link", name="Gwen", exact=True)
         gwens.focus()
         with customer(running.emulator, "Fay", "Is anybody there?") as fay:

@@ -137,7 +137,7 @@ def scroll_through(desk: Guarded) -> Iterator[int]:
 
 FOREIGN = """() => [...document.querySelectorAll("body *")].flatMap(one => [
   ...(["script", "iframe", "object", "embed", "img", "video", "audio", "base", "meta", "style", "form", "math", "foreignObject", "animate"]
-      .includes(one.localName) && !one.matches("#composer, #logout, dialog > form, form.languages, form.wrap, body > script") ? [one.outerHTML.slice(0, 200)] : []),
+      .includes(one.localName) && !one.matches("#composer, #whisper-form, #logout, dialog > form, form.languages, form.wrap, body > script") ? [one.outerHTML.slice(0, 200)] : []),
   ...[...one.attributes].filter(({ name }) => name.startsWith("on")).map(({ name }) => `${one.localName} ${name}`),
   ...(one.localName === "a" && one.closest("#rows") && !/^(https?|mailto|tel):/.test(one.getAttribute("href")) ? [one.outerHTML] : []),
 ])"""

@@ -327,7 +327,7 @@ def test_everything_is_found_and_done_from_the_palette_by_keyboard(desk: Guarded
     expect(page.locator("#palette-search")).to_be_focused()
     expect(palette.get_by_role("group", name="Contacts").get_by_role("option")).to_have_count(2)
     shown = palette.get_by_role("group", name="Actions").locator("kbd").all_inner_texts()
-    everywhere = [*(f"Alt {key}" for key in "ADRNUTEWS"), "Alt ↓", "Alt ↑", "Alt L", "Alt K"]
+    everywhere = [*(f"Alt {key}" for key in "ADRNUHTEWS"), "Alt ↓", "Alt ↑", "Alt L", "Alt K"]
     assert shown == [*everywhere, "G H", "G N", "G S"]
     keys.type("okr")
     keys.press("Enter")

@@ -79,9 +79,11 @@ function take(frame) {
   const next = applyFrame(board, frame)
   if (next === null) return watch()
   if (next === board) return
+  const known = board !== null
   board = next
   draw()
-  if (frame.n > 1 && frame.contacts?.removed.length) void ended.refresh()
+  // A frame with everything: contacts may have ended while the line was down.
+  if (frame.n === 1 ? known : frame.contacts?.removed.length) void ended.refresh()
 }
 
 function draw() {
@@ -125,8 +127,10 @@ function drawMissed(table) {
 /** The list of ended contacts is the server's: fetched anew when one has ended, not while somebody stands in it. */
 const ended = {
   busy: false,
+  again: false,
   async refresh() {
     const list = find("#ended")
+    this.again = this.busy
     if (this.busy || list.contains(document.activeElement)) return
     this.busy = true
     const fresh = (await fetchPage())?.getElementById("ended")
@@ -134,7 +138,10 @@ const ended = {
       list.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)))
       localTimes()
     }
-    setTimeout(() => (this.busy = false), 1_000)
+    setTimeout(() => {
+      this.busy = false
+      if (this.again) void this.refresh()
+    }, 1_000)
   },
 }
 
