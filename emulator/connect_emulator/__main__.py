@@ -55,7 +55,9 @@ def _serve(given: Arguments) -> int:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     emulator = Emulator(given.options)
     background = Background(emulator)
-    app = App(emulator, background, control=given.control, hosts=Hosts(given.hosts))
+    app = App(
+        emulator, background, control=given.control, hosts=Hosts(given.hosts), approved_origins=given.approved_origins
+    )
     server = Server(
         application=app,
         endpoints=build_endpoint_description_strings(host=given.host, port=given.port),

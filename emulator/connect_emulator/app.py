@@ -13,6 +13,9 @@ from typing import Any
 from connect_emulator.attachments import bucket, links
 from connect_emulator.background import Background
 from connect_emulator.calls import Calls
+from connect_emulator.ccp import pages as ccp_pages
+from connect_emulator.ccp.hub import PATH as CCP_SOCKET
+from connect_emulator.ccp.hub import Hub
 from connect_emulator.control import PREFIX, Control
 from connect_emulator.core import Emulator
 from connect_emulator.faults import Fault
@@ -40,13 +43,22 @@ OWN = "/_emulator/"
 
 class App:
     def __init__(
-        self, emulator: Emulator, background: Background, *, control: bool = False, hosts: Hosts | None = None
+        self,
+        emulator: Emulator,
+        background: Background,
+        *,
+        control: bool = False,
+        hosts: Hosts | None = None,
+        approved_origins: tuple[str, ...] = ccp_pages.LOOPBACK,
     ) -> None:
+        """`approved_origins` are those of the pages that may hold the CCP in a frame."""
         self.emulator = emulator
+        self.approved_origins = approved_origins
         self.hosts = hosts or Hosts()
         self.calls = Calls()
         self._one_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="world")
         self.sockets = Sockets(emulator, self._in_world)
+        self.ccps = Hub(emulator.world, self._in_world)
         self.control = Control(emulator, background, self.sockets) if control else None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -63,6 +75,8 @@ class App:
     async def _websocket(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["path"] == "/socket":
             await self.sockets.serve(scope, receive, send)
+        elif scope["path"] == CCP_SOCKET:
+            await self.ccps.serve(receive, send)
         else:
             await receive()
             await send({"type": "websocket.close"})
@@ -81,6 +95,10 @@ class App:
     async def _answer(self, request: Request, receive: Receive) -> tuple[str, Response | None]:
         if request.path.startswith(OWN):
             return request.path, await self._own(request)
+        if ccp_pages.serves(request.path):
+            return "ccp", await self._in_world(
+                lambda: ccp_pages.respond(self.emulator.world, request, self.approved_origins)
+            )
         if request.method == "OPTIONS":
             return "preflight", Response(200, _PREFLIGHT, b"")
         if request.path.startswith(links.PREFIX):

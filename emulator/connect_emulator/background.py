@@ -13,6 +13,7 @@ from typing import Protocol
 import urllib3
 
 from connect_emulator import limits, timers
+from connect_emulator.ccp import routing
 from connect_emulator.core import Emulator
 from connect_emulator.flows.engine import Asked
 from connect_emulator.flows.lambdas import invoke
@@ -134,10 +135,11 @@ class Background:
     def _pass(self) -> None:
         self._settle()
         timers.fire(self.world, self.emulator.engine)
+        routing.run(self.world)
         self._begin(self._posters.submit, self._callers.submit)
 
     def _step(self, submit: Callable[[Callable[[], None]], None]) -> bool:
-        fired = timers.fire(self.world, self.emulator.engine)
+        fired = timers.fire(self.world, self.emulator.engine) + routing.run(self.world)
         begun = self._begin(submit, submit)
         self._settle()
         return bool(fired or begun)
@@ -260,6 +262,9 @@ class Background:
             busy = set(self._posting)
         clock, deadline = self.world.clock, timers.next_deadline(self.world)
         waits = [] if deadline is None else [deadline - clock.now()]
+        delay = routing.next_delay(self.world)
+        if delay is not None:
+            waits.append(delay - clock.now())
         post = None if self.weather.paused else deliveries.next_due(self.world, busy)
         if post is not None and len(busy) < _LANES_AT_ONCE:
             waits.append(post + self.weather.late_by - clock.wall())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from connect_emulator import bots
 from connect_emulator.access import AccessKey, InvalidPolicy, Policy
+from connect_emulator.ccp import pages as ccp_pages
 from connect_emulator.core import Options
 from connect_emulator.flows import Flow, InvalidFlow, parse
 from connect_emulator.flows.actions import CHECKS
@@ -40,6 +41,7 @@ class Arguments:
     host: str
     port: int
     hosts: tuple[str, ...]
+    approved_origins: tuple[str, ...]
     control: bool
     options: Options
 
@@ -62,7 +64,9 @@ def arguments(argv: list[str]) -> Arguments:
         access_keys=_access_keys(given.access_key, forget=given.any_access_key),
         sns_home=_sns_home(given),
     )
-    return Arguments(given.host, given.port, (given.host, *(given.allow_host or [])), given.control, options)
+    return Arguments(
+        given.host, given.port, (given.host, *(given.allow_host or [])), _origins(given), given.control, options
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar="NAME",
         help="a further name it answers to (it does to localhost, to every address, to AWS's names and to --host)",
+    )
+    parser.add_argument(
+        "--approve-origin",
+        action="extend",
+        nargs="+",
+        metavar="ORIGIN",
+        help="a further origin whose pages may hold the CCP in a frame (those on this machine always may)",
     )
     parser.add_argument("--state", type=Path, required=True, metavar="FILE", help="SQLite file that keeps the world")
     parser.add_argument(
@@ -144,6 +155,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--control", action="store_true", help="turn on /_emulator/control/ (for tests)")
     return parser
+
+
+def _origins(given: argparse.Namespace) -> tuple[str, ...]:
+    """Of pages that may hold the CCP; those on this machine always may."""
+    for origin in given.approve_origin or []:
+        if not ccp_pages.is_origin(origin):
+            raise Mistake(
+                f"--approve-origin takes an origin such as https://crm.example or http://crm:3000, not {origin!r}"
+            )
+    return (*ccp_pages.LOOPBACK, *(given.approve_origin or []))
 
 
 def read_flows(given: list[str], option: str = "--flow") -> Mapping[str, Flow]:

@@ -32,6 +32,8 @@ LEX_TIMEOUT_SECONDS: Final = 300
 LEX_DISPLAY_NAME: Final = "BOT"
 # ShowView without InvocationTimeLimitSeconds: the documentation's example has 400.
 VIEW_TIMEOUT_SECONDS: Final = 400
+# How long somebody stays signed in at a CCP (adminguide: a session is 12 hours at most, then the login is asked again).
+CCP_SESSION_LIVES: Final = 12 * 60 * 60 * 1000
 # How deep modules may invoke modules.
 MODULES_WITHIN_MODULES: Final = 5
 # [3] May a custom participant upload attachments? AWS says only that it may not read them.

@@ -19,7 +19,6 @@ from playwright.sync_api import Page
 
 from tests.emulating import EVENT
 
-BUNDLE = "package/dist/amazon-connect-chat.js"
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "var" / "npm"
 PAGES = Path(__file__).parent / "pages"
@@ -31,9 +30,11 @@ class Package:
 
     version: str
     integrity: str
+    name: str = "amazon-connect-chatjs"
+    bundle: str = "package/dist/amazon-connect-chat.js"
 
     def __str__(self) -> str:
-        return f"amazon-connect-chatjs@{self.version}"
+        return f"{self.name}@{self.version}"
 
 
 CHATJS_2 = Package(  # the last with AWS SDK 2, and still what older shops have on their pages
@@ -60,8 +61,8 @@ def library(package: Package, cache: Path = CACHE) -> Path:
     verify(package, archive)
     bundle = archive.with_suffix(".js")
     with tarfile.open(archive) as files:
-        content = files.extractfile(BUNDLE)
-        assert content is not None, f"{archive} holds no {BUNDLE}"
+        content = files.extractfile(package.bundle)
+        assert content is not None, f"{archive} holds no {package.bundle}"
         with tempfile.NamedTemporaryFile(dir=cache, delete=False) as fresh:  # several workers may be here at once
             fresh.write(content.read())
         Path(fresh.name).replace(bundle)
@@ -102,19 +103,22 @@ class _Quiet(SimpleHTTPRequestHandler):
 @contextmanager
 def chatjs_site(package: Package = CHATJS_5, cache: Path = CACHE) -> Iterator[str]:
     """A tiny HTTP server on loopback with the page and the library: an origin of its own, as a shop's site would be."""
-    bundle = library(package, cache)
+    pages = {name: PAGES / name for name in ("chatjs.html", "chatjs.js")}
+    with site({**pages, "amazon-connect-chat.js": library(package, cache)}) as url:
+        yield f"{url}/chatjs.html"
+
+
+@contextmanager
+def site(files: dict[str, Path]) -> Iterator[str]:
+    """Serves copies of these files, by their names there."""
     with tempfile.TemporaryDirectory() as folder:
-        for source, name in [
-            (PAGES / "chatjs.html", "chatjs.html"),
-            (PAGES / "chatjs.js", "chatjs.js"),
-            (bundle, "amazon-connect-chat.js"),
-        ]:
+        for name, source in files.items():
             shutil.copy(source, Path(folder, name))
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/chatjs.html"
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()

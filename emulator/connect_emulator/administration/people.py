@@ -57,7 +57,7 @@ def _require_name_and_password(params: Params) -> None:
 
 
 def _user(world: World, params: Params) -> dict[str, Any]:
-    """The password is not kept: nobody logs in to the emulator."""
+    """The password is not kept: whoever reaches the emulator's CCP signs in with a username."""
     profile = register.get(world, register.ROUTING_PROFILE, params["RoutingProfileId"])
     security = [register.get(world, register.SECURITY_PROFILE, each) for each in params["SecurityProfileIds"]]
     return {

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from connect_emulator import chat, limits, undocumented
 from connect_emulator.restjson import ServiceError
-from connect_emulator.world import Contact, Participant, World, agents, contacts, participants, queueing, segments
+from connect_emulator.world import (
+    Contact,
+    Participant,
+    World,
+    agents,
+    contacts,
+    participants,
+    queueing,
+    reservations,
+    segments,
+)
 from connect_emulator.world.agents import CLEARABLE, AgentContact
 from connect_emulator.world.register import Resource
 
@@ -24,7 +34,8 @@ def accept(world: World, contact: Contact, agent: Resource) -> Participant:
     entry = agents.on_ccp(world, contact.id, agent.id, "CONNECTING")
     queueing.leave(world, contact.id, answered=True)
     contacts.stop_flow(world, contact)
-    participant = participants.add(world, contact, "AGENT", agents.display_name(agent))
+    reserved = reservations.of(world, entry.seq)
+    participant = participants.add_agent(world, contact, agents.display_name(agent), reserved)
     agents.set_connected(world, entry, participant.id)
     world.tell_events(contact.id, "CONNECTED_TO_AGENT")
     chat.joins(world, contact, participant)

@@ -9,7 +9,7 @@ from connect_emulator import limits
 from connect_emulator.clock import moment
 from connect_emulator.restjson import ServiceError
 
-from . import register
+from . import register, reservations
 from .register import Resource
 from .rows import Contact, Row
 from .world import Due, World
@@ -46,6 +46,16 @@ def display_name(agent: Resource) -> str:
 def of_user(world: World, user_id: str) -> list[AgentContact]:
     """What is on the agent's CCP, in the order it came."""
     rows = world.store.all("SELECT * FROM agent_contact WHERE user_id = ? AND cleared_at IS NULL ORDER BY seq", user_id)
+    return [AgentContact.of(row) for row in rows]
+
+
+def serving(world: World, initial_id: str) -> list[AgentContact]:
+    """Who has accepted a contact of this chat and has it on the CCP still."""
+    rows = world.store.all(
+        "SELECT a.* FROM agent_contact a JOIN contact c ON c.id = a.contact_id"
+        " WHERE c.initial_id = ? AND a.connected_at IS NOT NULL AND a.cleared_at IS NULL ORDER BY a.seq",
+        initial_id,
+    )
     return [AgentContact.of(row) for row in rows]
 
 
@@ -90,12 +100,15 @@ def offer(world: World, contact: Contact, user_id: str) -> AgentContact:
         changed_at=now,
     )
     world.store.notice(Due())
-    return of_user(world, user_id)[-1]
+    made = of_user(world, user_id)[-1]
+    reservations.make(world, made.seq)
+    return made
 
 
 def set_state(world: World, entry: AgentContact, state: str) -> None:
     sql = "UPDATE agent_contact SET state = ?, answer_by = NULL, changed_at = ? WHERE seq = ?"
     world.store.run(sql, state, world.clock.now(), entry.seq)
+    world.store.notice(Due())  # another agent may be asked
 
 
 def set_connected(world: World, entry: AgentContact, participant_id: str) -> None:
@@ -115,11 +128,24 @@ def participant_left(world: World, participant_id: str) -> None:
 
 def withdraw(world: World, contact_id: str) -> None:
     """Nobody is asked any more for a contact that has ended."""
-    world.store.run("DELETE FROM agent_contact WHERE contact_id = ? AND state = 'CONNECTING'", contact_id)
+    for entry in of_contact(world, contact_id):
+        if entry.state == "CONNECTING":
+            world.store.run("DELETE FROM reserved_participant WHERE seq = ?", entry.seq)
+            world.store.run("DELETE FROM agent_contact WHERE seq = ?", entry.seq)
+            _has_room_again(world, entry.user_id)
 
 
 def clear(world: World, entry: AgentContact) -> None:
     world.store.run("UPDATE agent_contact SET cleared_at = ? WHERE seq = ?", world.clock.now(), entry.seq)
+    _has_room_again(world, entry.user_id)
+
+
+def _has_room_again(world: World, user_id: str) -> None:
+    """Other contacts may be offered; with nothing left on the CCP, the status comes that was put off till then."""
+    later = next_status(world, user_id)
+    if later and not of_user(world, user_id):
+        set_status(world, user_id, later.status.id)
+    world.store.notice(Due())
 
 
 def status(world: World, user_id: str) -> Resource:
@@ -132,6 +158,32 @@ def status(world: World, user_id: str) -> Resource:
 
 def set_status(world: World, user_id: str, status_id: str) -> None:
     world.store.run("INSERT OR REPLACE INTO agent_status VALUES (?, ?, ?)", user_id, status_id, world.clock.now())
+    world.store.run("DELETE FROM next_status WHERE user_id = ?", user_id)
+    world.store.notice(Due())
+
+
+def status_since(world: World, user_id: str) -> int:
+    return int(world.store.value("SELECT since FROM agent_status WHERE user_id = ?", user_id) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStatus:
+    status: Resource
+    since: int
+
+
+def next_status(world: World, user_id: str) -> NextStatus | None:
+    """What the agent has chosen for the time when nothing is on the CCP any more."""
+    row = world.store.one("SELECT status_id, since FROM next_status WHERE user_id = ?", user_id)
+    return NextStatus(register.get(world, register.STATUS, row["status_id"]), row["since"]) if row else None
+
+
+def set_next_status(world: World, user_id: str, status_id: str) -> None:
+    """At once, when there is nothing to wait for."""
+    if not of_user(world, user_id):
+        set_status(world, user_id, status_id)
+    else:
+        world.store.run("INSERT OR REPLACE INTO next_status VALUES (?, ?, ?)", user_id, status_id, world.clock.now())
 
 
 def room(world: World, agent: Resource) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from connect_emulator import limits
 
 from . import agents
+from .reservations import Reservation
 from .rows import Contact, Participant
 from .world import Due, World
 
@@ -53,20 +56,26 @@ def of_role(world: World, contact: Contact, *roles: str) -> list[Participant]:
 
 
 def add(world: World, contact: Contact, role: str, display_name: str, *, within: int | None = None) -> Participant:
-    now, participant_id = world.clock.now(), world.new_id()
-    world.store.insert(
-        "participant",
-        id=participant_id,
-        contact_id=contact.id,
-        role=role,
-        display_name=display_name,
-        token=world.new_token(),
-        state="CREATED",
-        created_at=now,
-        connect_by=None if within is None else now + within,
-    )
+    connect_by = None if within is None else world.clock.now() + within
+    ids = {"id": world.new_id(), "token": world.new_token()}
+    return _insert(world, contact, role=role, display_name=display_name, connect_by=connect_by, **ids)
+
+
+def add_agent(world: World, contact: Contact, display_name: str, reserved: Reservation | None) -> Participant:
+    """What was reserved while the contact rang is the agent's own from now on."""
+    if reserved is None:
+        return add(world, contact, "AGENT", display_name)
+    ids = {"id": reserved.participant_id, "token": reserved.token}
+    added = _insert(world, contact, role="AGENT", display_name=display_name, **ids)
+    _keep_connection(world, added.id, reserved.connection_token)
+    return added
+
+
+def _insert(world: World, contact: Contact, **columns: Any) -> Participant:
+    created = {"contact_id": contact.id, "state": "CREATED", "created_at": world.clock.now()}
+    world.store.insert("participant", **created, **columns)
     world.store.notice(Due())
-    added = find(world, participant_id)
+    added = find(world, columns["id"])
     if added is None:
         raise AssertionError("a row that was just inserted")
     return added
@@ -96,12 +105,11 @@ def set_left(world: World, participant: Participant) -> bool:
 
 def new_connection(world: World, participant: Participant) -> tuple[str, int]:
     """A token for the calls of one day, and when it expires."""
-    token, expires = world.new_token(), world.clock.now() + limits.CONNECTION_TOKEN_LIVES
+    token = world.new_token()
     world.store.run(
         "DELETE FROM connection WHERE participant_id = ? AND expires_at <= ?", participant.id, world.clock.now()
     )
-    world.store.insert("connection", token=token, participant_id=participant.id, expires_at=expires)
-    return token, expires
+    return token, _keep_connection(world, participant.id, token)
 
 
 def expire_connections(world: World, initial_id: str | None = None) -> int:
@@ -112,6 +120,12 @@ def expire_connections(world: World, initial_id: str | None = None) -> int:
         return world.store.run(sql, now, now)
     of_chat = "SELECT p.id FROM participant p JOIN contact c ON c.id = p.contact_id WHERE c.initial_id = ?"
     return world.store.run(f"{sql} AND participant_id IN ({of_chat})", now, now, initial_id)
+
+
+def _keep_connection(world: World, participant_id: str, token: str) -> int:
+    expires = world.clock.now() + limits.CONNECTION_TOKEN_LIVES
+    world.store.insert("connection", token=token, participant_id=participant_id, expires_at=expires)
+    return expires
 
 
 def new_ticket(world: World, participant: Participant) -> str:

@@ -11,7 +11,7 @@ from connect_emulator import undocumented
 
 from . import register
 from .rows import Contact, Row
-from .world import World
+from .world import Due, World
 
 OF_AGENT = "agent/"
 
@@ -67,6 +67,7 @@ def enter(world: World, contact: Contact, queue_id: str) -> None:
     world.store.run(
         "UPDATE contact SET queue_id = ?, queued_at = ?, updated_at = ? WHERE id = ?", queue_id, now, now, contact.id
     )
+    world.store.notice(Due())
     world.tell_events(contact.id, "QUEUED")
 
 
@@ -98,6 +99,27 @@ def waiting(world: World, queue_id: str) -> list[Queued]:
         undocumented.QUEUE_PRIORITY,
     )
     return [Queued.of(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Row):
+    """One of all that wait; a lower `priority` is served first, then a lower `counts_from`."""
+
+    contact_id: str
+    queue_id: str
+    entered_at: int
+    priority: int
+    counts_from: int
+
+
+def all_waiting(world: World) -> list[Waiting]:
+    rows = world.store.all(
+        "SELECT q.contact_id, q.queue_id, q.entered_at, coalesce(r.priority, ?) AS priority,"
+        " q.entered_at - coalesce(r.older_by, 0) AS counts_from"
+        " FROM queued q LEFT JOIN routing r ON r.contact_id = q.contact_id WHERE q.left_at IS NULL",
+        undocumented.QUEUE_PRIORITY,
+    )
+    return [Waiting.of(row) for row in rows]
 
 
 def position(world: World, queued: Queued) -> int:

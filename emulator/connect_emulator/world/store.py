@@ -34,6 +34,7 @@ class Store:
         self._current: Change | None = None
         self._notices: list[Any] = []
         self.listeners: list[Callable[[Any], None]] = []
+        self.on_commit: list[Callable[[], None]] = []  # called after each change, whatever it was
         self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             self._open(path)
@@ -81,6 +82,8 @@ class Store:
                 notices, self._notices = self._notices, []
                 if not change.undone:
                     self._tell(notices)
+                    for hear in self.on_commit:
+                        hear()
 
     def notice(self, notice: Any) -> None:
         """Something listeners want to know once the change is on the disk."""
