@@ -204,6 +204,7 @@ class Held:
         self.outgoing: dict[str, dict[str, Any]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
         self.notes: dict[str, dict[str, Any]] = {}
+        self.whispers: dict[str, dict[str, Any]] = {}
         self.typing: list[dict[str, Any]] = []
         self.seqs: dict[str, list[int]] = {}
 
@@ -221,6 +222,8 @@ class Held:
                 self.agent = params["agent"]
             case "agentContact":
                 self._agent_contact(params["agentContact"])
+            case "whisper":
+                self.whispers[params["whisper"]["whisperId"]] = params["whisper"]
             case "viewContact":
                 self.viewing = params["contactId"]
             case "contact":
@@ -244,6 +247,9 @@ class Held:
         if params.get("agent"):
             self.agent, self.viewing = params["agent"]["agent"], params["agent"]["viewing"]
             self.agent_contacts = {one["contactId"]: one for one in params["agent"]["contacts"]}
+            return
+        if params.get("whispers"):
+            self.whispers |= {one["whisperId"]: one for one in params["whispers"]["whispers"]}
             return
         chat, initial = params["conversation"], stream.partition(":")[2]
         self._forget(initial)

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from ccp_portal.doctor import Status, amazon, machine
@@ -169,9 +170,9 @@ def test_a_database_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch
 
 
 def test_missing_migrations_are_told(transactional_db: None) -> None:
-    machine.MigrationExecutor(machine.connection).recorder.record_unapplied("chats", "0012_reason_codes")
+    MigrationRecorder(machine.connection).record_unapplied("chats", "0012_reason_codes")
     line = next(one for one in machine.database() if one.name == "migrations")
-    machine.MigrationExecutor(machine.connection).recorder.record_applied("chats", "0012_reason_codes")
+    MigrationRecorder(machine.connection).record_applied("chats", "0012_reason_codes")
     assert (line.status, line.todo) == (Status.FAILED, "Run: python manage.py migrate")
 
 

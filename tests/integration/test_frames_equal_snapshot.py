@@ -87,6 +87,7 @@ def recorded(house: Troubled) -> dict[str, Verified]:
             _talk(record, house, ada)
             _others(record, house, stack)
             _note(record, ada)
+            _help(record, ada)
             _transfer(record, ada, jonas)
         record.call("goes_offline", "setAgentState", lambda h: h.agent["state"]["name"] == "Offline", state="Offline")
     assert set(DeskSocket.commands) - READING == record.asked
@@ -185,6 +186,15 @@ def _note(record: Recorder, ada: Customer) -> None:
         text="nice",
     )
     record.call("deletes_it", "deleteNote", lambda h: not h.notes, contactId=contact, noteId=note)
+
+
+def _help(record: Recorder, ada: Customer) -> None:
+    contact = ada.contact_id
+    record.call("raises_a_hand", "raiseHand", lambda h: part(h, ada)["help"], contactId=contact, reason="I do not know")
+    record.call("lowers_it", "lowerHand", lambda h: part(h, ada)["help"] is None, contactId=contact)
+    record.call("whispers", "whisper", lambda h: h.whispers, contactId=contact, text="She is upset", clientToken="w1")
+    again = {"text": "Nobody there?", "clientToken": "w2"}  # the first begins the stream, with a snapshot
+    record.call("whispers_again", "whisper", lambda h: len(h.whispers) == 2, contactId=contact, **again)
 
 
 def _transfer(record: Recorder, ada: Customer, jonas: Desk) -> None:

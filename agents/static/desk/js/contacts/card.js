@@ -92,6 +92,7 @@ export function whyEnded({ endReason, why }) {
   /** @type {Record<string, string>} */
   const known = {
     agent: gettext("You ended the chat"),
+    supervisor: gettext("A supervisor ended the chat"),
     customer: gettext("The customer left the chat"),
     chatEnded: gettext("The chat has ended"),
     removed: gettext("Another agent or bot took over in Amazon Connect"),
