@@ -29,7 +29,7 @@ ASGI_APPLICATION = "ccp_portal.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "ccp_portal.admin_site.config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

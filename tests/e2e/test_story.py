@@ -135,9 +135,9 @@ def _supervisor_and_admin_see_it(browser: Browser, product: Product) -> None:
         expect(page.locator(".note button:visible, #note-add:visible")).to_have_count(0)
     with window(browser, viewport=SIZE) as page:
         page.goto(f"{product.portal.url}/admin/login/?next=/admin/")
-        page.get_by_label("Username").fill("admin")
+        page.get_by_label("User name").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Sign in").click()
         for name in ("Queues", "Agents", "Contacts", "Conversations"):
             expect(page.get_by_role("link", name=name, exact=True).first).to_be_visible()
 
