@@ -65,14 +65,17 @@ class PostToDesk(Simple):
         return self._system.server
 
     async def open(self) -> None:
-        self._connections = [await Http.open(self._system.it.port) for _ in range(self._conversations)]
+        """Nothing yet: the portal closes connections that say nothing for long, and signing takes a while."""
 
     async def prepare(self, count: int) -> None:
-        """Sign so many posts, and as many as the conversations may differ by."""
+        """Sign so many posts, and as many as the conversations may differ by; then open the connections."""
         for number in range(count):
             self._posts[number % self._conversations].append(self._post(number % self._conversations))
             if number % 50 == 0:
                 await asyncio.sleep(0)  # desks answer `ask` meanwhile
+        for connection in self._connections:
+            connection.close()
+        self._connections = [await Http.open(self._system.it.port) for _ in range(self._conversations)]
 
     async def carry(self, conversation: int) -> Carried:
         if not self._posts[conversation]:

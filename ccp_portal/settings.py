@@ -168,6 +168,13 @@ CCP_INSTANCE_ID = env.str("CCP_INSTANCE_ID", default="11111111-2222-4333-8444-55
 CCP_TOPIC_ARN = env.str("CCP_TOPIC_ARN", default="arn:aws:sns:us-east-1:123456789012:ccp-portal")
 CCP_SNS_CERT = env.str("CCP_SNS_CERT", default="")
 CCP_SNS_ALLOW_V1 = env.bool("CCP_SNS_ALLOW_V1", default=False)
+CCP_SQS_QUEUE_URL = env.str(
+    "CCP_SQS_QUEUE_URL", default=""
+)  # the topic delivers to this queue, too; empty: it does not
+CCP_SQS_ENDPOINT = env.str("CCP_SQS_ENDPOINT", default="") or CCP_AWS_ENDPOINT
+CCP_SQS_CONSUMERS = env.int(
+    "CCP_SQS_CONSUMERS", default=1
+)  # of a process that works: each takes ten messages at a time
 CCP_RECEPTION_SECRET = env.str("CCP_RECEPTION_SECRET", default="") or secrets.kept(
     CCP_DATA_DIR / "reception_secret", secrets.random_key
 )

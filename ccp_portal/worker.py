@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from agents import idle_customers, presence, queue_messages, routing
 from agents.supervision import alerts, help_requests, watching
 from chats import metrics, reconcile
 from chats.db import db_read, db_steps, db_write
+from chats.inbox import sqs
 from chats.joining import hand_over
 from chats.realtime import Hub
 from chats.sending import attachment_upload, sender
@@ -52,6 +54,8 @@ class Worker:
         self._tasks = [asyncio.create_task(self._every(*job)) for job in jobs]
         self._tasks.append(asyncio.create_task(sender.work(self.hub)))
         self._tasks.append(asyncio.create_task(self._start_over()))
+        if settings.CCP_SQS_QUEUE_URL:
+            self._tasks += [asyncio.create_task(sqs.consume()) for _ in range(settings.CCP_SQS_CONSUMERS)]
 
     async def stop(self) -> None:
         for task in self._tasks:

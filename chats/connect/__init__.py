@@ -3,7 +3,7 @@
 Every error is Refused (Connect said no, and will again) or Unavailable (whether it was done is unknown).
 """
 
-from . import client, files
+from . import client, files, queues
 from .client import Purpose, ask, calls_for, confirm_subscription, control, participant, prepare, typing, typing_is_busy
 from .errors import QuotaReached, Refused, Throttled, Unavailable
 from .files import download, upload
@@ -22,6 +22,7 @@ __all__ = [
     "download",
     "participant",
     "prepare",
+    "queues",
     "typing",
     "typing_is_busy",
     "upload",

@@ -163,15 +163,20 @@ async def on_file_threads(work: Callable[[], R]) -> R:
 
 def _client(service: str) -> Any:
     with _lock:
-        key = (service, hash(settings.CCP_AWS_ENDPOINT))
+        key = (service, hash((settings.CCP_AWS_ENDPOINT, settings.CCP_SQS_ENDPOINT)))
         if key not in _clients:
             _clients[key] = new_session().client(
                 service,  # type: ignore[call-overload]  # the name is one of three
                 region_name=settings.CCP_AWS_REGION,
-                endpoint_url=settings.CCP_AWS_ENDPOINT or None,
+                endpoint_url=(settings.CCP_SQS_ENDPOINT if service == "sqs" else settings.CCP_AWS_ENDPOINT) or None,
                 config=_config(service),
             )
         return _clients[key]
+
+
+def sqs() -> Any:
+    """The client of SQS: its read waits for as long as a long poll takes."""
+    return _client("sqs")
 
 
 def new_session() -> boto3.Session:
@@ -183,7 +188,7 @@ def _config(service: str) -> Config:
     signed = {} if service != "connectparticipant" else {"signature_version": UNSIGNED}
     return Config(
         connect_timeout=settings.CCP_AWS_CONNECT_TIMEOUT,
-        read_timeout=settings.CCP_AWS_READ_TIMEOUT,
+        read_timeout=settings.CCP_AWS_READ_TIMEOUT + (20 if service == "sqs" else 0),  # a long poll takes so long
         retries={"total_max_attempts": 1, "mode": "standard"},
         max_pool_connections=settings.CCP_AWS_THREADS
         + JOINING_THREADS

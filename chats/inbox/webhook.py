@@ -25,8 +25,8 @@ from django.views.decorators.http import require_POST
 from chats import connect, ingest, wire
 from chats.db import db_write
 from chats.http_body import read_body
-from chats.models import UnreadableMessage
 
+from . import unreadable
 from .sns import (
     MAX_BODY_BYTES,
     SUBSCRIPTION,
@@ -171,16 +171,7 @@ async def _hear_item(envelope: Envelope, body: bytes) -> Answer:
     try:
         await ingest.receive(wire.read_message(envelope.message))
     except wire.Unreadable as error:
-        await db_write(_keep)(envelope.message_id, body, str(error))
+        await db_write(unreadable.keep)(envelope.message_id, body, str(error))
     except DataError as error:  # read, but the database cannot hold it: the next try would end the same way
-        await db_write(_keep)(envelope.message_id, body, f"the database refuses it: {error}")
+        await db_write(unreadable.keep)(envelope.message_id, body, f"the database refuses it: {error}")
     return TAKEN
-
-
-def _keep(message_id: str, body: bytes, why: str) -> None:
-    """Genuine but unreadable: nothing is lost, and somebody is told, once."""
-    _, new = UnreadableMessage.objects.get_or_create(
-        message_id=message_id, defaults={"body": body.decode(), "why": why[:500]}
-    )
-    if new:
-        log.error("A genuine SNS message %s could not be read and was kept (UnreadableMessage): %s", message_id, why)

@@ -195,7 +195,7 @@ async def test_a_genuine_message_we_cannot_read_is_kept_as_it_came(knock, caplog
     assert (row.body, row.message_id) == (post.body.decode(), json.loads(post.body)["MessageId"])
     assert row.why.startswith(why)
     assert await kept() == (0, 0, 1)
-    assert [record.levelname for record in caplog.records if record.name == "chats.inbox.webhook"] == ["ERROR"]
+    assert [record.levelname for record in caplog.records if record.name == "chats.inbox.unreadable"] == ["ERROR"]
 
 
 async def test_an_unreadable_message_that_is_repeated_is_kept_and_told_once(knock, caplog):
