@@ -91,9 +91,9 @@ def welcome(place: Place) -> str:
   A customer    {place.emulator}/_emulator/customer
   A bot first   {place.emulator}/_emulator/bot
   An agent      {place.portal}/desk/    log in as mira or jonas
-  A supervisor  {place.portal}/floor/   log in as ida
+  A supervisor  {place.portal}/floor/   log in as ida; lena leads one team, ayo audits
   An admin      {place.portal}/admin/   log in as admin
-  Password of all four: {PASSWORD}
+  Password of all: {PASSWORD}
   What Connect does, emulated: {place.emulator}/_emulator/
 
   Open the customer's page in one window and the desk in another, set the agent to Available, write as the customer.

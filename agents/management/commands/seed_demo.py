@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, RoutingProfileQueue
+from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, RoutingProfileQueue, Team
 from agents.supervision import roles
 from chats.models import Capability, Queue
 from chats.models.capability import CUSTOM_PARTICIPANT_SENDS_NO_FILES
@@ -41,8 +41,8 @@ AGENTS = [("mira", "Mira", "Okafor"), ("jonas", "Jonas", "Kessler")]
 
 class Command(BaseCommand):
     help = (
-        "Makes the people, states, queue and quick responses of the demo, unless they are there: agents mira and jonas, supervisor ida,"
-        f" admin. {PASSWORD} must hold the password of those that are made. Run it again as often as you like."
+        "Makes the people, states, queue and quick responses of the demo, unless they are there: agents mira and jonas in two teams, supervisor"
+        f" ida, lead lena of the first team, auditor ayo, admin. {PASSWORD} must hold the password of those that are made. Run it again as often as you like."
     )
 
     @transaction.atomic
@@ -52,30 +52,48 @@ class Command(BaseCommand):
             AgentState.objects.get_or_create(name=name, defaults={"type": kind, "order": order})
         for shortcut, name, content in RESPONSES:
             QuickResponse.objects.get_or_create(shortcut=shortcut, defaults={"name": name, "content": content})
-        agents, supervisors, admins = (roles.make(name) for name in ("Agents", "Supervisors", "Admins"))
+        names = ("Agents", "Team leads", "Supervisors", "Auditors", "Admins")
+        agents, leads, supervisors, auditors, admins = (_role(name) for name in names)
+        north, south = (_team(name) for name in ("Team North", "Team South"))
         profile = _routing_profile(_queue(supervisors))
-        for username, first, last in AGENTS:
-            self._agent(self._person(username, first, last, agents), profile)
+        for (username, first, last), team in zip(AGENTS, (north, south), strict=True):
+            self._agent(self._person(username, first, last, agents, team), profile)
         self._person("ida", "Ida", "Reuter", supervisors)
         if os.environ.get(NO_FILES):
             Capability.keep(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         self._person("admin", "", "", admins, is_staff=True, is_superuser=True)
-        self.stdout.write(self.style.SUCCESS("The demo's people are there: mira, jonas, ida and admin."))
+        self._person("lena", "Lena", "Vogt", leads, north)
+        self._person("ayo", "Ayo", "Mensah", auditors)
+        self.stdout.write(self.style.SUCCESS("The demo's people are there: mira, jonas, ida, lena, ayo and admin."))
 
-    def _person(self, username: str, first: str, last: str, group: Group, **rights: bool) -> User:
+    def _person(self, username: str, first: str, last: str, *groups: Group, **rights: bool) -> User:
         person, made = get_user_model().objects.get_or_create(
             username=username, defaults={"first_name": first, "last_name": last, **rights}
         )
         if made:
             person.set_password(self.password)
             person.save(update_fields=["password"])
-            person.groups.add(group)
+            person.groups.add(*groups)
             self.stdout.write(f"made {username}")
         return person
 
     def _agent(self, user: User, profile: RoutingProfile) -> None:
         offline = AgentState.objects.filter(type=AgentState.Type.OFFLINE)[0]  # made above, if there was none
         Agent.objects.get_or_create(user=user, defaults={"routing_profile": profile, "state": offline})
+
+
+def _role(name: str) -> Group:
+    """A group that was made before there were roles has no permission at all: it gets those of its role."""
+    group: Group = roles.make(name)
+    if not group.permissions.exists():
+        roles.grant(group)
+    return group
+
+
+def _team(name: str) -> Group:
+    group = Group.objects.get_or_create(name=name)[0]
+    Team.objects.get_or_create(group=group)
+    return group
 
 
 def _password() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 
 from agents.models import Agent, AgentState, QuickResponse, RoutingProfile
@@ -34,14 +34,31 @@ def everything():
 def test_the_demo_has_its_people_states_and_queue():
     call_command("seed_demo")
     made = everything()
-    assert made["groups"] == [("admin", "Admins"), ("ida", "Supervisors"), ("jonas", "Agents"), ("mira", "Agents")]
+    assert made["groups"] == [
+        ("admin", "Admins"),
+        ("ayo", "Auditors"),
+        ("ida", "Supervisors"),
+        ("jonas", "Agents"),
+        ("jonas", "Team South"),
+        ("lena", "Team North"),
+        ("lena", "Team leads"),
+        ("mira", "Agents"),
+        ("mira", "Team North"),
+    ]
     assert made["agents"] == [("jonas", "Customer care", "Offline"), ("mira", "Customer care", "Offline")]
     assert made["states"] == [("Available", "routable"), ("Break", "not_routable"), ("Offline", "offline")]
     assert made["queues"] == [("Returns", "Fenmark Home", True, "Supervisors")]
     assert [shortcut for shortcut, _ in made["responses"]] == ["bye", "hello", "moment", "photo", "track"]
     assert made["profiles"] == [("Customer care", 3, "Returns")]
     names = {username: f"{first} {last}" for username, first, last, _, _ in made["people"]}
-    assert names == {"admin": " ", "ida": "Ida Reuter", "jonas": "Jonas Kessler", "mira": "Mira Okafor"}
+    assert names == {
+        "admin": " ",
+        "ayo": "Ayo Mensah",
+        "ida": "Ida Reuter",
+        "jonas": "Jonas Kessler",
+        "lena": "Lena Vogt",
+        "mira": "Mira Okafor",
+    }
 
 
 def test_everybody_can_sign_in_and_see_what_they_should(client):
@@ -51,11 +68,22 @@ def test_everybody_can_sign_in_and_see_what_they_should(client):
         ("mira", "/desk/", []),
         ("jonas", "/desk/", []),
         ("ida", "/floor/", [contact]),
+        ("lena", "/floor/", []),  # it waits: nobody of her team has it yet
+        ("ayo", "/floor/", [contact]),
         ("admin", "/admin/", [contact]),
     ]:
         assert client.login(username=username, password="demo-portal")
         assert client.get("/")["Location"] == home
         assert list(transcripts.visible_to(User.objects.get(username=username))) == sees
+
+
+def test_a_group_of_an_earlier_demo_gets_the_permissions_of_its_role():
+    call_command("seed_demo")
+    group = Group.objects.get(name="Supervisors")
+    expected = set(group.permissions.values_list("codename", flat=True))
+    group.permissions.clear()
+    call_command("seed_demo")
+    assert set(group.permissions.values_list("codename", flat=True)) == expected > {"whisper"}
 
 
 def test_again_changes_nothing():
