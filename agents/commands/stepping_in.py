@@ -136,7 +136,8 @@ async def endpoints(caller: Caller, _params: NoParams) -> Results:
 
 
 def _endpoints(caller: Caller) -> list[dict[str, Any]]:
-    agents, queues = scope.agents_visible_to(caller.user), scope.queues_visible_to(caller.user)
+    user = scope.current(caller.user)
+    agents, queues = scope.agents_visible_to(user), scope.queues_visible_to(user)
     return routing.endpoints.listed_of(agents, queues, timezone.now())
 
 
