@@ -32,7 +32,7 @@ class PortalAdminSite(AdminSite):
 
     def password_change(  # type: ignore[override]  # a redirect is as good an answer
         self,
-        request: HttpRequest,
+        request: HttpRequest,  # noqa: ARG002 -- as above
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002 -- as above
     ) -> HttpResponse:
         """Everybody's own page for it."""
