@@ -49,7 +49,7 @@ class StaleEditAdmin(Base):
         return found
 
     def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **more: Any) -> Any:
-        form = super().get_form(request, obj, change, **more)
+        form = super().get_form(request, obj, change=change, **more)
         shown = request.POST.get(SHOWN) if request.method == "POST" else None
         if obj is None or not shown:
             return form

@@ -74,7 +74,10 @@ class DeactivateForm(ReasonForm):
         choices=[
             (OpenContacts.REQUEUE, gettext_lazy("They go back to the head of their queues, now")),
             (OpenContacts.COLLEAGUE, gettext_lazy("A colleague gets them, now")),
-            (OpenContacts.WAIT, gettext_lazy("The agent ends them, is offered nothing more, and the account is closed after the last")),
+            (
+                OpenContacts.WAIT,
+                gettext_lazy("The agent ends them, is offered nothing more, and the account is closed after the last"),
+            ),
         ],
     )
     colleague = forms.ChoiceField(label=gettext_lazy("Colleague"), required=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -78,14 +78,18 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if "user_permissions" in self.fields:
+            permissions = Permission.objects.select_related("content_type")
+            self.fields["user_permissions"].queryset = permissions  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         person = self.instance
         if person.pk is None:
             return
         held = set(person.groups.values_list("pk", flat=True))
-        self.initial |= {name: [pk for pk in self.fields[name].queryset.values_list("pk", flat=True) if pk in held] for name in ("teams", "roles") if name in self.fields}
+        teams = set(_groups(teams=True).values_list("pk", flat=True))
+        self.initial.update(teams=sorted(held & teams), roles=sorted(held - teams))
         agent = Agent.objects.filter(user=person).first()
         if agent is not None:
-            self.initial |= {"routing_profile": agent.routing_profile_id, "capacity": agent.capacity_override}
+            self.initial.update(routing_profile=agent.routing_profile_id, capacity=agent.capacity_override)
 
     def clean_username(self) -> str:
         """Nobody shall be able to pass for somebody else by a capital letter."""
@@ -122,9 +126,13 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
         """Whoever can manage accounts still can, as the form has it."""
         if not accounts.admins().filter(pk=self.instance.pk).exists():
             return True
-        said = {name: self.cleaned_data.get(name, getattr(self.instance, name)) for name in ("is_staff", "is_superuser")}
+        said = {
+            name: self.cleaned_data.get(name, getattr(self.instance, name)) for name in ("is_staff", "is_superuser")
+        }
         given = self.cleaned_data.get("user_permissions", self.instance.user_permissions.all())
-        by_group = Group.objects.filter(pk__in=[one.pk for one in self._chosen()], permissions__in=_change_user())
+        by_group = Group.objects.filter(
+            pk__in=[one.pk for one in self._chosen()], permissions__in=Permission.objects.filter(**CHANGE_USER)
+        )
         return bool(said["is_staff"] and (said["is_superuser"] or given.filter(**CHANGE_USER).exists() or by_group))
 
     def _chosen(self) -> list[Group]:
@@ -139,7 +147,8 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
             Agent.objects.filter(user=person, agent_contacts=None).delete()
         elif agent is None:
             state = presence.offline()
-            Agent.objects.create(user=person, routing_profile=profile, capacity_override=capacity, state=state)
+            if state is not None:  # clean_routing_profile has seen one
+                Agent.objects.create(user=person, routing_profile=profile, capacity_override=capacity, state=state)
         else:
             _assign(agent.pk, profile, capacity)
 
@@ -154,8 +163,3 @@ def _assign(pk: int, profile: RoutingProfile, capacity: int | None) -> None:
     held.set_capacity(capacity)
     realtime.publish(held, held.own_seq)
     realtime.wake(presence.ROUTING)
-
-
-def _change_user() -> QuerySet[Any]:
-    permissions: QuerySet[Any] = Group.permissions.rel.model.objects.filter(**CHANGE_USER)
-    return permissions

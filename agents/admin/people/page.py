@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from agents.protocol.refusals import Refusal
-from agents.supervision import accounts
+from agents.supervision import accounts, scope
 from chats.admin import Admin
 
 from . import now, password_link
@@ -37,7 +37,6 @@ KEPT = gettext_lazy(
     "What happened to contacts stays on record, so whoever had a part in one cannot be deleted: %(names)s. Deactivate the"
     " account instead: nobody can sign in with it any more, and you choose what becomes of the contacts it serves."
 )
-LINK = "link"
 
 
 def _with_contacts(people: Iterable[User]) -> list[User]:
@@ -50,8 +49,8 @@ admin.site.unregister(get_user_model())
 
 
 @admin.register(User)
-class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's class takes no parameter at run time
-    form = add_form = PersonForm  # type: ignore[assignment]  # one form for both
+class PersonAdmin(Admin, UserAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+    form = add_form = PersonForm
     add_form_template = None
     list_display = ["username", "name", "state", "contacts", "seen", "profile", "of_groups", "is_staff", "is_active"]
     list_filter = ["is_active", "groups", "agent__state", "agent__routing_profile", "is_staff"]
@@ -59,7 +58,7 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's 
     search_fields = ["username", "first_name", "last_name", "email"]
     ordering = ["username"]
     filter_horizontal = ["user_permissions"]
-    readonly_fields = ["now"]
+    change_form_template = "admin/people/page.html"
     actions = ["delete_selected"]
     add_fieldsets: Any = (
         (None, {"fields": ("first_name", "last_name", "username", "email")}),
@@ -70,7 +69,7 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's 
             {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")},
         ),
     )
-    fieldsets = ((gettext_lazy("Now"), {"fields": ("now",)}), *add_fieldsets)
+    fieldsets = add_fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -112,23 +111,18 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's 
         messages.success(request, _("%(name)s has an account.") % {"name": _name(obj)})
         return self._give_link(request, obj)
 
-    @admin.display(description=gettext_lazy("now"))
-    def now(self, person: User) -> str:
-        return self._told_now if person.pk else ""
-
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any) -> Any:
         person = more.get("obj")
         if person is not None:
-            self_now = now.told(person, request)
-            context["adminform"].model_admin = _Told(self, self_now)
-            context["acts"] = self._acts(request, person)
+            context |= {"now": now.told(person, request), "acts": self._acts(request, person)}
         return super().render_change_form(request, context, *args, **more)
 
     # ---- acting on a person --------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
         def own(route: str, view: Any, name: str) -> URLPattern:
-            return path(f"<path:object_id>/{route}/", self.admin_site.admin_view(view), name=name)
+            made: URLPattern = path(f"<path:object_id>/{route}/", self.admin_site.admin_view(view), name=name)
+            return made
 
         urls = [
             own("link", never_cache(self.link_view), "auth_user_link"),
@@ -152,7 +146,7 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's 
         return acts
 
     def _person(self, request: HttpRequest, object_id: str) -> User:
-        person = self.get_object(request, unquote(object_id))
+        person: User | None = self.get_object(request, unquote(object_id))
         if not self.has_change_permission(request, person):
             raise PermissionDenied
         if person is None:
@@ -161,13 +155,13 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's 
 
     def act_view(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
         """The page of an act, and what became of it on the person's own page."""
-        person = self._person(request, object_id)
-        if not request.user.has_perm(act.permission):
+        person, by = self._person(request, object_id), scope.current(cast("User", request.user))
+        if not by.has_perm(act.permission):
             raise PermissionDenied
         page = redirect("admin:auth_user_change", person.pk)
         if not act.is_offered(person):
             return page
-        form = act.form(person, request.user, request.POST if request.method == "POST" else None)
+        form = act.form(person, by, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             try:
                 act.do(request, person, form.cleaned_data)
@@ -199,7 +193,12 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's 
         return self._page(request, person, _("Password link"), context, "admin/people/link.html")
 
     def _page(
-        self, request: HttpRequest, person: User, title: Any, context: dict[str, Any], template: str = "admin/people/act.html"
+        self,
+        request: HttpRequest,
+        person: User,
+        title: Any,
+        context: dict[str, Any],
+        template: str = "admin/people/act.html",
     ) -> HttpResponse:
         frame = {"title": title, "subtitle": _name(person), "person": person, "opts": self.opts, "media": self.media}
         answer = TemplateResponse(request, template, {**self.admin_site.each_context(request), **frame, **context})
@@ -257,7 +256,9 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[misc,type-arg]  # Django's 
     def state(self, person: User) -> str | SafeString:
         if not hasattr(person, "agent"):
             return ""
-        return format_html("{} <small>{}</small>", person.agent.state.name, timesince(person.agent.state_since, depth=1))
+        return format_html(
+            "{} <small>{}</small>", person.agent.state.name, timesince(person.agent.state_since, depth=1)
+        )
 
     @admin.display(description=gettext_lazy("contacts"), ordering="agent__load")
     def contacts(self, person: User) -> str:
