@@ -18,7 +18,7 @@ from agents import routing
 from agents.desk import connection_tokens
 from agents.models import Agent
 from ccp_portal.asgi import application
-from chats import outbox
+from chats import outbox, realtime
 from chats.db import db_write
 from chats.models import Contact, OutboundMessage
 from tests import factories
@@ -166,7 +166,7 @@ async def sent_by_connect(
     """Connect takes the message of this token (or `settle` says what becomes of it) while the work waits for it."""
     task = asyncio.ensure_future(work)
     while not task.done() and not await db_write(_settle)(client_token, settle or _taken):
-        await asyncio.sleep(0.01)
+        await (await realtime.hub()).wait_for(outbox.BELL, 0.5)
     return await task
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0015_alerts'),
+        ('agents', "0016_leaves_when_done"),
     ]
 
     operations = [
