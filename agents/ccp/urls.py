@@ -1,0 +1,18 @@
+"""The addresses that published pages of Streams name in `ccpUrl`."""
+
+from django.urls import path
+
+from . import views
+
+PAGES = (
+    "ccp",
+    "ccp/",
+    "ccp-v2",
+    "ccp-v2/",
+    "ccp-v2/softphone",
+    "ccp-v2/softphone/",
+    "ccp-v2/channel-view",
+    "ccp-v2/channel-view/",
+)
+page = views.Ccp.as_view()
+urlpatterns = [path(f"{where}{each}", page) for where in ("connect/", "") for each in PAGES]
