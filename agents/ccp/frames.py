@@ -13,7 +13,7 @@ from typing import Any
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 PATH = re.compile(r"(/connect)?/(ccp|ccp-v2|ccp-v2/softphone|ccp-v2/channel-view)/?")
 _ACCOUNT = re.compile(r":(\d{12}):")
@@ -21,17 +21,17 @@ NO_ACCOUNT = "000000000000"
 
 
 class MayBeFramed:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not PATH.fullmatch(request.path):
             return self._get_response(request)
         request.ccp = about(request)  # type: ignore[attr-defined]  # see above
         response = self._get_response(request)
         if settings.CCP_ALLOWED_ORIGINS:
             held = csp_replace({"frame-ancestors": [SELF, *settings.CCP_ALLOWED_ORIGINS]})
-            response.xframe_options_exempt = True  # type: ignore[attr-defined]  # it cannot name origins; frame-ancestors does
+            response.xframe_options_exempt = True  # it cannot name origins; frame-ancestors does
             return held(lambda _request: response)(request)
         return response
 

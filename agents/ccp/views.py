@@ -6,7 +6,7 @@ nor loads the frame anew while somebody types a password.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +15,6 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from agents.views import pages
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -29,7 +26,7 @@ class Ccp(LoginView):
     def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.render_to_response(self.get_context_data())
-        user = cast("User", request.user)
+        user = request.user
         agent = pages.agent_of(user)
         if agent is None:
             return render(request, "ccp_no_agent.html", status=403)
