@@ -31,7 +31,7 @@ class MayBeFramed:
         response = self._get_response(request)
         if settings.CCP_ALLOWED_ORIGINS:
             held = csp_replace({"frame-ancestors": [SELF, *settings.CCP_ALLOWED_ORIGINS]})
-            response.xframe_options_exempt = True  # it cannot name origins; frame-ancestors does
+            response.xframe_options_exempt = True  # type: ignore[attr-defined]  # it cannot name origins; frame-ancestors does
             return held(lambda _request: response)(request)
         return response
 
