@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_page
 from django.views.i18n import JavaScriptCatalog, set_language
 
 from agents import contact_flow
-from agents.ccp.participant_api import files as participant_files
+from agents.ccp import urls as ccp_urls
 from agents.views import files, pages
 from ccp_portal.accounts.views import SignInView
 from chats.inbox import webhook
@@ -25,11 +25,10 @@ urlpatterns = [
     path("floor/<str:contact_id>/", pages.floor_contact, name="floor_contact"),
     path("contacts/<str:contact_id>/files/", files.upload, name="files"),
     path("contacts/<str:contact_id>/files/<str:attachment_id>/", files.download, name="file"),
-    path("participant/upload/<str:link>", participant_files.upload, name="participant_upload"),
-    path("participant/file/<str:link>", participant_files.file, name="participant_file"),
     path("admin/", admin.site.urls),
     path("webhooks/sns/", webhook.sns, name="sns"),
     path("reception/", contact_flow.receive, name="reception"),
+    *ccp_urls.urlpatterns,
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),

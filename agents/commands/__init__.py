@@ -33,6 +33,7 @@ FLOOR_COMMANDS = {
 }
 AGENT_COMMANDS = {
     "setAgentState": Command(asked.SetAgentState, Permission.AGENT, state.set_agent_state),
+    "getConfiguration": Command(asked.NoParams, Permission.AGENT, state.get_configuration, answers.Configuration),
     "getColleagues": Command(asked.NoParams, Permission.AGENT, state.get_colleagues, answers.Colleagues),
     # Which of an agent's contacts these may touch is decided by agents/routing, under its locks.
     "acceptContact": Command(asked.ContactParams, Permission.AGENT, contacts.accept, then=contacts.refresh_details),

@@ -128,6 +128,14 @@ class Colleague(StrictModel):
     capacity: int
 
 
+class Configuration(StrictModel):
+    """What Streams' `agent.getConfiguration()` says beside the agent's state; ids of queues by their names."""
+
+    username: str
+    routing_profile_id: str
+    queue_ids: dict[str, str]
+
+
 class Colleagues(StrictModel):
     """Who else is there, by name."""
 

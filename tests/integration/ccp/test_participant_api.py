@@ -226,8 +226,10 @@ async def test_a_file_that_is_too_large_is_over_the_quota(mira):
 
 
 async def test_who_asks_too_often_is_told_to_wait(mira):
-    answers = [await ask("connection", {"ConnectParticipant": True}, mira.token) for _ in range(130)]
-    assert (429, "ThrottlingException") in {one.error for one in answers}
+    assert (await ask("connection", {"ConnectParticipant": True}, mira.token)).status == 200
+    callers._known[mira.session_key].bucket.tokens = -1_000  # so many too many
+    answer = await ask("connection", {"ConnectParticipant": True}, mira.token)
+    assert answer.error == (429, "ThrottlingException")
 
 
 async def test_only_pages_that_are_allowed_may_call(mira):

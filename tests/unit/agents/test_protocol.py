@@ -40,6 +40,7 @@ ASKED = {
     "getQuickResponses": {"contactId": "c-1"},
     "viewContact": {"contactId": ""},
     "getColleagues": {},
+    "getConfiguration": {},
     "getEndpoints": {},
     "transferContact": {"contactId": "c-1", "endpoint": {"type": "queue", "id": "7"}, "comment": "Speaks Finnish."},
     "cancelTransfer": {"contactId": "c-1"},

@@ -76,6 +76,11 @@
  * @typedef {Object} Colleagues  Who else is there, by name.
  * @property {Colleague[]} colleagues
  *
+ * @typedef {Object} Configuration  What Streams' `agent.getConfiguration()` says beside the agent's state; ids of queues by their names.
+ * @property {string} username
+ * @property {string} routingProfileId
+ * @property {Record<string, string>} queueIds
+ *
  * @typedef {Object} Connected  The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up.
  * @property {string} serverTime
  * @property {string[]} streams
