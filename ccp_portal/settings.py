@@ -204,6 +204,11 @@ CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  #
 # ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
 CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
 
+# ---- The instance's own CCP in a hidden frame of the desk (agents/ccp_bridge); off while no address is named ---------------
+CCP_CONNECT_CCP_URL = env.str("CCP_CONNECT_CCP_URL", default="")
+CCP_CONNECT_LOGIN_URL = env.str("CCP_CONNECT_LOGIN_URL", default="")  # opens in a window; empty: the CCP itself
+CCP_STREAMS_FILE = env.str("CCP_STREAMS_FILE", default="")  # amazon-connect-streams(-min).js, as npm has it
+
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
 CCP_MISSED_SECONDS = env.float("CCP_MISSED_SECONDS", default=60.0)  # so long a missed contact is not offered again
