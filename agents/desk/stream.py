@@ -67,7 +67,12 @@ class AgentStreams:
         keys = [_agent_key(stream) for stream in streams]
         return {f"agent:{key}": seq for key, seq in Agent.objects.filter(key__in=keys).values_list("key", "seq")}
 
-    def read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
+    def read(self, held: Mapping[str, int | None], user_id: int) -> Mapping[str, Reading]:
+        readings = {stream: self._read(stream, after, user_id) for stream, after in held.items()}
+        return {stream: reading for stream, reading in readings.items() if reading is not None}
+
+    def _read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
+        """Its owner's alone: a socket follows one."""
         agent = _agents().filter(key=_agent_key(stream), user_id=user_id, user__is_active=True).first()
         if agent is None:
             return None
@@ -95,7 +100,7 @@ def _agents() -> QuerySet[Agent]:
 def contacts_on_desk(agent: Agent) -> QuerySet[AgentContact]:
     """The agent's parts in contacts that are on the desk."""
     on_desk = AgentContact.objects.filter(agent=agent, state__in=agent_contact_state.ON_THE_DESK)
-    beside = ("agent", "contact__conversation", "contact__queue", "disposition")
+    beside = ("agent", "contact__conversation", "contact__queue", "contact__help_request__taken_by", "disposition")
     return on_desk.select_related(*beside).order_by("offered_at", "pk")
 
 

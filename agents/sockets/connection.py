@@ -169,18 +169,24 @@ class Socket:
             self.close(Close.BAD_ORIGIN, "This page may not open our sockets: its origin is not ours.", None)
             return False
         try:
-            self.user = await db_read(self._user)()
+            allowed = await db_read(self._identify)()
         except DatabaseError:
             self.close(Close.RESTART, "The database does not answer.", 2.0)
             return False
         if self.user is None:
             self.close(Close.NOT_SIGNED_IN, "Sign in first.", None)
             return False
-        self.caller = Caller(self.user)
-        if not await db_read(self.authorise)():
+        if not allowed:
             self.close(Close.NO_ACCESS, "You may not use this page.", None)
+        return allowed
+
+    def _identify(self) -> bool:
+        """Who this is, and whether they may be here."""
+        self.user = self._user()
+        if self.user is None:
             return False
-        return True
+        self.caller = Caller(self.user)
+        return self.authorise()
 
     def _user(self) -> User | None:
         """The user of a live HTTP session; sockets have no login of their own."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chats import serialisers
@@ -28,14 +28,25 @@ class ConversationStreams:
         found = Conversation.objects.filter(initial_contact_id__in=ids).values_list("initial_contact_id", "seq")
         return {f"conversation:{initial_contact_id}": seq for initial_contact_id, seq in found}
 
-    def read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
+    def read(self, held: Mapping[str, int | None], user_id: int) -> Mapping[str, Reading]:
+        """All conversations of a desk with the queries of one."""
         user = get_user_model().objects.filter(pk=user_id).first()
-        conversation = Conversation.objects.filter(initial_contact_id=_initial_contact_id(stream)).first()
-        if user is None or conversation is None or not visible_to(user).filter(conversation=conversation).exists():
-            return None
-        if after is None or not 0 <= conversation.seq - after <= MOST_CHANGES:
-            return Reading([Update(stream, conversation.seq, snapshot_text(conversation))], conversation.seq)
-        return Reading(_changes(conversation, after), conversation.seq)
+        ids = [_initial_contact_id(stream) for stream in held]
+        chats = Conversation.objects.in_bulk(ids, field_name="initial_contact_id")
+        if user is None or not chats:
+            return {}
+        here = visible_to(user).filter(conversation__in=[one.pk for one in chats.values()])
+        seen = set(here.values_list("conversation", flat=True).order_by().distinct())
+        visible = {one.stream: one for one in chats.values() if one.pk in seen}
+        lacking = {stream: (one, held[stream]) for stream, one in visible.items()}
+        afresh = [one for one, after in lacking.values() if after is None or not 0 <= one.seq - after <= MOST_CHANGES]
+        texts = snapshot_texts(afresh)
+        return {
+            stream: Reading(
+                [Update(stream, one.seq, texts[one.pk])] if one.pk in texts else _changes(one, after or 0), one.seq
+            )
+            for stream, (one, after) in lacking.items()
+        }
 
 
 def _initial_contact_id(stream: str) -> str:
@@ -67,33 +78,58 @@ def _update(row: Contact | Item | Note | OutboundMessage | Participant) -> Updat
 
 
 def snapshot_text(conversation: Conversation) -> str:
-    params = {
-        "stream": conversation.stream,
-        "seq": conversation.seq,
-        "serverTime": iso(timezone.now()),
-        "conversation": snapshot(conversation),
+    return snapshot_texts([conversation])[conversation.pk]
+
+
+def snapshot_texts(conversations: Collection[Conversation]) -> dict[int, str]:
+    """The frames that carry these conversations, by their keys."""
+    told = snapshots(conversations)
+    now = iso(timezone.now())
+    return {
+        one.pk: encode(
+            "snapshot", {"stream": one.stream, "seq": one.seq, "serverTime": now, "conversation": told[one.pk]}
+        )
+        for one in conversations
     }
-    return encode("snapshot", params)
 
 
 def snapshot(conversation: Conversation) -> dict[str, Any]:
     """The newest state of a conversation, as protocol.ConversationSnapshot."""
-    items = list(
-        Item.objects.filter(conversation=conversation)
-        .select_related("author", "conversation")
-        .order_by("-absolute_time", "-pk")[: TAIL + 1]
-    )
-    contacts = Contact.objects.filter(conversation=conversation).select_related("queue", "owner", "conversation")
-    outgoing = OutboundMessage.objects.filter(
-        conversation=conversation, state__in=[*OutboundMessage.UNSENT, OutboundMessage.State.FAILED]
-    ).select_related("author", "conversation")
-    notes = Note.objects.filter(conversation=conversation, deleted_at=None).select_related("author")
-    marks = Participant.objects.filter(conversation=conversation, seq__gt=0).select_related("conversation")
-    return {
-        "contacts": [serialisers.contact(contact) for contact in contacts.order_by("handed_over_at", "pk")],
-        "items": [serialisers.item(item) for item in reversed(items[:TAIL])],
-        "earlier": len(items) > TAIL,
-        "outgoing": [serialisers.outbound_message(row) for row in outgoing.order_by("position")],
-        "receipts": [serialisers.receipt(mark) for mark in marks.order_by("pk")],
-        "notes": [serialisers.note(note) for note in notes.order_by("created_at", "pk")],
+    return snapshots([conversation])[conversation.pk]
+
+
+def snapshots(conversations: Collection[Conversation]) -> dict[int, dict[str, Any]]:
+    """The newest states of conversations, as protocol.ConversationSnapshot, by their keys: five queries and the tail of each."""
+    if not conversations:
+        return {}
+    chats = {one.pk: one for one in conversations}
+    beside = ("queue", "owner", "transfer__sender", "transfer__by", "help_request__taken_by")
+    contacts = Contact.objects.select_related(*beside).order_by("handed_over_at", "pk")
+    unsent = OutboundMessage.objects.filter(state__in=[*OutboundMessage.UNSENT, OutboundMessage.State.FAILED])
+    notes = Note.objects.filter(deleted_at=None).select_related("author").order_by("created_at", "pk")
+    rows: dict[str, dict[int, list[dict[str, Any]]]] = {
+        "contacts": _told(contacts, chats, serialisers.contact),
+        "outgoing": _told(unsent.select_related("author").order_by("position"), chats, serialisers.outbound_message),
+        "receipts": _told(Participant.objects.filter(seq__gt=0).order_by("pk"), chats, serialisers.receipt),
+        "notes": _told(notes, chats, serialisers.note),
     }
+    return {pk: {**_tail(chat), **{name: of[pk] for name, of in rows.items()}} for pk, chat in chats.items()}
+
+
+def _told(
+    rows: QuerySet[Any], chats: Mapping[int, Conversation], tell: Callable[[Any], dict[str, Any]]
+) -> dict[int, list[dict[str, Any]]]:
+    """The rows of each conversation, in their order."""
+    found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in chats}
+    for row in rows.filter(conversation__in=list(chats)):
+        row.conversation = chats[row.conversation_id]
+        found[row.conversation_id].append(tell(row))
+    return found
+
+
+def _tail(conversation: Conversation) -> dict[str, Any]:
+    items = Item.objects.filter(conversation=conversation).select_related("author")
+    newest = list(items.order_by("-absolute_time", "-pk")[: TAIL + 1])
+    for one in newest:
+        one.conversation = conversation
+    return {"items": [serialisers.item(one) for one in reversed(newest[:TAIL])], "earlier": len(newest) > TAIL}
