@@ -36,6 +36,8 @@ from chats.connect import Refused, Unavailable
 from chats.db import db_read
 from chats.realtime import SocketUser, encode
 
+from . import opening
+
 log = logging.getLogger(__name__)
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -169,7 +171,8 @@ class Socket:
             self.close(Close.BAD_ORIGIN, "This page may not open our sockets: its origin is not ours.", None)
             return False
         try:
-            allowed = await db_read(self._identify)()
+            async with opening.gate().through(opening.Step.LET_IN):
+                allowed = await db_read(self._identify)()
         except DatabaseError:
             self.close(Close.RESTART, "The database does not answer.", 2.0)
             return False

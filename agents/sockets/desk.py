@@ -20,6 +20,7 @@ from chats import realtime
 from chats.db import db_write
 from chats.wire import iso
 
+from . import opening
 from .connection import Socket, SocketCommand
 from .polling import poll
 
@@ -57,8 +58,9 @@ class DeskSocket(Socket):
 
     async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
         hub = await realtime.hub()
-        await db_write(self._arrive)(timezone.now())
-        await hub.follow(self, self.agent.stream, params.known)
+        async with opening.gate().through(opening.Step.COMPLETE):
+            await db_write(self._arrive)(timezone.now())
+            await hub.follow(self, self.agent.stream, params.known)
         for stream in sorted(set(params.known) - set(hub.streams_of(self))):  # left the desk while the tab was away
             self.push(realtime.encode("closedStream", {"stream": stream}))
         self.connected = True

@@ -23,6 +23,7 @@ from .hints import Update, encode
 from .redis_bus import Bus
 
 log = logging.getLogger(__name__)
+NOBODY = "-"  # the word for the rights of who may no longer be here
 RIGHTS_CHANGED = "visitors"  # this bell asks every hub to look at once who may still be here
 
 
@@ -111,6 +112,7 @@ class Hub:
         self._streams: dict[str, set[Subscription]] = defaultdict(set)
         self._of: dict[Subscriber, dict[str, Subscription]] = {}
         self._versions: dict[SocketUser, str] = {}
+        self._meeting: asyncio.Task[None] | None = None
         self._bells: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._heard: deque[Update | str] = deque()
         self._awake = False
@@ -150,6 +152,7 @@ class Hub:
 
     async def follow(self, subscriber: Subscriber, stream: str, known: Mapping[str, int]) -> None:
         """Listen first, look second; done when the socket has been given all it lacked, further streams included."""
+        await self._meet(subscriber)
         await self._follow_all(subscriber, [stream], known)
 
     async def _follow_all(self, subscriber: Subscriber, streams: Iterable[str], known: Mapping[str, int]) -> None:
@@ -162,9 +165,27 @@ class Hub:
             self._streams[subscription.stream].add(subscription)
         await self._read(fresh, known)
 
+    async def _meet(self, subscriber: Subscriber) -> None:
+        """Know the rights of whoever has come before anything is read for them: when they change, it shows. All who come
+        while the database is asked are asked for together, next.
+        """
+        while subscriber in self._of and subscriber.visitor not in self._versions:
+            if self._meeting is None or self._meeting.done():
+                self._meeting = self.loop.create_task(self._look_at_newcomers())
+            await asyncio.shield(self._meeting)
+
+    async def _look_at_newcomers(self) -> None:
+        fresh = {subscriber.visitor for subscriber in self._of} - self._versions.keys()
+        versions = await db_read(_visitors[0].versions)(fresh) if _visitors else dict.fromkeys(fresh, "")
+        self._versions |= {visitor: versions.get(visitor, NOBODY) for visitor in fresh}
+        for subscriber in tuple(self._of):
+            if self._versions.get(subscriber.visitor) == NOBODY:
+                subscriber.dismiss()
+
     def rights_of(self, visitor: SocketUser) -> str | None:
         """The word for this visitor's rights at the last look; None: it was not asked yet, or they may not be here."""
-        return self._versions.get(visitor)
+        word = self._versions.get(visitor)
+        return None if word == NOBODY else word
 
     def unfollow(self, subscriber: Subscriber, stream: str) -> None:
         subscription = self._of.get(subscriber, {}).pop(stream, None)
@@ -312,13 +333,14 @@ class Hub:
         for subscriber, mine in tuple(self._of.items()):
             if subscriber.visitor not in visitors:
                 continue  # came while the database was asked
-            version = versions.get(subscriber.visitor)
-            before = self._versions.get(subscriber.visitor)
-            if version is None:
+            version = versions.get(subscriber.visitor, NOBODY)
+            if version == NOBODY:
                 subscriber.dismiss()
-            elif before != version:  # also at first sight: rights may have changed since the socket was let in
+            elif self._versions.get(subscriber.visitor) != version:
                 self._spawn(self._read(tuple(mine.values()), {}))
-        self._versions = {visitor: versions[visitor] for visitor in visitors if visitor in versions}
+        here = {subscriber.visitor for subscriber in self._of}
+        looked_at = {visitor: versions.get(visitor, NOBODY) for visitor in visitors}
+        self._versions = {visitor: word for visitor, word in (self._versions | looked_at).items() if visitor in here}
 
     # ---- bells -------------------------------------------------------------------------------------------------------
 
