@@ -145,9 +145,9 @@ class HoursOfOperationAdmin(Admin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super().get_queryset(request).prefetch_related("ranges", "holidays").annotate(queue_count=Count("queues"))
-        )
+        rows = super().get_queryset(request).prefetch_related("ranges", "holidays")
+        counted: QuerySet[Any] = rows.annotate(queue_count=Count("queues"))
+        return counted
 
     def content(self, request: HttpRequest, stored: HoursOfOperation) -> dict[str, Any]:
         rows = list(stored.ranges.all())
