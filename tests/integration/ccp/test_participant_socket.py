@@ -10,6 +10,7 @@ from django.db import transaction
 
 from agents import routing
 from agents.ccp.participant_api import callers, heard, items
+from agents.protocol import Close
 from chats import realtime, wire
 from chats.db import db_write
 from chats.models import Contact, Participant
@@ -219,34 +220,34 @@ async def test_whoever_signs_out_is_put_out(mira):
         await db_write(Session.objects.all().delete)()
         await (await realtime.hub()).look()
         await open_line.until(lambda: open_line.closed, "it is closed")
-    assert open_line.closed == 1008
+    assert open_line.closed == Close.NOT_SIGNED_IN
 
 
 @pytest.mark.parametrize("ticket", ["", "forged", "x" * 3_000])
 async def test_without_a_ticket_nobody_comes_in(ticket, mira):
     async with Line(f"ws://testserver/participant/socket?ticket={ticket}") as refused:
-        assert refused.events == [{"type": "websocket.close", "code": 1008}]
+        assert refused.events == [{"type": "websocket.close", "code": Close.NOT_SIGNED_IN}]
 
 
 async def test_a_page_of_another_origin_does_not_come_in(mira):
     async with await line(mira, origin="https://evil.example") as refused:
-        assert refused.events == [{"type": "websocket.close", "code": 1008}]
+        assert refused.events == [{"type": "websocket.close", "code": Close.NOT_SIGNED_IN}]
 
 
 async def test_a_token_is_no_ticket_and_a_ticket_no_token(mira):
     url = (await ask("connection", SOCKET, mira.token)).told["Websocket"]["Url"]
     assert (await ask("transcript", {}, url.partition("ticket=")[2])).status == 403
     async with Line(f"ws://testserver/participant/socket?ticket={mira.token}") as refused:
-        assert refused.closed == 1008
+        assert refused.closed == Close.NOT_SIGNED_IN
 
 
 async def test_a_flood_and_a_frame_too_large_end_it(mira):
     async with await line(mira) as open_line:
         open_line.say("x" * 70_000)
         await open_line.until(lambda: open_line.closed, "it is closed")
-        assert open_line.closed == 1009
+        assert open_line.closed == Close.TOO_LARGE
     async with await line(mira) as open_line:
         for _ in range(300):
             open_line.say("aws/ping")
         await open_line.until(lambda: open_line.closed, "it is closed")
-        assert open_line.closed == 1008
+        assert open_line.closed == Close.FLOOD
