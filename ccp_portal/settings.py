@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "ccp_portal.accounts.sign_ins.NotesPages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "agents.ccp.frames.MayBeFramed",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [

@@ -114,7 +114,7 @@ def test_who_was_signed_in_before_the_upgrade_gets_a_row(mira: User) -> None:
         if user_id is None:
             del store[SESSION_KEY]
         store.create()
-    importlib.import_module("chats.migrations.0019_sign_ins_of_now").note_those_of_now(apps, None)
+    importlib.import_module("chats.migrations.0020_sign_ins_of_now").note_those_of_now(apps, None)
     assert [one.user for one in SignIn.objects.all()] == [mira]
 
 
@@ -263,6 +263,6 @@ def test_the_group_of_admins_may_end_them(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(ours, "models_module", ours.models_module)  # the migration empties that of its own apps
     admins = factories.role("Admins")
     admins.permissions.clear()
-    importlib.import_module("chats.migrations.0019_sign_ins_of_now").let_admins_end_them(apps, None)
+    importlib.import_module("chats.migrations.0020_sign_ins_of_now").let_admins_end_them(apps, None)
     codenames = Group.objects.get(pk=admins.pk).permissions.values_list("codename", flat=True)
     assert set(codenames) == {"view_signin", "delete_signin"}

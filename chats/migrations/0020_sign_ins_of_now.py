@@ -34,7 +34,7 @@ def let_admins_end_them(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chats", "0018_sign_in"),
+        ("chats", "0019_sign_in"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
