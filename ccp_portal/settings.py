@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "ccp_portal.audited.KnowsOrigin",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "agents.ccp.frames.MayBeFramed",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [

@@ -7,6 +7,7 @@ from django.views.decorators.cache import cache_page
 from django.views.i18n import JavaScriptCatalog, set_language
 
 from agents import contact_flow
+from agents.ccp import urls as ccp_urls
 from agents.views import files, pages
 from ccp_portal.accounts.views import SignInView
 from chats.inbox import webhook
@@ -27,6 +28,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("webhooks/sns/", webhook.sns, name="sns"),
     path("reception/", contact_flow.receive, name="reception"),
+    *ccp_urls.urlpatterns,
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
