@@ -16,6 +16,7 @@ from chats.admin import Admin
 @admin.register(QuickResponse)
 class QuickResponseAdmin(Admin):
     list_display = ["shortcut", "name", "of_queues"]
+    help_texts = {"name": _("What agents find it by, beside the shortcut")}
     list_filter = ["queues"]
     search_fields = ["shortcut", "name", "content"]
     filter_horizontal = ["queues"]
