@@ -20,6 +20,7 @@ from agents.sockets.connection import Scope, header, session_key_of
 from chats import audit
 from chats.models import AuditAction, Queue
 
+from .accounts import sign_ins
 from .login import client_address
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def _team_deleted(instance: Team, **_more: Any) -> None:
 def connect() -> None:
     """Called once, when the apps are ready."""
     user_logged_in.connect(_signed_in, dispatch_uid="audited.in")
+    user_logged_in.connect(sign_ins.note_sign_in, dispatch_uid="audited.device")
     user_logged_out.connect(_signed_out, dispatch_uid="audited.out")
     user_login_failed.connect(_sign_in_failed, dispatch_uid="audited.failed")
     for relation in RELATIONS:

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ccp_portal.audited.KnowsOrigin",
+    "ccp_portal.accounts.sign_ins.NotesPages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "agents.ccp.frames.MayBeFramed",
@@ -243,6 +244,7 @@ SESSION_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_SECURE = CCP_HTTPS
 LANGUAGE_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "ccp_portal.accounts.session_store"
 SESSION_COOKIE_AGE = 43_200  # a shift, 12 h, as Connect's own agent session
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -132,6 +132,9 @@ class Socket:
             self.close(Close.SLOW_READER, "The frames were not read fast enough: reconnect and go on.", 1.0)
         self._wake.set()
 
+    def stream_closed(self, stream: str) -> None:
+        self.push(encode("closedStream", {"stream": stream}))
+
     def dismiss(self) -> None:
         self.close(Close.NOT_SIGNED_IN, "You are signed out.", None)
 
