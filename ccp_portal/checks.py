@@ -155,6 +155,32 @@ def websites_can_start_chats(**_kwargs: Any) -> list[CheckMessage]:
     return list(found)
 
 
+@register
+def pages_that_hold_the_ccp_are_origins(**_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"CCP_ALLOWED_ORIGINS holds “{origin}”, which is no origin.",
+            hint="An origin is scheme, host and port as a browser says them, without a path or a star: https://crm.example.org.",
+            id="ccp.E011",
+        )
+        for origin in settings.CCP_ALLOWED_ORIGINS
+        if not ORIGIN.match(origin)
+    ]
+
+
+@register
+def keys_for_tokens_of_frames_are_long(**_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"A key of CCP_EMBED_KEYS has {len(key)} characters.",
+            hint="Whoever has one signs in as any agent: take 32 or more that nobody guesses (openssl rand -hex 32).",
+            id="ccp.E012",
+        )
+        for key in settings.CCP_EMBED_KEYS
+        if len(key) < 32
+    ]
+
+
 def _is_fernet_key(key: str) -> bool:
     try:
         Fernet(key)

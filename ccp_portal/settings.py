@@ -44,14 +44,17 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "agents.ccp.frame_cookies.FrameCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ccp_portal.audited.KnowsOrigin",
+    "ccp_portal.accounts.sign_ins.NotesPages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "agents.ccp.frames.MayBeFramed",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -71,6 +74,7 @@ TEMPLATES: list[dict[str, Any]] = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ccp_portal.accounts.password_changes.PasswordIsAudited"},
 ]
 AUTHENTICATION_BACKENDS = ["ccp_portal.login.PasswordBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
@@ -90,6 +94,12 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "ccp_portal.login.too_many"
 AXES_CLIENT_IP_CALLABLE = "ccp_portal.login.client_address"
 AXES_VERBOSE = False
+# Mails with links to a new password: smtp+tls://user:password@host:587; empty: none is sent, administrators make links.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+globals().update(environ.Env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ccp-portal@localhost")
+PASSWORD_RESET_TIMEOUT = 259_200  # so long a link is good
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
@@ -193,6 +203,11 @@ CCP_START_CHAT_FILES = env.bool("CCP_START_CHAT_FILES", default=False)
 CCP_START_CHAT_PER_ADDRESS = env.int("CCP_START_CHAT_PER_ADDRESS", default=10)  # in ten minutes
 CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  # in ten minutes
 
+# ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
+CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
+# Backends of those pages get tokens for agents with one of these (POST /connect/embed-token); none while it is empty.
+CCP_EMBED_KEYS = env.list("CCP_EMBED_KEYS", default=[])
+
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
 CCP_MISSED_SECONDS = env.float("CCP_MISSED_SECONDS", default=60.0)  # so long a missed contact is not offered again
@@ -229,6 +244,7 @@ SESSION_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_SECURE = CCP_HTTPS
 LANGUAGE_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "ccp_portal.accounts.session_store"
 SESSION_COOKIE_AGE = 43_200  # a shift, 12 h, as Connect's own agent session
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

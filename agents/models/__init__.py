@@ -7,8 +7,11 @@ locks the agent (lock order everywhere: conversation, contact, agent, agent cont
 from .agent import Agent
 from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
+from .agent_upload import AgentUpload
 from .alert import Alert, Threshold
+from .chat_position import ChatPosition
 from .disposition import Disposition, QueueTopic, QuickResponse
+from .embed_token import EmbedToken
 from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
 from .saved_view import SavedView
@@ -21,9 +24,12 @@ __all__ = [
     "AgentContact",
     "AgentState",
     "AgentStateChange",
+    "AgentUpload",
     "Alert",
+    "ChatPosition",
     "ContactTimer",
     "Disposition",
+    "EmbedToken",
     "OfferEvent",
     "QueueAlias",
     "QueueTopic",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -97,6 +97,11 @@ class AgentContact(models.Model):
                 fields=["expires_at"],
                 condition=Q(state=agent_contact_state.State.CONNECTING),
                 name="agent_contact_expires",
+            ),
+            models.Index(
+                fields=["agent", "offered_at"],
+                condition=Q(outcome=agent_contact_state.State.MISSED),
+                name="agent_contact_missed",
             ),
             models.Index(
                 fields=["acw_until"], condition=Q(state=agent_contact_state.State.ENDED), name="agent_contact_acw"
@@ -242,6 +247,9 @@ class AgentContact(models.Model):
         self.save()
 
 
+DUE_AT_ONCE = 200
+
+
 class ContactTimer(models.Model):
     """Something that becomes due for a waiting or connected contact; the worker looks whether it still holds."""
 
@@ -279,6 +287,17 @@ class ContactTimer(models.Model):
                 "due_at": now + timedelta(seconds=seconds),
             },
         )
+
+    @classmethod
+    def due(cls, kind: Kind, now: datetime, besides: Collection[str]) -> list[str]:
+        """The contacts whose timers are due, the first ones; some are left out."""
+        rows = cls.objects.filter(kind=kind, due_at__lte=now).exclude(contact__in=besides)
+        return list(rows.order_by("due_at").values_list("contact_id", flat=True)[:DUE_AT_ONCE])
+
+    @classmethod
+    def of_locked(cls, contact: Contact, kind: Kind, now: datetime) -> ContactTimer | None:
+        """What is due for a contact that is held; None: another worker was faster."""
+        return cls.objects.filter(contact=contact, kind=kind, due_at__lte=now).first()
 
     def nudged(self, asked: datetime, now: datetime, seconds: float) -> None:
         """The customer was asked whether they are there; `asked` is the message they have not answered."""

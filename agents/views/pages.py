@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from agents.models import Agent
+from agents.models import Agent, Alert
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
 from agents.supervision import page_data, saved_views, scope, watched, watching
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ENDED_PER_PAGE = 50
+PASSED_FOR, MOST_PASSED = timedelta(days=1), 50  # passed limits that the floor lists, the newest
 CUSTOMER = ("conversation__customer_name",)
 FIGURES = (
     gettext_lazy("Waiting"),
@@ -63,8 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     user, agent = _agent(request)
-    page = {"agentId": str(agent.key), "wsPath": "/ws/desk/", "files": _file_rules()}
-    return render(request, "desk.html", _frame(user, page))
+    return render(request, "desk.html", frame(user, desk_page(agent)))
 
 
 @never_cache
@@ -81,7 +82,7 @@ def history(request: HttpRequest) -> HttpResponse:
     readable = set(seen.values_list("pk", flat=True))
     rows = [past.row(part, readable) for part in ended["ended"]]
     context = {"rows": rows, "q": wanted, "filters": chosen, **ended}
-    return render(request, "history.html", _frame(user, {}) | context)
+    return render(request, "history.html", frame(user, {}) | context)
 
 
 @never_cache
@@ -98,7 +99,7 @@ def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
 def who_watched(request: HttpRequest) -> HttpResponse:
     """Who watched this agent's contacts or read them, when and what for."""
     user, agent = _agent(request)
-    return render(request, "watched.html", _frame(user, {}) | {"rows": watched.of(agent)})
+    return render(request, "watched.html", frame(user, {}) | {"rows": watched.of(agent)})
 
 
 @never_cache
@@ -113,14 +114,14 @@ def floor(request: HttpRequest) -> HttpResponse:
     )
     chosen = filters.FloorFilter(request.GET)
     ended = chosen.contacts(found.filter(state=contact_state.State.ENDED)).order_by("-ended_at", "pk")
-    context = {"figures": FIGURES, "q": wanted, "filters": chosen, **_page(request, ended)}
+    context = {"figures": FIGURES, "q": wanted, "filters": chosen, "passed": _passed(user), **_page(request, ended)}
     page = {
         "wsPath": "/ws/floor/",
         "contactPath": reverse("floor_contact", args=["-"]),
         "views": saved_views.of(user.pk),
         "supervision": page_data.of(user),
     }
-    return render(request, "floor.html", _frame(user, page) | context)
+    return render(request, "floor.html", frame(user, page) | context)
 
 
 @never_cache
@@ -141,7 +142,7 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
     return render(
         request,
         template,
-        _frame(user, {"wsPath": "/ws/floor/", **ids, **page})
+        frame(user, {"wsPath": "/ws/floor/", **ids, **page})
         | {
             "contact": contact,
             "chain": chain,
@@ -194,6 +195,12 @@ def _supervisor(request: HttpRequest) -> User:
 # ---- what is on a page -----------------------------------------------------------------------------------------------
 
 
+def _passed(user: User) -> QuerySet[Alert]:
+    """Limits that were passed of late, of queues that this supervisor may see."""
+    of_late = Alert.objects.filter(began_at__gte=timezone.now() - PASSED_FOR)
+    return of_late.filter(queue__in=scope.queues_visible_to(user)).select_related("queue")[:MOST_PASSED]
+
+
 def _wanted(request: HttpRequest) -> str:
     return request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL has no text with a NUL
 
@@ -214,6 +221,11 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     return {"ended": ended, "page_numbers": ended.paginator.get_elided_page_range(ended.number, on_each_side=2)}
 
 
+def desk_page(agent: Agent) -> dict[str, Any]:
+    """What the scripts of a desk are told, also of one in a frame (agents/ccp)."""
+    return {"agentId": str(agent.key), "wsPath": "/ws/desk/", "files": _file_rules()}
+
+
 def _file_rules() -> dict[str, Any]:
     """What the desk can say of a file before it is uploaded (state/attaching.js)."""
     types = {ending: kind.content_type for ending, kind in sorted(file_types.KINDS.items())}
@@ -221,7 +233,7 @@ def _file_rules() -> dict[str, Any]:
     return {"maxBytes": file_types.MAX_BYTES, "types": types, "refusedToUs": refused}
 
 
-def _frame(user: User, page: dict[str, Any]) -> dict[str, Any]:
+def frame(user: User, page: dict[str, Any]) -> dict[str, Any]:
     """What every page shows: who is here, and the doors that are open to them. `page` is for the scripts."""
     name = user.get_full_name() or user.get_username()
     return {

@@ -6,6 +6,7 @@
  *   Status  `since`: when the line was cut (or first sought), by this computer's clock.
  * @typedef {Object} Ends
  * @property {string} url
+ * @property {string[]} [protocols]  What is spoken, and a session that the page holds itself (agents/sockets/frame_session.py).
  * @property {() => Record<string, number>} known  Stream -> the highest number we hold.
  * @property {(frame: import("./types.js").Frame) => void} onFrame
  * @property {(status: Status) => void} onStatus
@@ -65,6 +66,7 @@ export class Line {
   #heardAt = 0
   /** When the first ping was sent that has no answer yet: since then, at the latest, the line is silent. @type {number|null} */
   #silentSince = null
+  /** @type {((status: Status) => void)[]} */ #watchers = []
   /** @type {Status} */ status
 
   /** @param {Ends} ends */
@@ -76,7 +78,7 @@ export class Line {
   open() {
     clearTimeout(this.#retry)
     this.#bye = null
-    const socket = new WebSocket(this.#ends.url)
+    const socket = new WebSocket(this.#ends.url, this.#ends.protocols ?? [])
     this.#socket = socket
     this.#heardAt = Date.now()
     const late = setTimeout(() => socket === this.#socket && this.#drop(), OPEN_WITHIN + 500 * Math.min(10, this.#attempt))
@@ -129,6 +131,19 @@ export class Line {
     if (Date.now() < this.#notBefore) return
     this.#leave()
     this.open()
+  }
+
+  /** Beside `onStatus`: whoever else wants to know how the line is. @param {(status: Status) => void} watcher */
+  watch(watcher) {
+    this.#watchers.push(watcher)
+  }
+
+  /** Be closed for good, and try no more: this page leaves. */
+  end() {
+    clearTimeout(this.#retry)
+    clearTimeout(this.#ping)
+    this.#say({ kind: "readonly", why: "", code: 0 })
+    this.#leave()
   }
 
   /** Come back although the server has said not to: a person asks for it. */
@@ -240,6 +255,7 @@ export class Line {
   /** @param {Partial<Status>} change */
   #say(change) {
     this.status = { ...this.status, ...change }
+    for (const watcher of this.#watchers) watcher(this.status)
     this.#ends.onStatus(this.status)
   }
 

@@ -1,0 +1,32 @@
+"""The desks' part of Django's admin: people, what they may serve, and what happened to their contacts.
+
+Django's autodiscover imports this package, and with it every page: one module for each group of models.
+"""
+
+from __future__ import annotations
+
+from . import (
+    agent_contact,
+    agent_state,
+    alert,
+    disposition,
+    people,
+    queue_names,
+    queue_page,
+    quick_response,
+    routing_profile,
+    team,
+)
+
+__all__ = [
+    "agent_contact",
+    "agent_state",
+    "alert",
+    "disposition",
+    "people",
+    "queue_names",
+    "queue_page",
+    "quick_response",
+    "routing_profile",
+    "team",
+]
