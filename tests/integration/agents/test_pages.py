@@ -396,9 +396,10 @@ def test_whispers_and_handovers_are_read_again_by_whom_they_were_for(signed_in, 
     jonas = factories.agent("jonas", first_name="Jonas", last_name="Kessler")
     contact = ended(1, owner=jonas.user)
     before = part_of(mira, contact, state="cleared", round=1)
-    part_of(jonas, contact, state="cleared", round=2)
+    after = part_of(jonas, contact, state="cleared", round=2)
     Whisper.write(before, ida, "Offer her <a new one>", "t1", NOW)
     Whisper.write(before, mira.user, "Will do", "t2", NOW)
+    Whisper.write(after, ida, "She is yours now", "t3", NOW)
     taken = {"by": ida, "to_user": jonas.user, "comment": "He knows her"}
     contact.owner = mira.user
     Transfer.by_supervisor(contact, Transfer.State.REASSIGNED, (str(jonas.user_id), "Jonas Kessler"), NOW, **taken)
@@ -406,13 +407,13 @@ def test_whispers_and_handovers_are_read_again_by_whom_they_were_for(signed_in, 
     def read(who, path):
         return words_of(signed_in(who).get(path).content.decode(), "outcome")[1]
 
-    said = "2 whispers, which the customer never saw Ida Reuter to Mira Okafor 20 Nov 2026, 12:00 Offer her &lt;a new one&gt;"
     handed = "1 handover Ida Reuter reassigned: Mira Okafor → Jonas Kessler 20 Nov 2026, 12:00 He knows her"
-    for who, path in ((ida, f"/floor/{contact.pk}/"), (mira.user, f"/history/{contact.pk}/")):
-        words = read(who, path)
-        assert (said in words, "Will do" in words, handed in words) == (True, True, True), words
-    to_another = read(jonas.user, f"/history/{contact.pk}/")
-    assert ("whisper" in to_another, handed in to_another) == (False, True)
+    by_supervisor, by_agent = read(ida, f"/floor/{contact.pk}/"), read(jonas.user, f"/history/{contact.pk}/")
+    first = "3 whispers, which the customer never saw Ida Reuter to Mira Okafor 20 Nov 2026, 12:00 Offer her &lt;a new one&gt;"
+    assert (first in by_supervisor, "Will do" in by_supervisor, handed in by_supervisor) == (True, True, True)
+    only = "1 whisper, which the customer never saw Ida Reuter to Jonas Kessler 20 Nov 2026, 12:00 She is yours now"
+    assert (only in by_agent, "Will do" in by_agent, handed in by_agent) == (True, False, True)
+    assert signed_in(mira.user).get(f"/history/{contact.pk}/").status_code == 404  # who has it now reads it
 
 
 def test_a_live_contact_is_watched_and_has_not_come_to_anything(signed_in, ida):
