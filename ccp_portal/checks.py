@@ -171,6 +171,19 @@ def pages_that_hold_the_ccp_are_origins(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register
+def keys_for_tokens_of_frames_are_long(**_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"A key of CCP_EMBED_KEYS has {len(key)} characters.",
+            hint="Whoever has one signs in as any agent: take 32 or more that nobody guesses (openssl rand -hex 32).",
+            id="ccp.E012",
+        )
+        for key in settings.CCP_EMBED_KEYS
+        if len(key) < 32
+    ]
+
+
+@register
 def the_desk_beside_a_ccp_has_what_it_needs(**_kwargs: Any) -> list[CheckMessage]:
     """A hidden frame of the instance's CCP needs its address and the file of Streams (docs/streams.md)."""
     if not settings.CCP_CONNECT_CCP_URL:
@@ -183,7 +196,7 @@ def the_desk_beside_a_ccp_has_what_it_needs(**_kwargs: Any) -> list[CheckMessage
                 Error(
                     f"{name} is “{address}”, which is no address of a CCP.",
                     hint="It is https://<the instance>.my.connect.aws/ccp-v2/; http is for this machine's own emulator.",
-                    id="ccp.E012",
+                    id="ccp.E013",
                 )
             )
     if not os.access(settings.CCP_STREAMS_FILE or "/", os.R_OK) or not Path(settings.CCP_STREAMS_FILE).is_file():
@@ -191,7 +204,7 @@ def the_desk_beside_a_ccp_has_what_it_needs(**_kwargs: Any) -> list[CheckMessage
             Error(
                 f"CCP_STREAMS_FILE is “{settings.CCP_STREAMS_FILE}”, and there is no file that the portal may read.",
                 hint="Take release/connect-streams-min.js of the npm package amazon-connect-streams, and name its path.",
-                id="ccp.E013",
+                id="ccp.E014",
             )
         )
     return found

@@ -44,12 +44,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "agents.ccp.frame_cookies.FrameCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ccp_portal.audited.KnowsOrigin",
+    "ccp_portal.accounts.sign_ins.NotesPages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "agents.ccp.frames.MayBeFramed",
@@ -186,6 +188,7 @@ CCP_SQS_CONSUMERS = env.int(
 CCP_RECEPTION_SECRET = env.str("CCP_RECEPTION_SECRET", default="") or secrets.kept(
     CCP_DATA_DIR / "reception_secret", secrets.random_key
 )
+CCP_HANDOVER_LAMBDA = env.str("CCP_HANDOVER_LAMBDA", default="ccp-portal-handover")
 CCP_HANDOVER_DEADLINE = env.float("CCP_HANDOVER_DEADLINE", default=6.0)
 CCP_FIELD_KEYS = env.list("CCP_FIELD_KEYS", default=[]) or [
     secrets.kept(CCP_DATA_DIR / "field_key", secrets.fernet_key),
@@ -203,6 +206,8 @@ CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  #
 
 # ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
 CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
+# Backends of those pages get tokens for agents with one of these (POST /connect/embed-token); none while it is empty.
+CCP_EMBED_KEYS = env.list("CCP_EMBED_KEYS", default=[])
 
 # ---- The instance's own CCP in a hidden frame of the desk (agents/ccp_bridge); off while no address is named ---------------
 CCP_CONNECT_CCP_URL = env.str("CCP_CONNECT_CCP_URL", default="")
@@ -245,6 +250,7 @@ SESSION_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_SECURE = CCP_HTTPS
 LANGUAGE_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "ccp_portal.accounts.session_store"
 SESSION_COOKIE_AGE = 43_200  # a shift, 12 h, as Connect's own agent session
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -12,10 +12,8 @@ from django.urls import reverse
 def for_desk() -> dict[str, Any]:
     if not settings.CCP_CONNECT_CCP_URL:
         return {}
-    return {
-        "framePath": reverse("ccp_bridge"),
-        "loginUrl": settings.CCP_CONNECT_LOGIN_URL or settings.CCP_CONNECT_CCP_URL,
-    }
+    login = settings.CCP_CONNECT_LOGIN_URL or settings.CCP_CONNECT_CCP_URL
+    return {"connectCcp": {"framePath": reverse("ccp_bridge"), "loginUrl": login}}
 
 
 def for_frame() -> dict[str, Any]:

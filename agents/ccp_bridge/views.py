@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -26,7 +26,7 @@ from . import configuration
 @login_required
 @require_GET
 @xframe_options_sameorigin
-def bridge(request: HttpRequest) -> HttpResponse:
+def bridge(request: HttpRequest) -> HttpResponseBase:
     if not settings.CCP_CONNECT_CCP_URL:
         raise Http404
     policy = {
@@ -40,8 +40,7 @@ def bridge(request: HttpRequest) -> HttpResponse:
         "frame-ancestors": [SELF],
     }
     drawn = render(request, "ccp_bridge.html", {"page": configuration.for_frame()})
-    guarded: HttpResponse = csp(policy)(lambda _request: drawn)(request)
-    return guarded
+    return csp(policy)(lambda _request: drawn)(request)
 
 
 def _changed(_request: HttpRequest) -> datetime | None:

@@ -10,13 +10,14 @@ from .chat_allowance import ChatAllowance
 from .contact import FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY, Contact
 from .conversation import PLAIN, Conversation
 from .help_request import HelpRequest
-from .hours import HoursOfOperation, OpeningHours
+from .hours import Holiday, HoursOfOperation, OpeningHours
 from .item import Item, UnreadableMessage
 from .note import Note
 from .outbound_message import OutboundMessage
 from .participant import Participant
 from .queue import Queue, QueueText, Text
 from .queue_wait import QueueWait
+from .sign_in import SignIn
 from .transfer import Transfer
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "HelpRequest",
+    "Holiday",
     "HoursOfOperation",
     "Item",
     "Note",
@@ -41,6 +43,7 @@ __all__ = [
     "QueueText",
     "QueueWait",
     "RefusedCall",
+    "SignIn",
     "Text",
     "Transfer",
     "UnreadableMessage",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from chats import connect, reconcile
+from chats import connect, refused_calls
 from chats.client_address import client_address
 from chats.http_body import read_body
 
@@ -91,7 +91,7 @@ async def _start(body: bytes, address: str | None, origin: str) -> dict[str, Any
 
 async def _refused(error: connect.Refused) -> ChatRefused:
     """What Connect says of a flow or a contact is the page's to mend; what our role lacks is ours, and not told outside."""
-    await reconcile.keep_refusal(error)
+    await refused_calls.keep(error)
     if error.permission:
         return _later("Chats cannot be started at the moment. Please try again.")
     status = 404 if error.code == "ResourceNotFoundException" else 400

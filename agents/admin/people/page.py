@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from agents.admin.tables import PeopleTable, TableAdmin
 from agents.protocol.refusals import Refusal
 from agents.supervision import accounts, scope
 from chats.admin import Admin
@@ -49,9 +50,10 @@ admin.site.unregister(get_user_model())
 
 
 @admin.register(User)
-class PersonAdmin(Admin, UserAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+class PersonAdmin(TableAdmin, UserAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
     form = add_form = PersonForm
     add_form_template = None
+    table = PeopleTable
     list_display = ["username", "name", "state", "contacts", "seen", "profile", "of_groups", "is_staff", "is_active"]
     list_filter = ["is_active", "groups", "agent__state", "agent__routing_profile", "is_staff"]
     list_select_related = ["agent__state", "agent__routing_profile"]
@@ -167,6 +169,8 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[type-arg]  # Django's class
                 act.do(request, person, form.cleaned_data)
             except Refusal as refusal:
                 form.add_error(None, refusal.told())
+            except accounts.AccountNeeded as needed:
+                form.add_error(None, str(needed))
             else:
                 self.log_change(request, person, str(act.title))
                 return page
@@ -238,12 +242,10 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[type-arg]  # Django's class
         return bool(kept or needed)
 
     def _is_needed(self, request: HttpRequest, people: list[User]) -> str:
-        if request.user.pk in {person.pk for person in people}:
-            return _("This is your own account: another administrator has to do it.")
-        admins = accounts.admins()
-        gone = {person.pk for person in people}
-        if admins.filter(pk__in=gone).exists() and not admins.exclude(pk__in=gone).exists():
-            return _("Nobody else can manage accounts: make another administrator first.")
+        try:
+            accounts.check_not_needed(cast("User", request.user), *people)
+        except accounts.AccountNeeded as needed:
+            return str(needed)
         return ""
 
     # ---- the list ------------------------------------------------------------------------------------------------------

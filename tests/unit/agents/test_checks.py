@@ -188,5 +188,5 @@ def test_the_checks_are_registered_and_stop_a_bad_start(tmp_path):
     }
     done = check(tmp_path, **PRODUCTION | wrong | {"CCP_SNS_CERT": "/nowhere.pem"})
     assert done.returncode == 1
-    for expected in ("ccp.E003", "ccp.E004", "ccp.E005", "ccp.W006", "ccp.E007", "ccp.E011", "ccp.E012", "ccp.E013"):
+    for expected in ("ccp.E003", "ccp.E004", "ccp.E005", "ccp.W006", "ccp.E007", "ccp.E011", "ccp.E013", "ccp.E014"):
         assert expected in done.stderr

@@ -48,7 +48,7 @@ import { gettext } from "../lib/i18n.js"
 
 /**
  * @type {{agentId: string, userId: number, name: string, wsPath: string, loginPath: string,
- *   files: import("../state/attaching.js").Rules, connectCcp?: {framePath: string, loginUrl: string}|null}}
+ *   files: import("../state/attaching.js").Rules, connectCcp?: {framePath: string, loginUrl: string}}}
  */
 export const page = JSON.parse(find("#page").textContent ?? "")
 const kept = keptBy(page.agentId)
