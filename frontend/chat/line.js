@@ -1,7 +1,7 @@
 // @ts-check
 /** The line to the chat service: connects, catches up, notices that it is dead, and comes back. */
 
-import { backOff } from "./frontend/js/back_off.js"
+import { backOff } from "../js/back_off.js"
 import { ChatSocket, Refused } from "./wire.js"
 
 /** @typedef {"connecting" | "up" | "checking" | "down" | "ended"} LineState `checking`: lost a moment ago, nobody need know yet */
