@@ -192,6 +192,7 @@ CCP_START_CHAT_PERSISTENT = env.bool("CCP_START_CHAT_PERSISTENT", default=False)
 CCP_START_CHAT_FILES = env.bool("CCP_START_CHAT_FILES", default=False)
 CCP_START_CHAT_PER_ADDRESS = env.int("CCP_START_CHAT_PER_ADDRESS", default=10)  # in ten minutes
 CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  # in ten minutes
+CCP_WIDGET_ENDPOINT = env.str("CCP_WIDGET_ENDPOINT", default="")  # the participant service, for browsers; empty: AWS's of the region
 
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)

@@ -68,7 +68,12 @@ def cors(origin: str, allowed: Iterable[str]) -> dict[str, str]:
     vary = {"Vary": "Origin"}
     if not origin or origin not in allowed:
         return vary
-    return {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", **vary}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Expose-Headers": "Retry-After",
+        **vary,
+    }
 
 
 def preflight(origin: str, allowed: Iterable[str]) -> dict[str, str]:

@@ -148,19 +148,19 @@ export class ChatSocket {
   }
 
   #opened() {
-    this.#say("aws/subscribe", { topics: ["aws/chat"] })
+    this.#tell("aws/subscribe", { topics: ["aws/chat"] })
     this.#beat()
     this.timer = setInterval(() => (this.answered ? this.#beat() : this.close()), HEARTBEAT)
   }
 
   #beat() {
     this.answered = false
-    this.#say("aws/ping")
-    this.#say("aws/heartbeat")
+    this.#tell("aws/ping")
+    this.#tell("aws/heartbeat")
   }
 
   /** @param {string} topic @param {object} [content] */
-  #say(topic, content) {
+  #tell(topic, content) {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ topic, ...(content && { content }) }))
   }
 
