@@ -132,11 +132,12 @@ def seen(agent_id: int, now: datetime) -> None:
 def here(now: datetime) -> Q:
     """Agents with an open desk. A change of state is a sign of life: a desk that just opened may not have been seen. One
     that a supervisor made is none.
-    Who may not sign in any more is not there, whatever their tabs say until they are closed.
+    Who may not sign in any more is not there, whatever their tabs say until they are closed; nor is who only finishes
+    the contacts they have.
     """
     edge = now - timedelta(seconds=settings.CCP_LEASE_SECONDS)
     chose = Q(state_since__gte=edge, state_is_forced=False)
-    return Q(user__is_active=True) & (Q(seen_at__gte=edge) | chose)
+    return Q(user__is_active=True, leaves_when_done=False) & (Q(seen_at__gte=edge) | chose)
 
 
 def last_sign(agent: Agent) -> datetime:

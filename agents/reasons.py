@@ -28,6 +28,7 @@ register_reasons(
         # … and put the agent into a state, or signed them out (routing.forced_states).
         "state_forced": "%(name)s put you in this state",
         "signed_out_by": "%(name)s signed you out",
+        "account_closes": "%(name)s closes your account after your last contact",
         # Why an offer was not taken.
         "declined": "declined",
         "colleague_took_it": "a colleague took it",

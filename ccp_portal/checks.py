@@ -155,6 +155,19 @@ def websites_can_start_chats(**_kwargs: Any) -> list[CheckMessage]:
     return list(found)
 
 
+@register
+def pages_that_hold_the_ccp_are_origins(**_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"CCP_ALLOWED_ORIGINS holds “{origin}”, which is no origin.",
+            hint="An origin is scheme, host and port as a browser says them, without a path or a star: https://crm.example.org.",
+            id="ccp.E011",
+        )
+        for origin in settings.CCP_ALLOWED_ORIGINS
+        if not ORIGIN.match(origin)
+    ]
+
+
 def _is_fernet_key(key: str) -> bool:
     try:
         Fernet(key)

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "ccp_portal.audited.KnowsOrigin",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "agents.ccp.frames.MayBeFramed",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -71,6 +72,7 @@ TEMPLATES: list[dict[str, Any]] = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ccp_portal.accounts.password_changes.PasswordIsAudited"},
 ]
 AUTHENTICATION_BACKENDS = ["ccp_portal.login.PasswordBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
@@ -90,6 +92,12 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "ccp_portal.login.too_many"
 AXES_CLIENT_IP_CALLABLE = "ccp_portal.login.client_address"
 AXES_VERBOSE = False
+# Mails with links to a new password: smtp+tls://user:password@host:587; empty: none is sent, administrators make links.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+globals().update(environ.Env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ccp-portal@localhost")
+PASSWORD_RESET_TIMEOUT = 259_200  # so long a link is good
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
@@ -192,7 +200,12 @@ CCP_START_CHAT_PERSISTENT = env.bool("CCP_START_CHAT_PERSISTENT", default=False)
 CCP_START_CHAT_FILES = env.bool("CCP_START_CHAT_FILES", default=False)
 CCP_START_CHAT_PER_ADDRESS = env.int("CCP_START_CHAT_PER_ADDRESS", default=10)  # in ten minutes
 CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  # in ten minutes
-CCP_WIDGET_ENDPOINT = env.str("CCP_WIDGET_ENDPOINT", default="")  # the participant service, for browsers; empty: AWS's of the region
+CCP_WIDGET_ENDPOINT = env.str(
+    "CCP_WIDGET_ENDPOINT", default=""
+)  # the participant service, for browsers; empty: AWS's of the region
+
+# ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
+CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
 
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)

@@ -1,19 +1,22 @@
 """Every address of the portal; sockets are wired in asgi."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
 from django.views.decorators.cache import cache_page
 from django.views.i18n import JavaScriptCatalog, set_language
 
 from agents import contact_flow
+from agents.ccp import urls as ccp_urls
 from agents.views import files, pages
+from ccp_portal.accounts.views import SignInView
 from chats.inbox import webhook
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("login/", LoginView.as_view(template_name="login.html"), name="login"),
+    path("login/", SignInView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("account/", include("ccp_portal.accounts.urls")),
     path("desk/", pages.desk, name="desk"),
     path("desk/watched/", pages.who_watched, name="watched"),
     path("history/", pages.history, name="history"),
@@ -25,6 +28,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("webhooks/sns/", webhook.sns, name="sns"),
     path("reception/", contact_flow.receive, name="reception"),
+    *ccp_urls.urlpatterns,
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),

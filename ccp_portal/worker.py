@@ -39,6 +39,7 @@ class Worker:
             ("presence", 5.0, db_steps(presence.steps)),
             ("wrapup", 1.0, db_steps(routing.after_contact_work.steps)),
             ("rescue", 5.0, db_steps(routing.absent_agents.steps)),
+            ("leaving", 5.0, db_steps(routing.leaving.steps)),
             ("transfers", 5.0, db_steps(routing.transfers.steps)),
             ("help", 5.0, db_steps(help_requests.steps)),
             ("alerts", 2.0, db_steps(alerts.steps)),

@@ -58,7 +58,9 @@ class _Answering(BaseHTTPRequestHandler):
         if not re.fullmatch(r"[a-z]+\.[a-z]+", name) or not file.is_file():
             self._answer(404, b"there is no such page\n", "text/plain")
         elif name == "index.html":
-            page = file.read_text(encoding="utf-8").replace("<!-- widget -->", tag(self.server.addresses, dict(parse_qsl(asked.query))))
+            page = file.read_text(encoding="utf-8").replace(
+                "<!-- widget -->", tag(self.server.addresses, dict(parse_qsl(asked.query)))
+            )
             self._answer(200, page.encode(), "text/html; charset=utf-8")
         else:
             self._answer(200, file.read_bytes(), TYPES[file.suffix])

@@ -141,7 +141,7 @@ def _scripts() -> Iterator[tuple[Path, Iterable[Sentence]]]:
 
 
 def _templates() -> Iterator[tuple[Path, Iterable[Sentence]]]:
-    for path in sorted((ROOT / "templates").rglob("*.html")):
+    for path in sorted(one for one in (ROOT / "templates").rglob("*.*") if one.suffix in (".html", ".txt")):
         text = path.read_text(encoding="utf-8")
         tags = [_literals((one,)) for one in TRANSLATE.findall(text) + FILTER.findall(text)]
         blocks = [

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from agents import presence
-from agents.desk import colleagues
+from agents.desk import colleagues, configuration
 from agents.protocol import NoParams, SetAgentState
 from chats.db import db_read, db_write
 
@@ -18,6 +18,10 @@ async def set_agent_state(caller: Caller, params: SetAgentState) -> None:
     await db_write(presence.set_state)(
         caller.at_desk, params.state, enqueue_next=params.enqueue_next_state, by=caller.user, now=timezone.now()
     )
+
+
+async def get_configuration(caller: Caller, _params: NoParams) -> dict[str, Any]:
+    return await db_read(configuration.of)(caller.at_desk.pk)
 
 
 async def get_colleagues(caller: Caller, _params: NoParams) -> dict[str, Any]:

@@ -39,7 +39,7 @@ async def receive(request: HttpRequest) -> JsonResponse:
     except event.BadEvent as error:
         return _problem(400, str(error))
     except connect.Refused as error:
-        return _problem(502, f"Amazon Connect refused to let us join: {error}")
+        return _problem(502, _why_refused(error))
     except (connect.Unavailable, TimeoutError) as error:
         return _problem(503, f"Amazon Connect could not be asked, try again: {error}")
     except queue_selection.NoQueue as error:
@@ -61,6 +61,16 @@ async def _admit(flow: event.ContactFlowEvent) -> dict[str, str]:
     except hand_over.QueueFull as error:
         return (await db_read(queue_selection.full)(error.queue, flow)).answer
     return await db_read(queue_selection.answer)(contact.pk)
+
+
+def _why_refused(error: connect.Refused) -> str:
+    """AWS names no error for a chat that has its custom participant: any refusal to make ours that lacks no permission."""
+    if error.operation == "CreateParticipant" and not (error.permission or error.is_gone):
+        return (
+            "Another bot is in the chat, or an agent or a Lex bot, and Amazon Connect lets only one be there: "
+            f"let the flow hand over after it has called DisconnectParticipant. {error}"
+        )
+    return f"Amazon Connect refused to let us join: {error}"
 
 
 def _problem(status: int, line: str) -> JsonResponse:

@@ -32,6 +32,9 @@ class Agent(models.Model):
     state_since = models.DateTimeField(default=timezone.now)
     next_state = models.ForeignKey(AgentState, models.SET_NULL, null=True, blank=True, related_name="+")
     state_is_forced = models.BooleanField(default=False)  # a supervisor put them there: presence changes it not
+    leaves_when_done = models.BooleanField(
+        default=False
+    )  # offered nothing more; the account closes after the last contact
     capacity_override = models.PositiveSmallIntegerField(
         _("chats at once"),
         null=True,
@@ -118,6 +121,11 @@ class Agent(models.Model):
         """So many chats at once from now on; None: as the routing profile says. Call it on a `locked` agent."""
         self.capacity_override = chats
         self.changed("capacity_override")
+
+    def leave_when_done(self, leaves: bool) -> None:
+        """Whether the account is closed after the last contact (routing.leaving). Call it on a `locked` agent."""
+        self.leaves_when_done = leaves
+        self.changed("leaves_when_done")
 
     @property
     def has_room(self) -> bool:

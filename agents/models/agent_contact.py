@@ -99,6 +99,11 @@ class AgentContact(models.Model):
                 name="agent_contact_expires",
             ),
             models.Index(
+                fields=["agent", "offered_at"],
+                condition=Q(outcome=agent_contact_state.State.MISSED),
+                name="agent_contact_missed",
+            ),
+            models.Index(
                 fields=["acw_until"], condition=Q(state=agent_contact_state.State.ENDED), name="agent_contact_acw"
             ),
         ]

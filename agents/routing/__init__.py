@@ -7,7 +7,16 @@ the agent second, and only then reads what it decides upon: whoever comes second
 from agents.presence import ROUTING
 from agents.protocol.refusals import Refusal
 
-from . import absent_agents, after_contact_work, contact_events, endpoints, forced_states, interventions, transfers
+from . import (
+    absent_agents,
+    after_contact_work,
+    contact_events,
+    endpoints,
+    forced_states,
+    interventions,
+    leaving,
+    transfers,
+)
 from .answers import accept, clear, end, reject, save_wrap_up, take_missed
 from .matching import AgentCapacity, Service, WaitingContact, choose
 from .offer_log import line, offer_seen, tabs_turned
@@ -29,6 +38,7 @@ __all__ = [
     "endpoints",
     "forced_states",
     "interventions",
+    "leaving",
     "line",
     "offer_seen",
     "reject",

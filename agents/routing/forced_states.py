@@ -16,7 +16,7 @@ from agents.models import Agent, AgentContact, AgentState
 from agents.protocol import agent_contact_state
 from agents.protocol.refusals import Refusal
 from chats import contact_state as chat
-from chats import participation
+from chats import participation, realtime
 from chats.models import Contact
 from chats.reasons import Reason
 from chats.transcripts import end_sessions
@@ -42,12 +42,27 @@ def force(agent_id: int, name: str, act: Intervention, *, requeue: bool) -> list
 @transaction.atomic
 def sign_out(agent_id: int, act: Intervention, *, requeue: bool) -> list[Outcome]:
     """Every session of the agent ends, and with it every socket; they are offline until they sign in again."""
-    offline = presence.offline()
-    if offline is None:
-        raise Refusal("stateNotFound", "No agent state has the type offline: an administrator can make one.")
-    outcomes = _enter(agent_id, offline, act, act.why(Reason("signed_out_by", name=act.name)), requeue=requeue)
+    outcomes = _enter(agent_id, _offline(), act, act.why(Reason("signed_out_by", name=act.name)), requeue=requeue)
     end_sessions(Agent.objects.get(pk=agent_id).user_id)
     return outcomes
+
+
+@transaction.atomic
+def retire(agent_id: int, act: Intervention) -> list[Outcome]:
+    """The agent is offered nothing more, keeps the contacts they serve, and their account is closed after the last (`leaving`)."""
+    why = act.why(Reason("account_closes", name=act.name))
+    outcomes = _enter(agent_id, _offline(), act, why, requeue=False)
+    agent = Agent.locked(agent_id)
+    agent.leave_when_done(True)
+    realtime.publish(agent, agent.own_seq)
+    return outcomes
+
+
+def _offline() -> AgentState:
+    state = presence.offline()
+    if state is None:
+        raise Refusal("stateNotFound", "No agent state has the type offline: an administrator can make one.")
+    return state
 
 
 def _enter(agent_id: int, state: AgentState, act: Intervention, why: Reason, *, requeue: bool) -> list[Outcome]:

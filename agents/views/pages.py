@@ -63,8 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     user, agent = _agent(request)
-    page = {"agentId": str(agent.key), "wsPath": "/ws/desk/", "files": _file_rules()}
-    return render(request, "desk.html", _frame(user, page))
+    return render(request, "desk.html", frame(user, desk_page(agent)))
 
 
 @never_cache
@@ -81,7 +80,7 @@ def history(request: HttpRequest) -> HttpResponse:
     readable = set(seen.values_list("pk", flat=True))
     rows = [past.row(part, readable) for part in ended["ended"]]
     context = {"rows": rows, "q": wanted, "filters": chosen, **ended}
-    return render(request, "history.html", _frame(user, {}) | context)
+    return render(request, "history.html", frame(user, {}) | context)
 
 
 @never_cache
@@ -98,7 +97,7 @@ def history_contact(request: HttpRequest, contact_id: str) -> HttpResponse:
 def who_watched(request: HttpRequest) -> HttpResponse:
     """Who watched this agent's contacts or read them, when and what for."""
     user, agent = _agent(request)
-    return render(request, "watched.html", _frame(user, {}) | {"rows": watched.of(agent)})
+    return render(request, "watched.html", frame(user, {}) | {"rows": watched.of(agent)})
 
 
 @never_cache
@@ -120,7 +119,7 @@ def floor(request: HttpRequest) -> HttpResponse:
         "views": saved_views.of(user.pk),
         "supervision": page_data.of(user),
     }
-    return render(request, "floor.html", _frame(user, page) | context)
+    return render(request, "floor.html", frame(user, page) | context)
 
 
 @never_cache
@@ -141,7 +140,7 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
     return render(
         request,
         template,
-        _frame(user, {"wsPath": "/ws/floor/", **ids, **page})
+        frame(user, {"wsPath": "/ws/floor/", **ids, **page})
         | {
             "contact": contact,
             "chain": chain,
@@ -214,6 +213,11 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     return {"ended": ended, "page_numbers": ended.paginator.get_elided_page_range(ended.number, on_each_side=2)}
 
 
+def desk_page(agent: Agent) -> dict[str, Any]:
+    """What the scripts of a desk are told, also of one in a frame (agents/ccp)."""
+    return {"agentId": str(agent.key), "wsPath": "/ws/desk/", "files": _file_rules()}
+
+
 def _file_rules() -> dict[str, Any]:
     """What the desk can say of a file before it is uploaded (state/attaching.js)."""
     types = {ending: kind.content_type for ending, kind in sorted(file_types.KINDS.items())}
@@ -221,7 +225,7 @@ def _file_rules() -> dict[str, Any]:
     return {"maxBytes": file_types.MAX_BYTES, "types": types, "refusedToUs": refused}
 
 
-def _frame(user: User, page: dict[str, Any]) -> dict[str, Any]:
+def frame(user: User, page: dict[str, Any]) -> dict[str, Any]:
     """What every page shows: who is here, and the doors that are open to them. `page` is for the scripts."""
     name = user.get_full_name() or user.get_username()
     return {

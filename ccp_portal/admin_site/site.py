@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,14 @@ class PortalAdminSite(AdminSite):
         """The one page to sign in; it says so to who is signed in and may not come here."""
         asked = request.GET.get("next") or reverse("admin:index", current_app=self.name)
         return redirect_to_login(asked, settings.LOGIN_URL)
+
+    def password_change(  # type: ignore[override]  # a redirect is as good an answer
+        self,
+        request: HttpRequest,  # noqa: ARG002 -- as above
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002 -- as above
+    ) -> HttpResponse:
+        """Everybody's own page for it."""
+        return redirect("password_change")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         now = timezone.now()

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from chats import transcripts
 from chats.models import Contact
 
+from .stale_edit import StaleEditAdmin
+
 NAMED_IN_THE_WAY = 20  # contacts that a page names when they keep something from being deleted
 
 
@@ -69,7 +71,7 @@ class ReadOnly:
         return told and plain_text(told)
 
 
-class Admin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+class Admin(StaleEditAdmin):
     list_per_page = 50
     show_full_result_count = False  # one COUNT of the whole table less
 
@@ -78,7 +80,10 @@ class Admin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes
 
 
 class ReadOnlyAdmin(ReadOnly, Admin):
-    """Shown, never edited."""
+    """Shown, never edited: nothing can be stale."""
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any) -> Any:
+        return admin.ModelAdmin.render_change_form(self, request, context, *args, **more)
 
 
 class OfVisibleContacts(ReadOnlyAdmin):

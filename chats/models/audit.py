@@ -37,6 +37,10 @@ class AuditAction(models.TextChoices):
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
     SIGNED_OUT = "signed_out", _("signed out")
+    PASSWORD_CHANGED = "password_changed", _("password changed")
+    PASSWORD_RESET_ASKED = "password_reset_asked", _("password reset asked for")
+    SESSIONS_ENDED = "sessions_ended", _("sessions ended")
+    LET_IN = "let_in", _("let in from the machine")
     RIGHTS_CHANGED = "rights_changed", _("rights changed")
     SETTING_CHANGED = "setting_changed", _("setting changed")
 

@@ -1,4 +1,4 @@
-"""How many chats an address or a website may still start: one row for each that lately has, shared by all processes."""
+"""How often something may still be done (chats started, passwords asked about), by key: shared by all processes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ChatAllowance(models.Model):
 
     @classmethod
     def take(cls, key: str, most: int, now: datetime) -> int:
-        """One chat of `most` in WINDOW, inside the caller's transaction; else the seconds until there is one again."""
+        """Once, of `most` times in WINDOW, inside the caller's transaction; else the seconds until there is one again."""
         key = key[:MAX_KEY]
         row, is_new = cls.objects.select_for_update().get_or_create(
             key=key, defaults={"left": float(most), "updated_at": now}

@@ -124,12 +124,13 @@ def _plain_css(text: str) -> str:
 def _with_tokens(css: str, later: str) -> str:
     """The tokens belong to the widget's ground instead of the page's root; those that nobody uses stay away."""
     tokens = _plain_css(MENU_OF_THE_PORTAL.sub("", _read(FRONTEND / "css" / "tokens.css"))).replace(":root", ".w")
-    while True:
-        used = set(re.findall(r"var\((--[\w-]+)", tokens + css + later))
-        fewer = PROPERTY.sub(lambda found: found[0] if found[1] in used else "", tokens)
-        if fewer == tokens:
-            return tokens + css
+    while (fewer := _only(set(re.findall(r"var\((--[\w-]+)", tokens + css + later)), tokens)) != tokens:
         tokens = fewer
+    return tokens + css
+
+
+def _only(used: set[str], tokens: str) -> str:
+    return PROPERTY.sub(lambda found: found[0] if found[1] in used else "", tokens)
 
 
 def _sentences(language: str, modules: Iterable[Path]) -> Sentences:

@@ -39,7 +39,11 @@ async def asgi_app(scope: HTTPScope, _receive: ASGIReceiveCallable, send: ASGISe
     if scope["method"] not in {"GET", "HEAD"}:
         await _send(send, 405, {"Allow": "GET, HEAD", "Content-Length": "0"}, b"")
         return
-    made = first() if scope["path"] == PATHS[0] else second(parse_qs(scope["query_string"].decode("latin-1")).get("lang", ["en"])[0])
+    made = (
+        first()
+        if scope["path"] == PATHS[0]
+        else second(parse_qs(scope["query_string"].decode("latin-1")).get("lang", ["en"])[0])
+    )
     kept = {
         "Access-Control-Allow-Origin": "*",
         "Cache-Control": f"public, max-age={MAX_AGE}",
@@ -59,7 +63,9 @@ async def asgi_app(scope: HTTPScope, _receive: ASGIReceiveCallable, send: ASGISe
 
 
 def first() -> Script:
-    return _first(settings.CCP_WIDGET_ENDPOINT or f"https://participant.connect.{settings.CCP_AWS_REGION}.amazonaws.com")
+    return _first(
+        settings.CCP_WIDGET_ENDPOINT or f"https://participant.connect.{settings.CCP_AWS_REGION}.amazonaws.com"
+    )
 
 
 def second(language: str) -> Script:

@@ -30,6 +30,7 @@ export class Conduit {
   #viewing = ""
   #up = false
   #signedIn = true
+  #denied = false
   /** @type {Set<string>} */
   #accepting = new Set() // contacts whose acceptance the page has still to hear of
 
@@ -87,6 +88,11 @@ export class Conduit {
     this.#send("auth_fail", {})
   }
 
+  accessDenied() {
+    this.#denied = true
+    this.#send("access_denied", {})
+  }
+
   // ---- what the page says ------------------------------------------------------------------------------------------
 
   /** @param {MessageEvent} message */
@@ -107,6 +113,7 @@ export class Conduit {
     this.#sendDesk()
     if (this.#viewing) this.#send("contact::view", { contactId: this.#viewing })
     if (!this.#signedIn) this.#send("auth_fail", {})
+    if (this.#denied) this.#send("access_denied", {})
   }
 
   /** @type {Record<string, (data: any) => unknown>} */

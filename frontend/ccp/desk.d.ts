@@ -32,7 +32,7 @@ export type Contact = {
 export type Desk = {
   at: number
   instanceArn: string
-  agent: { id: string; username: string; name: string; permissions: string[]; preferences: Record<string, string> }
+  agent: { id: string; username: string; name: string; permissions: string[]; preferences: Record<string, string>; autoAccept?: boolean }
   states: AgentState[]
   state: AgentStateSince
   nextState?: AgentStateSince
@@ -54,6 +54,8 @@ export type Listener = {
   /** What a tab of this agent has broadcast, this tab included. */
   broadcast(event: string, data: unknown): void
   signedOut(): void
+  /** Who has signed in may not use this CCP. */
+  accessDenied?(): void
 }
 
 /** What the page asks of the server. A refusal is an error with Streams' `type` (connect.CTIExceptions) and a `message`. */
@@ -73,7 +75,7 @@ export type Backend = {
   setPreferences(preferences: Record<string, string>): Promise<unknown>
   setAttributes(asked: { contactId: string; attributes: Record<string, string> }): Promise<unknown>
   hasQuickResponses(): Promise<boolean>
-  quickResponses(query: string): Promise<QuickResponse[]>
+  quickResponses(asked: { query: string; contactId: string }): Promise<QuickResponse[]>
   broadcast(event: string, data: unknown): Promise<unknown>
   /** Which tab of this agent is first for a topic; `take` makes it this one, `ifNone` only where there is none. */
   master(asked: { topic: string; take: boolean; ifNone: boolean }): Promise<{ masterId: string; isMaster: boolean; takeOver: boolean }>

@@ -168,7 +168,7 @@ export class Requests {
 
   /** @param {Record<string, any>} params */
   async #quickResponses(params) {
-    const found = await this.#backend.quickResponses(text(params.query, "query"))
+    const found = await this.#backend.quickResponses({ query: text(params.query, "query"), contactId: String(params.contactId ?? "") })
     const results = found.map((each) => ({
       quickResponseId: each.id, name: each.name, shortcutKey: each.shortcut, contentType: "application/x.quickresponse;format=plain",
       contents: { plainText: { content: each.content } }, channels: ["Chat"], isActive: true,

@@ -85,7 +85,7 @@ function streamsContact(desk, contact) {
     initiationMethod: contact.initiationMethod,
     segmentAttributes: { ...subtype, ...contact.segmentAttributes },
     contactFeatures: featuresOf(contact),
-    agentContactHandlingConfig: { autoAccept: false },
+    agentContactHandlingConfig: { autoAccept: desk.agent.autoAccept ?? false },
     channelContext: null,
     customerEndpoint: null,
     connections: connections(desk, contact),
@@ -104,7 +104,7 @@ function connections(desk, contact) {
   const agent = {
     ...connection(contact.agent.participantId, contact.monitor ? "monitoring" : "agent", own, contact.since, desk.agent.name),
     chatMediaInfo: {
-      chatAutoAccept: false,
+      chatAutoAccept: desk.agent.autoAccept ?? false,
       customerName: contact.customer.name,
       connectionData: JSON.stringify({ ConnectionAuthenticationToken: contact.agent.token }),
     },

@@ -13,7 +13,7 @@ import { post } from "../chat/wire.js"
 export function portalApi(portal) {
   const url = (/** @type {string} */ verb) => new URL(`livechat/${verb}`, portal)
   return {
-    /** @param {{key?: string, topic?: string}} asked @returns {Promise<About>} */
+    /** @param {{key?: string, topic?: string, language?: string}} asked @returns {Promise<About>} */
     about: (asked) => post(url("about"), "", asked),
 
     /** A link that opens this chat once, on another device. @param {string} key @param {import("../chat/chat.js").Seat} seat @param {boolean} files @returns {Promise<{code: string, seconds: number}>} */

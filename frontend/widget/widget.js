@@ -393,7 +393,7 @@ export class Widget {
     const { hours, zone, closed, closedText } = this.settings
     const ranges = hours ? readHours(hours) : null
     if (hours && !ranges) this.fault(`data-hours cannot be read: ${hours.slice(0, 100)}`)
-    const about = ranges ? { open: isOpen(ranges, zone, new Date()), text: "" } : await this.portal.about({ topic: this.settings.attributes.topic }).catch(() => null)
+    const about = ranges ? { open: isOpen(ranges, zone, new Date()), text: "" } : await this.portal.about({ topic: this.settings.attributes.topic, language: this.settings.language }).catch(() => null)
     const shut = about !== null && !about.open
     const text = closedText || about?.text || gettext("We are closed at the moment. You can write, and we answer when we are back.")
     this.form.setNotice(shut ? text : "", !shut || closed === "notice")

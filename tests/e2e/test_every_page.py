@@ -20,6 +20,11 @@ PHONE = {"width": 390, "height": 844}
 # Where it is, and what is there once all of it is.
 PAGES = {
     "/login/": "main",
+    "/account/password/": "main",
+    "/account/password/changed/": "main",
+    "/account/reset/": "main",
+    "/account/reset/asked/": "main",
+    "/account/reset/MQ/a-b/": "main",
     "/history/": "tbody time[title]",
     "/history/?q=nobody": "#ended .block__none",
     "/history/{contact}/": "#rows .bubble",

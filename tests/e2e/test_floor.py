@@ -48,6 +48,8 @@ for n, cause in enumerate(["offer_shown_all_the_time", "desk_lost_connection"]):
     AgentContact.objects.create(agent=jonas, contact=c, round=1, state="missed", outcome="missed", holds_slot=False,
         offered_at=ago(minutes=9), ended_at=ago(minutes=8), why=Reason("no_answer", seconds="20", cause=Reason(cause)))
 """
+CUT_OFF = """() => [...document.querySelectorAll(".scroll")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel)"""
 
 
 @pytest.fixture(scope="module")
@@ -141,13 +143,17 @@ def test_nothing_moves_under_the_pointer(board: Page, portal: RunningPortal) -> 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("width", [1920, 1440, 820, 390])
 def test_it_fits_every_screen(
     chromium_once: Browser, portal: RunningPortal, tmp_path: Path, width: int, scheme: str
 ) -> None:
     look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     with window(chromium_once, **look) as page:
+        said: list[str] = []
+        page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
         opened(page, portal)
+        assert said == [], "the page, or its Content-Security-Policy, complains"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(CUT_OFF) == [], "columns that one must scroll for"
         page.screenshot(path=str(tmp_path / f"floor-{scheme}-{width}.png"))
         assert found(page) == []

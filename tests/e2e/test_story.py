@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.browsing import missing, window
 from tests.e2e.chatjs import ChatJsCustomer, NotAvailableError, chatjs_site
 from tests.e2e.desks import CustomerPage, DeskPage
-from tests.emulating import customer
+from tests.emulating import INBOUND_FLOW, INSTANCE, customer, eventually
 from tests.portal import PASSWORD, Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -142,16 +143,21 @@ def _supervisor_and_admin_see_it(browser: Browser, product: Product) -> None:
             expect(page.get_by_role("link", name=name, exact=True).first).to_be_visible()
 
 
+def _started(product: Product, name: str, text: str) -> dict[str, Any]:
+    answer: dict[str, Any] = product.emulator.client("connect").start_chat_contact(
+        InstanceId=INSTANCE,
+        ContactFlowId=INBOUND_FLOW,
+        ParticipantDetails={"DisplayName": name},
+        InitialMessage={"ContentType": "text/plain", "Content": text},
+    )
+    return answer
+
+
 def test_a_customer_with_the_real_chatjs_is_served(browser: Browser, site: str, product: Product) -> None:
     with window(browser) as shop, window(browser, viewport=SIZE) as tab:
         mira = DeskPage(tab, product.portal).log_in("mira")
         mira.go("Available")
-        started = product.emulator.client("connect").start_chat_contact(
-            InstanceId="11111111-2222-4333-8444-555555555555",
-            ContactFlowId="aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",
-            ParticipantDetails={"DisplayName": "Chloe"},
-            InitialMessage={"ContentType": "text/plain", "Content": "Hello from ChatJS"},
-        )
+        started = _started(product, "Chloe", "Hello from ChatJS")
         chloe = ChatJsCustomer(shop, site, product.emulator.url)
         assert chloe.connect(started)
         mira.accept("Chloe")
@@ -167,6 +173,57 @@ def test_a_customer_with_the_real_chatjs_is_served(browser: Browser, site: str, 
         chloe.end()
         expect(mira.card("Chloe")).to_contain_text("Customer", ignore_case=True)
         expect(mira.page.locator("#wrap")).to_be_visible()
+
+
+def test_a_customer_steps_away_and_takes_the_chat_up_on_another_device(
+    browser: Browser, site: str, product: Product
+) -> None:
+    """Seed 003, sentence by sentence, with the real ChatJS."""
+    with window(browser, viewport=SIZE) as tab, window(browser) as phone:
+        mira = DeskPage(tab, product.portal).log_in("mira")
+        mira.go("Available")
+        started = _started(product, "Dora", "My lamp flickers")
+        with window(browser) as laptop:
+            dora = ChatJsCustomer(laptop, site, product.emulator.url)
+            assert dora.connect(started)
+            mira.accept("Dora")
+            # "the customer stops responding to the agent. The agent asks 'Are you there?' and doesn't get a reply."
+            mira.say("Are you there?")
+            dora.wait_for_text("Are you there?")
+        # "The agent leaves the chat. … your contact flow determines what happens next."
+        mira.end()
+        mira.done()
+        expect(mira.card("Dora")).to_have_count(0)
+        # "step away from it, and then resume the conversation … even switch devices": by the token that the site has kept
+        dora = ChatJsCustomer(phone, site, product.emulator.url)
+        assert dora.connect(started)
+        eventually(
+            lambda: any("ended" in str(one.get("Content")) for one in dora.transcript()),
+            why="the flow waits for a return",
+        )
+        said = [one["Content"] for one in dora.transcript() if one["Type"] == "MESSAGE"]
+        assert ("My lamp flickers" in said, "Are you there?" in said) == (True, True)
+        # "the customer eventually sends another message ('Hey, I'm back') and the chat resumes", with what was said before
+        dora.send("Hey, I'm back")
+        mira.accept("Dora")
+        mira.page.locator("#log").press("End")
+        expect(mira.theirs.last).to_have_text("Hey, I'm back")
+        expect(mira.page.locator("#rows")).to_contain_text("Are you there?")
+        mira.say("Welcome back, Dora")
+        dora.wait_for_text("Welcome back, Dora")
+        contact = product.emulator.client("connect").describe_contact(
+            InstanceId=INSTANCE, ContactId=started["ContactId"]
+        )["Contact"]
+        assert (contact["InitiationMethod"], "DisconnectTimestamp" in contact) == ("API", False)
+        # "Timeout: Run this branch if the customer hasn't sent a message": here a Disconnect block
+        mira.end()
+        mira.done()
+        eventually(
+            lambda: sum("ended" in str(one.get("Content")) for one in dora.transcript()) == 2,
+            why="the flow waits again",
+        )
+        product.emulator.advance(901)
+        dora.wait_for("ended")
 
 
 @pytest.mark.full  # test_never_stale restarts the portal each time, with two tabs and two machines

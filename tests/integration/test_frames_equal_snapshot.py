@@ -27,7 +27,16 @@ from tests.troubled import Troubled
 FIXTURES = Path(__file__).resolve().parent.parent / "js" / "fixtures"
 DESK_FIXTURES = FIXTURES.parent / "desk_fixtures.test.mjs"
 # These only read, or say nothing of a row; relayContact needs a CCP, takeContact an offer that was missed: own tests.
-READING = {"connect", "ping", "presence", "getTranscript", "getEarlierContacts", "getEndpoints", "getColleagues"}
+READING = {
+    "connect",
+    "ping",
+    "presence",
+    "getTranscript",
+    "getEarlierContacts",
+    "getEndpoints",
+    "getColleagues",
+    "getConfiguration",
+}
 READING |= {"getDispositions", "getQuickResponses", "offerSeen", "relayContact", "takeContact", "watchQueues"}
 
 

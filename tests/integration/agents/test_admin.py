@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from agents.models import (
-    Agent,
     AgentContact,
     AgentState,
     AgentStateChange,
@@ -280,47 +279,6 @@ def forms(prefix, rows, initial=0):
     """The fields of an inline formset."""
     head = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
     return head | {f"{prefix}-{i}-{name}": value for i, one in enumerate(rows) for name, value in one.items()}
-
-
-def person(user, agent_rows, initial=0):
-    joined = f"{user.date_joined:%Y-%m-%d}", f"{user.date_joined:%H:%M:%S}"
-    fields = {"username": user.username, "date_joined_0": joined[0], "date_joined_1": joined[1], "is_active": "on"}
-    return fields | forms("agent", agent_rows, initial)
-
-
-def test_somebody_becomes_an_agent_who_begins_offline(admin):
-    factories.state("Offline")
-    profile, user = factories.routing_profile(), factories.user("mira")
-    answer = admin.post(
-        url("auth", "user", user.pk, "change"), person(user, [{"user": user.pk, "routing_profile": profile.pk}])
-    )
-    assert answer.status_code == 302, answer.context["errors"]
-    agent = Agent.objects.get()
-    assert (agent.user, agent.routing_profile, agent.state.name, agent.load) == (user, profile, "Offline", 0)
-
-
-def test_without_an_offline_state_nobody_becomes_an_agent(admin):
-    profile, user = factories.routing_profile(), factories.user("mira")
-    answer = admin.post(
-        url("auth", "user", user.pk, "change"), person(user, [{"user": user.pk, "routing_profile": profile.pk}])
-    )
-    assert "An agent begins offline: first make an agent state of that type." in answer.content.decode()
-    assert Agent.objects.count() == 0
-
-
-def test_a_new_profile_is_told_to_the_desk_and_leaves_the_rest_alone(admin, heard):
-    agent = factories.agent("mira")
-    agent.next_seq()
-    Agent.objects.update(load=2)
-    other = factories.routing_profile(name="Night", chats=1)
-    with heard.committed():
-        rows = [{"id": agent.pk, "user": agent.user_id, "routing_profile": other.pk}]
-        answer = admin.post(url("auth", "user", agent.user_id, "change"), person(agent.user, rows, initial=1))
-    assert answer.status_code == 302, answer.context["errors"]
-    agent.refresh_from_db()
-    assert (agent.routing_profile, agent.load, agent.seq, agent.own_seq) == (other, 2, 2, 2)
-    assert heard.last(agent.stream, "agent")["agent"]["capacity"] == 1
-    assert heard.bells == ["routing"]
 
 
 def test_a_changed_profile_is_told_to_its_desks_and_no_other(admin, heard):

@@ -182,8 +182,9 @@ def test_the_checks_are_registered_and_stop_a_bad_start(tmp_path):
         "CCP_AWS_ENDPOINT": "http://127.0.0.1:8001",
         "CCP_FIELD_KEYS": "short",
         "CCP_TOPIC_ARN": "x",
+        "CCP_ALLOWED_ORIGINS": "https://*.example.org",
     }
     done = check(tmp_path, **PRODUCTION | wrong | {"CCP_SNS_CERT": "/nowhere.pem"})
     assert done.returncode == 1
-    for expected in ("ccp.E003", "ccp.E004", "ccp.E005", "ccp.W006", "ccp.E007"):
+    for expected in ("ccp.E003", "ccp.E004", "ccp.E005", "ccp.W006", "ccp.E007", "ccp.E011"):
         assert expected in done.stderr

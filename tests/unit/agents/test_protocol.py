@@ -40,6 +40,7 @@ ASKED = {
     "getQuickResponses": {"contactId": "c-1"},
     "viewContact": {"contactId": ""},
     "getColleagues": {},
+    "getConfiguration": {},
     "getEndpoints": {},
     "transferContact": {"contactId": "c-1", "endpoint": {"type": "queue", "id": "7"}, "comment": "Speaks Finnish."},
     "cancelTransfer": {"contactId": "c-1"},
@@ -49,6 +50,7 @@ ASKED = {
     "saveWrapUp": {"contactId": "c-1", "disposition": "Solved", "note": "Third time this month"},
     "saveDraft": {"contactId": "c-1", "text": "I have look", "note": "Third time this mon"},
     "savePlace": {"contactId": "c-1", "place": {"key": "m-1", "top": -12}},
+    "connectionToken": {"contactId": "c"},
     "relayContact": {
         "contactId": "c-1",
         "initialContactId": "c-0",
@@ -115,6 +117,7 @@ LEAST = {
     "clearContact": {"contactId": "c"},
     "transferContact": {"contactId": "c", "endpoint": {"type": "agent", "id": "a"}},
     "addNote": {"contactId": "c", "text": ""},
+    "connectionToken": {"contactId": "c"},
     "relayContact": {"contactId": "c", "participantId": "p", "participantToken": "t", "state": "ended"},
     "sendMessage": {"contactId": "c", "message": "", "clientToken": "t"},
     "sendEvent": {"contactId": "c", "contentType": "t"},

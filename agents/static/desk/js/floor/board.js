@@ -135,6 +135,7 @@ const ended = {
     this.busy = true
     const fresh = (await fetchPage())?.getElementById("ended")
     if (fresh && !list.contains(document.activeElement)) {
+      list.className = fresh.className
       list.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)))
       localTimes()
     }

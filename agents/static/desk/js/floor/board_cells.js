@@ -65,9 +65,9 @@ export const agent = (row) => [
   { label: gettext("State"), inside: [stateOf(row)] },
   { className: "n", label: gettext("For"), inside: [clock(row.since)] },
   { label: gettext("Contacts"), inside: [loadOf(row)] },
-  { className: "n", label: gettext("Occupancy"), inside: [percent(row.occupancy)] },
-  { className: "n", label: gettext("Not answered"), inside: [row.missed ? String(row.missed) : quiet("0")] },
-  { className: "n", label: gettext("Last action"), inside: [clock(row.lastActionAt)] },
+  { className: "n if-wide", label: gettext("Occupancy"), inside: [percent(row.occupancy)] },
+  { className: "n if-room", label: gettext("Not answered"), inside: [row.missed ? String(row.missed) : quiet("0")] },
+  { className: "n if-widest", label: gettext("Last action"), inside: [clock(row.lastActionAt)] },
   actions("agent", row.name),
 ]
 
@@ -105,13 +105,19 @@ export const contact = (pattern) => (row) => {
   const [dot, state] = CONTACT_STATES[row.state] ?? ["dot", row.state]
   return [
     { head: true, inside: [link, ...attention(row)] },
-    { label: gettext("State"), inside: [make("span", "is", make("span", dot), state)] },
-    { label: gettext("Agent"), inside: [row.agent ? typed(row.agent.name) : quiet(gettext("nobody yet"))] },
+    { className: "if-room", label: gettext("State"), inside: [make("span", "is", make("span", dot), state)] },
+    { label: gettext("Agent"), inside: servedBy(row) },
     { label: gettext("Queue"), inside: [typed(row.queue)] },
     { className: "n", label: gettext("Age"), inside: [row.startedAt ? clock(row.startedAt) : DASH] },
     { className: "n", label: gettext("Waits for an answer"), inside: [row.answerAwaitedSince ? waits(row.answerAwaitedSince, "") : quiet(gettext("answered"))] },
     actions("contact", row.customerName || gettext("Customer")),
   ]
+}
+
+/** Where there is no room for the state, what it says besides stands here. @param {any} row */
+function servedBy({ agent, state }) {
+  if (!agent) return [quiet(gettext("nobody yet"))]
+  return state === "OFFERED" ? [typed(agent.name), make("span", "quiet if-tight", ` ${gettext("offered")}`)] : [typed(agent.name)]
 }
 
 /** What can be done to the row: the button that opens its menu. @param {"agent"|"contact"} kind @param {string} name @returns {Cell} */

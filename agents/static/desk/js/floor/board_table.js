@@ -3,7 +3,7 @@
 import { keep, make, redraw } from "../lib/dom.js"
 import { tickTimers } from "../lib/timers.js"
 import { gettext } from "../lib/i18n.js"
-import { placed } from "../state/floor.js"
+import { placed, sortedAs } from "../state/floor.js"
 
 /** @typedef {import("../state/floor.js").Table} Table */
 /** @typedef {import("./board_cells.js").Cell} Cell */
@@ -108,8 +108,7 @@ function labelOf(cell) {
 export function markSorted(block, by) {
   for (const head of block.querySelectorAll("th[data-sort]")) {
     const column = /** @type {HTMLElement} */ (head).dataset.sort
-    const order = by === column ? "ascending" : by === `-${column}` ? "descending" : "none"
-    head.setAttribute("aria-sort", order)
+    head.setAttribute("aria-sort", sortedAs(by, column ?? ""))
     head.querySelector("button")?.setAttribute("title", gettext("Sort by this column"))
   }
 }

@@ -4,7 +4,7 @@ import { announce } from "../shell/announce.js"
 import { calls as tabCalls, someoneLooks } from "../shell/tabs.js"
 import { clockwise, since } from "../lib/clock.js"
 import { find, icon, keep, make, redraw } from "../lib/dom.js"
-import { gettext, say } from "../lib/i18n.js"
+import { fill, gettext, ngettext, say } from "../lib/i18n.js"
 import { mayPopUp } from "../shell/desktop_notifications.js"
 import { newsOf } from "../state/queue_alerts.js"
 
@@ -63,7 +63,7 @@ function drawAlert(element, one) {
 /** @type {Record<string, (queue: string, limit: string) => string>} */
 const SENTENCES = {
   oldest_waiting: (queue, limit) => say("%(queue)s: a customer waits longer than %(limit)s", { queue, limit }),
-  waiting: (queue, limit) => say("%(queue)s: %(limit)s contacts or more wait", { queue, limit }),
+  waiting: (queue, limit) => fill(ngettext("%(queue)s: %(limit)s contact or more waits", "%(queue)s: %(limit)s contacts or more wait", Number(limit)), { queue, limit }),
   awaiting_answer: (queue, limit) => say("%(queue)s: a customer waits for an answer longer than %(limit)s", { queue, limit }),
   contact_age: (queue, limit) => say("%(queue)s: a contact is older than %(limit)s", { queue, limit }),
   time_in_state: (queue, limit) => say("%(queue)s: an agent takes no contacts for longer than %(limit)s", { queue, limit }),

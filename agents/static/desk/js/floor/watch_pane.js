@@ -199,7 +199,7 @@ export class WatchPane {
     setText(at(this.#head, "name"), contact.customerName || gettext("Customer"))
     setText(at(this.#head, "state"), words[contact.state])
     setText(at(this.#head, "queue"), contact.queue)
-    at(this.#head, "state").className = contact.state === "ENDED" ? "presence presence--over" : "presence"
+    at(this.#head, "state").className = `presence${{ WAITING: " presence--offered", JOINING: " presence--offered", ENDED: " presence--over", CONNECTED: "" }[contact.state]}`
     const since = contact.state === "CONNECTED" ? contact.servedSince : contact.waitingSince
     const age = at(this.#head, "age")
     age.hidden = contact.state === "ENDED" || !since

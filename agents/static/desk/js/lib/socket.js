@@ -65,6 +65,7 @@ export class Line {
   #heardAt = 0
   /** When the first ping was sent that has no answer yet: since then, at the latest, the line is silent. @type {number|null} */
   #silentSince = null
+  /** @type {((status: Status) => void)[]} */ #watchers = []
   /** @type {Status} */ status
 
   /** @param {Ends} ends */
@@ -129,6 +130,19 @@ export class Line {
     if (Date.now() < this.#notBefore) return
     this.#leave()
     this.open()
+  }
+
+  /** Beside `onStatus`: whoever else wants to know how the line is. @param {(status: Status) => void} watcher */
+  watch(watcher) {
+    this.#watchers.push(watcher)
+  }
+
+  /** Be closed for good, and try no more: this page leaves. */
+  end() {
+    clearTimeout(this.#retry)
+    clearTimeout(this.#ping)
+    this.#say({ kind: "readonly", why: "", code: 0 })
+    this.#leave()
   }
 
   /** Come back although the server has said not to: a person asks for it. */
@@ -240,6 +254,7 @@ export class Line {
   /** @param {Partial<Status>} change */
   #say(change) {
     this.status = { ...this.status, ...change }
+    for (const watcher of this.#watchers) watcher(this.status)
     this.#ends.onStatus(this.status)
   }
 

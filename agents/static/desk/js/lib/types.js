@@ -76,9 +76,18 @@
  * @typedef {Object} Colleagues  Who else is there, by name.
  * @property {Colleague[]} colleagues
  *
+ * @typedef {Object} Configuration  What Streams' `agent.getConfiguration()` says beside the agent's state; ids of queues by their names.
+ * @property {string} username
+ * @property {string} routingProfileId
+ * @property {Record<string, string>} queueIds
+ *
  * @typedef {Object} Connected  The answer to `connect`. It comes after every snapshot and change the client lacked: now it is caught up.
  * @property {string} serverTime
  * @property {string[]} streams
+ *
+ * @typedef {Object} ConnectionToken  The answer to `connectionToken`: what ChatJS says as X-Amz-Bearer to our participant API in this contact.
+ * @property {string} token
+ * @property {string} expires
  *
  * @typedef {Object} Contact  One contact (segment) of the conversation: its life, owner and queue.
  * @property {string} contactId

@@ -1,5 +1,6 @@
 // @ts-check
 /** The bell: what happened that the agent may have missed, and the way to each contact. Kept with the tab. */
+import { leaveFor } from "../lib/other_pages.js"
 import { gapWords } from "./read_marker.js"
 import { whyEnded } from "../contacts/card.js"
 import { exactly, hour } from "../lib/clock.js"
@@ -105,7 +106,7 @@ async function leave(url) {
   const found = await fetch(url, { method: "HEAD" }).catch(() => null)
   if (!found) return notice(gettext("There is no connection at the moment. Try again when the desk is live."))
   if (found.status === 404) return notice(gettext("This contact is with somebody else now, and so is its transcript."))
-  location.assign(url)
+  leaveFor(url)
 }
 
 /**

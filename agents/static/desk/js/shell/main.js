@@ -21,6 +21,7 @@ import { createFocus } from "./focus.js"
 import { createEndDialog } from "../conversation/header.js"
 import { createHandingLine, createTransfer } from "../conversation/transfer.js"
 import { createWrap } from "../composer/after_contact_work.js"
+import { leaveFor } from "../lib/other_pages.js"
 import { keptBy } from "../lib/session_storage.js"
 import { createKeys } from "./keys.js"
 import { initMe } from "./user_menu.js"
@@ -47,14 +48,14 @@ import { gettext } from "../lib/i18n.js"
  * @type {{agentId: string, userId: number, name: string, wsPath: string, loginPath: string,
  *   files: import("../state/attaching.js").Rules}}
  */
-const page = JSON.parse(find("#page").textContent ?? "")
+export const page = JSON.parse(find("#page").textContent ?? "")
 const kept = keptBy(page.agentId)
 const unsent = Object.fromEntries(kept.unsent().map((one) => [one.clientToken, one]))
 /** What this tab knows; also for whoever wants to compare it with another tab's. */
 export const store = createStore(/** @type {import("../lib/types.js").State} */ ({ ...state.EMPTY, me: page.userId, unsent }))
 const cuts = watchCuts(store)
 
-const line = new Line({
+export const line = new Line({
   url: socketUrl(page.wsPath),
   known: () => store.state.cursors,
   visible: () => !document.hidden,
@@ -225,7 +226,7 @@ function toContacts() {
 /** Pages beside the desk, as far as this agent may open them. @returns {import("./keys.js").Place[]} */
 function otherPages() {
   const { history, floor } = find("#keys-dialog").dataset
-  const to = (/** @type {string} */ path) => () => location.assign(path)
+  const to = (/** @type {string} */ path) => () => leaveFor(path)
   return [
     ...(history ? [{ key: "h", word: gettext("Go to the history"), does: to(history) }] : []),
     ...(floor ? [{ key: "f", word: gettext("Go to the floor"), does: to(floor) }] : []),

@@ -99,6 +99,15 @@ export function addressOf(view) {
 /** Once the other column, twice the other way. @param {string} now @param {string} column */
 export const turned = (now, column) => (now === column ? `-${column}` : column)
 
+/** Their first order begins with the most, as one looks for it. */
+const MOST_FIRST = ["waiting", "oldest", "open", "since", "load", "age", "waits"]
+
+/** What `aria-sort` says of a column. @param {string} by as the view has it @param {string} column */
+export function sortedAs(by, column) {
+  if (by.replace(/^-/, "") !== column) return "none"
+  return by.startsWith("-") === MOST_FIRST.includes(column) ? "ascending" : "descending"
+}
+
 /** @param {number[]} values @returns {{line: string, last: number}} the line of a sparkline, and how high its end is */
 export function sparkline(values) {
   const most = Math.max(4, ...values)

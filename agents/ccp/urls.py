@@ -1,0 +1,23 @@
+"""The addresses that published pages of Streams name in `ccpUrl`, and those of files of the participant API."""
+
+from django.urls import path
+
+from . import views
+from .participant_api import files
+
+PAGES = (
+    "ccp",
+    "ccp/",
+    "ccp-v2",
+    "ccp-v2/",
+    "ccp-v2/softphone",
+    "ccp-v2/softphone/",
+    "ccp-v2/channel-view",
+    "ccp-v2/channel-view/",
+)
+page = views.Ccp.as_view()
+urlpatterns = [
+    *(path(f"{where}{each}", page) for where in ("connect/", "") for each in PAGES),
+    path("participant/upload/<str:link>", files.upload),
+    path("participant/file/<str:link>", files.file),
+]
