@@ -34,6 +34,7 @@ export class Widget {
   #linkUntil = 0
   #asking = 0
   #heard = ""
+  #toldEnd = false
   #unread = -1
   #unanswered = { entries: "", token: "" } // tried again with the same entries, it is the same chat and not a second one
 
@@ -139,6 +140,7 @@ export class Widget {
     this.#heard = ""
     const chat = new Chat({ api: this.api, store: this.memory, onChange: () => this.draw() }, this.memory.restored(kept))
     this.chat = chat
+    this.#toldEnd = chat.state.ended
     this.talk = new Talk(chat, { files: this.settings.files && kept.files, focused: () => this.frame.focused }, {
       draft: () => this.memory.word("words"), keep: (text) => this.memory.keepWord("words", text), onSeen: () => this.draw(),
     })
@@ -241,7 +243,8 @@ export class Widget {
     if (chat && talk) {
       talk.draw({ unread: Math.max(0, this.#unread), after: () => this.#after() })
       this.#notice(chat, talk)
-      if (chat.state.ended && this.#unread <= 0 && !this.memory.chat()?.ended) this.memory.change({ ended: true })
+      if (chat.state.ended && !this.#toldEnd) this.emit("ended", { contactId: chat.seat.ContactId })
+      this.#toldEnd = chat.state.ended
     }
     frame.launcher.unread(Math.max(0, this.#unread))
   }
