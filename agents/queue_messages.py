@@ -18,7 +18,6 @@ from chats.row_backoff import RowBackoff
 from .models import AgentContact, ContactTimer
 
 RECENTLY = timedelta(minutes=30)
-AT_ONCE = 200
 _parking = RowBackoff("waiting texts")
 
 
@@ -57,18 +56,16 @@ def run(now: datetime) -> int:
 
 def steps(now: datetime) -> Iterator[int]:
     """`run`, contact by contact."""
-    due = ContactTimer.objects.filter(kind=ContactTimer.Kind.WAITING, due_at__lte=now).order_by("due_at")
-    free = due.exclude(contact__in=_parking.held(now))
-    timers = dict(free.values_list("contact_id", "pk")[:AT_ONCE])
-    yield from _parking.steps(timers, lambda contact_id: _remind(timers[contact_id], contact_id, now), now)
+    due = ContactTimer.due(ContactTimer.Kind.WAITING, now, _parking.held(now))
+    yield from _parking.steps(due, lambda contact_id: _remind(contact_id, now), now)
 
 
 @transaction.atomic
-def _remind(timer_pk: int, contact_id: str, now: datetime) -> bool:
+def _remind(contact_id: str, now: datetime) -> bool:
     contact = participation.lock_contact(contact_id)
-    timer = ContactTimer.objects.filter(pk=timer_pk, due_at__lte=now).first()
+    timer = ContactTimer.of_locked(contact, ContactTimer.Kind.WAITING, now)
     if timer is None:
-        return False  # another worker was faster
+        return False
     every = contact.queue.waiting_every
     if contact.state != contact_state.State.WAITING or timer.round != contact.round or not every:
         timer.delete()

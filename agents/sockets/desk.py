@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
+from datetime import datetime
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.utils import timezone
 
 from agents import presence, protocol, routing
@@ -19,6 +18,7 @@ from chats import realtime
 from chats.db import db_write
 from chats.wire import iso
 
+from . import opening
 from .connection import Socket, SocketCommand
 from .polling import poll
 
@@ -56,22 +56,23 @@ class DeskSocket(Socket):
 
     async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
         hub = await realtime.hub()
-        await db_write(presence.seen)(self.agent.pk, timezone.now())
-        await db_write(routing.line)(self.agent.pk, True, timezone.now())
-        await hub.follow(self, self.agent.stream, params.known)
+        async with opening.gate().through(opening.Step.COMPLETE):
+            await db_write(self._arrive)(timezone.now())
+            await hub.follow(self, self.agent.stream, params.known)
         for stream in sorted(set(params.known) - set(hub.streams_of(self))):  # left the desk while the tab was away
-            self.push(realtime.encode("closedStream", {"stream": stream}))
+            self.stream_closed(stream)
         self.connected = True
-        self.spawn(self._stay_while_an_agent(hub))
         return await connected(self)
 
-    async def _stay_while_an_agent(self, hub: realtime.Hub) -> None:
-        """The hub drops the stream of an agent who was deleted; this user may still be a supervisor, elsewhere."""
-        while True:
-            if self.agent.stream not in hub.streams_of(self):
-                self.close(protocol.Close.NO_ACCESS, "You may not use this page.", None)
-                return
-            await asyncio.sleep(settings.CCP_POLL_SECONDS)
+    def _arrive(self, now: datetime) -> None:
+        presence.seen(self.agent.pk, now)
+        routing.line(self.agent.pk, True, now)
+
+    def stream_closed(self, stream: str) -> None:
+        """The stream of an agent who was deleted is dropped; this user may still be a supervisor, elsewhere."""
+        super().stream_closed(stream)
+        if stream == self.agent.stream:
+            self.close(protocol.Close.NO_ACCESS, "You may not use this page.", None)
 
     async def answer_presence(self, params: protocol.Presence) -> None:
         await super().answer_presence(params)

@@ -12,23 +12,27 @@ from . import (
     conversation,
     customer_rating,
     help_request,
+    hours,
     note,
     queue,
     refused_call,
     transfer,
     unreadable_message,
 )
-from .base import Admin, OfVisibleContacts, ReadOnlyAdmin, plain_text, still_used
+from .base import Admin, OfVisibleContacts, ReadOnlyAdmin, RowsInline, links, plain_text, still_used
 
 __all__ = [
     "Admin",
     "OfVisibleContacts",
     "ReadOnlyAdmin",
+    "RowsInline",
     "audit",
     "contact",
     "conversation",
     "customer_rating",
     "help_request",
+    "hours",
+    "links",
     "note",
     "plain_text",
     "queue",

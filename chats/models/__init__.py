@@ -11,13 +11,14 @@ from .contact import FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY, Contact
 from .conversation import PLAIN, Conversation
 from .customer_link import CustomerLink, CustomerRating
 from .help_request import HelpRequest
-from .hours import HoursOfOperation, OpeningHours
+from .hours import Holiday, HoursOfOperation, OpeningHours
 from .item import Item, UnreadableMessage
 from .note import Note
 from .outbound_message import OutboundMessage
 from .participant import Participant
 from .queue import Queue, QueueText, Text
 from .queue_wait import QueueWait
+from .sign_in import SignIn
 from .transfer import Transfer
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "CustomerLink",
     "CustomerRating",
     "HelpRequest",
+    "Holiday",
     "HoursOfOperation",
     "Item",
     "Note",
@@ -44,6 +46,7 @@ __all__ = [
     "QueueText",
     "QueueWait",
     "RefusedCall",
+    "SignIn",
     "Text",
     "Transfer",
     "UnreadableMessage",

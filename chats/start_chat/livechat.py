@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from chats import connect, reconcile
+from chats import connect, refused_calls
 
 from . import limits
 from .page_call import RESTS, answer_page, later
@@ -66,7 +66,7 @@ async def _start(body: bytes, address: str | None, origin: str) -> dict[str, Any
 
 async def _refused(error: connect.Refused) -> ChatRefused:
     """What Connect says of a flow or a contact is the page's to mend; what our role lacks is ours, and not told outside."""
-    await reconcile.keep_refusal(error)
+    await refused_calls.keep(error)
     if error.permission:
         return later("Chats cannot be started at the moment. Please try again.")
     status = 404 if error.code == "ResourceNotFoundException" else 400
