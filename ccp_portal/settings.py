@@ -188,6 +188,7 @@ CCP_SQS_CONSUMERS = env.int(
 CCP_RECEPTION_SECRET = env.str("CCP_RECEPTION_SECRET", default="") or secrets.kept(
     CCP_DATA_DIR / "reception_secret", secrets.random_key
 )
+CCP_HANDOVER_LAMBDA = env.str("CCP_HANDOVER_LAMBDA", default="ccp-portal-handover")
 CCP_HANDOVER_DEADLINE = env.float("CCP_HANDOVER_DEADLINE", default=6.0)
 CCP_FIELD_KEYS = env.list("CCP_FIELD_KEYS", default=[]) or [
     secrets.kept(CCP_DATA_DIR / "field_key", secrets.fernet_key),
