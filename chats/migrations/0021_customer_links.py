@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chats', '0017_account_audit'),
+        ('chats', '0020_sign_ins_of_now'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ import pytest
 
 from devtools.demo_settings import Place, demo_environment, kept
 
-UP = "Ctrl-C stops both"
+UP = "Ctrl-C stops all"
 
 
 @pytest.fixture
