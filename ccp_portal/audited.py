@@ -16,7 +16,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from agents.models import Team
-from agents.sockets.connection import Scope, cookies, header
+from agents.sockets.connection import Scope, header, session_key_of
 from chats import audit
 from chats.models import AuditAction, Queue
 
@@ -47,7 +47,7 @@ class KnowsOrigin:
 def socket_origin(scope: Scope) -> audit.Origin:
     """The same for a socket; its commands know who calls."""
     meta = {"REMOTE_ADDR": (scope.get("client") or [""])[0], "HTTP_X_FORWARDED_FOR": header(scope, b"x-forwarded-for")}
-    session = audit.session_hash(cookies(scope).get(settings.SESSION_COOKIE_NAME, ""))
+    session = audit.session_hash(session_key_of(scope))
     return audit.Origin(session, client_address(cast("HttpRequest", SimpleNamespace(META=meta))))
 
 

@@ -147,7 +147,7 @@ def _transcript(request: HttpRequest, user: User, contact_id: str, template: str
             "contact": contact,
             "chain": chain,
             "told": transcripts.last_messages(contact.conversation),
-            "summary": contact_summary.of(contact),
+            "summary": contact_summary.of(contact, user, supervises=scope.may_see_floor(user)),
         },
     )
 
