@@ -203,6 +203,9 @@ CCP_START_CHAT_PERSISTENT = env.bool("CCP_START_CHAT_PERSISTENT", default=False)
 CCP_START_CHAT_FILES = env.bool("CCP_START_CHAT_FILES", default=False)
 CCP_START_CHAT_PER_ADDRESS = env.int("CCP_START_CHAT_PER_ADDRESS", default=10)  # in ten minutes
 CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  # in ten minutes
+CCP_WIDGET_ENDPOINT = env.str(
+    "CCP_WIDGET_ENDPOINT", default=""
+)  # the participant service, for browsers; empty: AWS's of the region
 
 # ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
 CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
