@@ -64,6 +64,7 @@ class EndReason(StrEnum):
     CHAT_ENDED = "chatEnded"  # Connect ended the chat (expired, stopped, flow)
     REMOVED = "removed"  # Connect removed our participant: a Connect agent or a Lex bot joined
     AGENT_LEFT = "agentLeft"  # a relayed contact: the agent ended or transferred it in Amazon Connect
+    TOKEN_OVER = "tokenOver"  # noqa: S105 -- why it ended: Connect no longer honours a relaying agent's token
     LOST = "lost"  # Connect no longer knows our participant and could not say why
     SILENT = "silent"  # the customer said nothing for as long as the queue allows
     NOT_JOINED = "notJoined"  # the hand-over could not be finished in time

@@ -32,6 +32,7 @@ from .reasons import Reason
 RANK = {
     "": -1,
     contact_state.EndReason.LOST: 0,
+    contact_state.EndReason.TOKEN_OVER: 0,
     contact_state.EndReason.NOT_JOINED: 0,
     contact_state.EndReason.REMOVED: 1,
     contact_state.EndReason.AGENT_LEFT: 1,
@@ -43,6 +44,7 @@ RANK = {
 }
 NOT_SENT = {
     contact_state.EndReason.LOST: Reason("cannot_speak"),
+    contact_state.EndReason.TOKEN_OVER: Reason("token_over"),
     contact_state.EndReason.REMOVED: Reason("had_been_removed"),
     contact_state.EndReason.AGENT_LEFT: Reason("agent_had_left"),
     contact_state.EndReason.CHAT_ENDED: Reason("chat_had_ended"),

@@ -181,6 +181,7 @@ register_reasons(
         "perhaps_not_sent_scanning": "Perhaps not sent, Amazon Connect was still looking at it: %(why)s.",
         "refused_by_connect": "Amazon Connect refused it (%(told)s)",
         "cannot_speak": "Amazon Connect no longer lets us speak in this chat",
+        "token_over": "Amazon Connect no longer lets the portal speak for the agent",
         "had_been_removed": "Amazon Connect took us out of the chat",
         "agent_had_left": "you had left the chat in Amazon Connect",
         "chat_had_ended": "the chat had ended",

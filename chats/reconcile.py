@@ -79,9 +79,9 @@ async def truth(participant: Participant) -> None:
 
 
 def _why_out(participant: Participant, *, ended: bool) -> contact_state.EndReason:
-    """An agent's contact ends with the agent's part, and the chat may go on with the next one; a token may just be over."""
+    """An agent's contact ends with the agent's part, and the chat may go on with the next one. While it lasts, it was the token."""
     if participant.role == "AGENT":
-        return contact_state.EndReason.AGENT_LEFT if ended else contact_state.EndReason.LOST
+        return contact_state.EndReason.AGENT_LEFT if ended else contact_state.EndReason.TOKEN_OVER
     return contact_state.EndReason.CHAT_ENDED if ended else contact_state.EndReason.REMOVED
 
 

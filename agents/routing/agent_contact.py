@@ -21,6 +21,7 @@ ENDED_BECAUSE = {
     chat.EndReason.CHAT_ENDED: Reason("chat_ended"),
     chat.EndReason.REMOVED: Reason("was_removed"),
     chat.EndReason.AGENT_LEFT: Reason("ended_in_connect"),
+    chat.EndReason.TOKEN_OVER: Reason("token_over"),
     chat.EndReason.LOST: Reason("cannot_speak"),
     chat.EndReason.SILENT: Reason("customer_silent"),
     chat.EndReason.NOT_JOINED: Reason("not_joined"),

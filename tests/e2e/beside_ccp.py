@@ -10,13 +10,12 @@ from typing import Any
 
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.amazon import BASIC_QUEUE
+from tests.attaching import into_connects_queue
 from tests.ccp import Agent
 from tests.e2e.chatjs import library
 from tests.e2e.desks import DeskPage
 from tests.e2e.streams import NEWEST
 from tests.emulating import eventually
-from tests.flows import flow, queue, transfer
 from tests.portal import Product
 
 CCP = "/connect/ccp-v2/"
@@ -25,8 +24,7 @@ CCP = "/connect/ccp-v2/"
 @contextmanager
 def product_beside_ccp(folder: Path, **environment: str) -> Iterator[Product]:
     """Every chat goes into a queue of Amazon Connect; the portal is told where the instance's CCP is."""
-    (folder / "queue.json").write_text(flow(queue("q", "transfer", QueueId=BASIC_QUEUE), transfer()))
-    product = Product(folder, flow=folder / "queue.json")
+    product = Product(folder, flow=into_connects_queue(folder))
     product.portal.environment |= {
         "CCP_CONNECT_CCP_URL": f"{product.emulator.url}{CCP}",
         "CCP_STREAMS_FILE": str(library(NEWEST)),
@@ -101,3 +99,7 @@ class Beside:
     def open_panel(self) -> None:
         self.page.locator("#connect-open").click()
         expect(self.page.locator("#connect")).to_be_visible()
+
+    def close_panel(self) -> None:
+        self.page.locator("#connect").get_by_role("button", name="Close").press("Enter")
+        expect(self.page.locator("#connect")).to_be_hidden()

@@ -136,15 +136,15 @@ test("why the CCP refused is told in its words", () => {
 
 // ---- contacts in step ---------------------------------------------------------------------------------------------------
 
-const moves = (ccp, { row = () => null, before = NOTHING, isServedToEnd = () => false, refused = () => false } = {}) =>
-  contactMoves({ ccp, before, row, isServedToEnd, refused }).map((one) => [one.do, one.contact.contactId, one.contact.state])
+const moves = (ccp, { row = () => null, before = NOTHING, ending = () => "", refused = () => false } = {}) =>
+  contactMoves({ ccp, before, row, ending, refused }).map((one) => [one.do, one.contact.contactId, one.contact.state])
 const held = (state) => () => ({ contactId: "c-1", state })
 
 test("what is accepted there is relayed, once for each token", () => {
   assert.deepEqual(moves(ccpWith("connected")), [["relay", "c-1", "connected"]])
   assert.deepEqual(moves(ccpWith("connected"), { row: held("connected") }), [["relay", "c-1", "connected"]])
   const [one, other] = ["secret", "newer"].map((participantToken) => ({ ...CCP, contacts: [{ ...CONTACT, participantToken }] }))
-  const sign = (ccp) => contactMoves({ ccp, before: NOTHING, row: () => null, isServedToEnd: () => false, refused: () => false })[0].sign
+  const sign = (ccp) => contactMoves({ ccp, before: NOTHING, row: () => null, ending: () => "", refused: () => false })[0].sign
   assert.equal(sign(one), sign(one))
   assert.notEqual(sign(one), sign(other))
 })
@@ -168,7 +168,11 @@ test("after contact work waits for the desk, then the CCP is cleared", () => {
 
 test("what the agent ended here ends there when nothing is owed to the customer", () => {
   assert.deepEqual(moves(ccpWith("connected"), { row: held("ended") }), [])
-  assert.deepEqual(moves(ccpWith("connected"), { row: held("ended"), isServedToEnd: () => true }), [["end", "c-1", "connected"]])
+  assert.deepEqual(moves(ccpWith("connected"), { row: held("ended"), ending: () => "served" }), [["end", "c-1", "connected"]])
+})
+
+test("a token that was over is replaced by the next one, and the contact goes on here", () => {
+  assert.deepEqual(moves(ccpWith("connected"), { row: held("ended"), ending: () => "tokenOver" }), [["relay", "c-1", "connected"]])
 })
 
 test("an offer is nobody's to relay, a rejected one is put away, a missed one is the agent's to put away", () => {

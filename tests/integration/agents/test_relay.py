@@ -317,3 +317,26 @@ def test_a_chat_that_was_handed_over_first_is_taken_in_when_a_connect_agent_join
         assert ada.wait_for_text("now as myself")["ParticipantRole"] == "AGENT"
         mira.until(lambda held: "now as myself" not in [one["content"] for one in held.outgoing.values()], "it is sent")
         assert (mira.held.agent["load"], mira.held.contacts[contact_id]["state"]) == (1, "CONNECTED")
+
+
+def test_when_the_token_is_over_and_the_chat_goes_on_it_says_so_and_the_next_token_takes_it_up(
+    product: Product,
+) -> None:
+    with customer(product.emulator, "Ada", "hello") as ada, product.portal.desk("mira") as mira:
+        relayed = Ccp(product, "zoe").serves(ada.contact_id)
+        mira.call("relayContact", **relayed)
+        connected(mira, ada.contact_id)
+        product.emulator.control("faults", {"operation": "CreateParticipantConnection", "status": 403, "times": 1000})
+        product.emulator.control("expire", {"contactId": ada.contact_id})
+        try:
+            mira.say(ada.contact_id, "are you there?")
+            ended(mira, ada.contact_id, "tokenOver")
+            assert part(mira, ada.contact_id)["why"]["code"] == "token_over"
+        finally:
+            product.emulator.control("faults", {"clear": True})
+        mira.call("relayContact", **relayed)
+        connected(mira, ada.contact_id)
+        mira.say(ada.contact_id, "here again")
+        ada.wait_for_text("here again")
+        mira.call("destroyConnection", contactId=ada.contact_id)
+        ended(mira, ada.contact_id, "agent")

@@ -55,5 +55,6 @@ def test_a_contact_can_always_end_and_only_a_new_hand_over_brings_it_back():
 
 def test_the_words_are_what_rows_and_pages_hold():
     assert [str(state) for state in State] == ["JOINING", "WAITING", "CONNECTED", "ENDED"]
-    reasons = ["agent", "supervisor", "customer", "chatEnded", "removed", "agentLeft", "lost", "silent", "notJoined"]
+    reasons = ["agent", "supervisor", "customer", "chatEnded", "removed", "agentLeft"]
+    reasons += ["tokenOver", "lost", "silent", "notJoined"]
     assert [str(reason) for reason in EndReason] == reasons

@@ -209,7 +209,7 @@ export class BesideConnect {
       ccp: this.#ccp,
       before: this.#before,
       row: (contactId) => rowOf(state, contactId),
-      isServedToEnd: (contactId) => this.#isServedToEnd(contactId),
+      ending: (contactId) => this.#ending(contactId),
       refused: (contactId) => this.#refused.has(contactId),
     })
     for (const move of moves)
@@ -217,11 +217,13 @@ export class BesideConnect {
     this.#keepState(state.agent)
   }
 
-  /** @param {string} contactId */
-  #isServedToEnd(contactId) {
+  /** @param {string} contactId @returns {"served"|"tokenOver"|""} */
+  #ending(contactId) {
     const held = this.#store.state.conversations[rowOf(this.#store.state, contactId)?.initialContactId ?? ""]
     const owed = Object.values(held?.outgoing ?? {}).some((one) => one.contactId === contactId && one.state !== "failed")
-    return !owed && ["agent", "supervisor"].includes(held?.contacts[contactId]?.endReason ?? "")
+    const reason = held?.contacts[contactId]?.endReason ?? ""
+    if (["tokenOver", "lost"].includes(reason)) return "tokenOver"
+    return !owed && ["agent", "supervisor"].includes(reason) ? "served" : ""
   }
 
   /** @param {ContactMove} move */

@@ -18,13 +18,14 @@ export const rings = ({ state }) => RINGS.includes(state)
 export const isMissed = ({ state }) => UNANSWERED.includes(state)
 
 /**
- * @param {{ccp: Ccp, before: Ccp, row: (contactId: string) => AgentContact|null, isServedToEnd: (contactId: string) => boolean,
+ * @param {{ccp: Ccp, before: Ccp, row: (contactId: string) => AgentContact|null, ending: (contactId: string) => "served"|"tokenOver"|"",
  *   refused: (contactId: string) => boolean}} known
- *   `row`: what the desk holds of the contact; `isServedToEnd`: the agent ended it here and nothing is owed to the customer;
+ *   `row`: what the desk holds of the contact; `ending`: the agent ended it here and nothing
+ *   is owed to the customer, or the token was over;
  *   `refused`: the portal may not speak in it, so the agent works on it in the CCP.
  * @returns {ContactMove[]}
  */
-export function contactMoves({ ccp, before, row, isServedToEnd, refused }) {
+export function contactMoves({ ccp, before, row, ending, refused }) {
   if (ccp.status !== "ready") return []
   const ids = new Set(ccp.contacts.map((one) => one.contactId))
   const gone = before.contacts.filter((one) => !ids.has(one.contactId) && one.participantToken && row(one.contactId)?.state === "connected")
@@ -32,7 +33,7 @@ export function contactMoves({ ccp, before, row, isServedToEnd, refused }) {
     ...gone.map((one) => move("relay", { ...one, state: "ended" })),
     ...ccp.contacts.flatMap((contact) => {
       const held = row(contact.contactId)
-      if (contact.state === "connected") return ofConnected(contact, held, isServedToEnd(contact.contactId))
+      if (contact.state === "connected") return ofConnected(contact, held, ending(contact.contactId))
       if (contact.state === "rejected") return [move("clear", contact)]
       if (contact.state !== "ended") return []
       if (held?.state === "connected") return contact.participantToken ? [move("relay", contact)] : []
@@ -42,10 +43,11 @@ export function contactMoves({ ccp, before, row, isServedToEnd, refused }) {
   ]
 }
 
-/** @param {CcpContact} contact @param {AgentContact|null} held @param {boolean} isOver @returns {ContactMove[]} */
-function ofConnected(contact, held, isOver) {
-  if (held?.state !== "ended") return contact.participantToken ? [move("relay", contact)] : []
-  return isOver ? [move("end", contact)] : []
+/** @param {CcpContact} contact @param {AgentContact|null} held @param {"served"|"tokenOver"|""} ending @returns {ContactMove[]} */
+function ofConnected(contact, held, ending) {
+  if (held?.state === "ended" && ending === "served") return [move("end", contact)]
+  const speaks = held?.state !== "ended" || ending === "tokenOver"
+  return speaks && contact.participantToken ? [move("relay", contact)] : []
 }
 
 /** The same token again is nothing new. @param {ContactMove["do"]} what @param {CcpContact} contact @returns {ContactMove} */

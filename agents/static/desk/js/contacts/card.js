@@ -97,6 +97,7 @@ export function whyEnded({ endReason, why }) {
     chatEnded: gettext("The chat has ended"),
     removed: gettext("Another agent or bot took over in Amazon Connect"),
     agentLeft: gettext("You ended or transferred it in Amazon Connect"),
+    tokenOver: gettext("Amazon Connect no longer lets the portal speak for you: go on in its Contact Control Panel"),
     silent: gettext("The customer did not answer any more"),
     lost: gettext("Amazon Connect no longer knows this chat; it could not be verified why"),
     notJoined: gettext("The chat could not be joined in time"),

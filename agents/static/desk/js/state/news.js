@@ -24,7 +24,7 @@ import { handingOf } from "./handing.js"
 export const MOST = 50
 
 /** Endings that are not the agent's own doing. */
-const OTHERS_DOING = ["supervisor", "customer", "chatEnded", "removed", "silent", "lost", "notJoined"]
+const OTHERS_DOING = ["supervisor", "customer", "chatEnded", "removed", "silent", "tokenOver", "lost", "notJoined"]
 
 /**
  * What was known and what is new; the newest first. The very same list when nothing is new.
