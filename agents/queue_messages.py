@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from chats import contact_state, outbox, participation
 from chats.models import Contact, OutboundMessage, Queue, Text
 from chats.observers import Change, Waits
+from chats.queue_capacity import position
 from chats.row_backoff import RowBackoff
 
 from .models import AgentContact, ContactTimer
@@ -29,15 +29,6 @@ def contact_changed(contact: Contact, change: Change) -> None:
 
 
 # ---- place and time --------------------------------------------------------------------------------------------------
-
-
-def position(contact: Contact) -> int:
-    """1: next in line; 0: an agent serves the contact already."""
-    if contact.state != contact_state.State.WAITING or contact.waiting_since is None:
-        return 0
-    older = Q(waiting_since__lt=contact.waiting_since) | Q(waiting_since=contact.waiting_since, pk__lt=contact.pk)
-    earlier = Q(priority__lt=contact.priority) | Q(older, priority=contact.priority)
-    return Contact.objects.filter(earlier, queue=contact.queue, state=contact_state.State.WAITING).count() + 1
 
 
 def expected_wait(queue: Queue, place: int, now: datetime) -> timedelta | None:
