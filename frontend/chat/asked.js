@@ -1,13 +1,14 @@
 // @ts-check
 /** Draws what an interactive message asks: a list, times under their days, short replies in a row, or cards beside each other. */
 
-import { clone, find, icon, make, own } from "./frontend/js/dom.js"
-import { slotWords, slotsByDay } from "./frontend/js/interactive_messages.js"
+import { find, icon, make, own } from "../js/dom.js"
+import { gettext, say } from "../js/i18n.js"
+import { slotWords, slotsByDay } from "../js/interactive_messages.js"
 
 /**
- * @typedef {import("./frontend/js/interactive_messages.js").Option} Choice
- * @typedef {import("./frontend/js/interactive_messages.js").Part} Card
- * @typedef {import("./frontend/js/interactive_messages.js").Form} Form
+ * @typedef {import("../js/interactive_messages.js").Option} Choice
+ * @typedef {import("../js/interactive_messages.js").Part} Card
+ * @typedef {import("../js/interactive_messages.js").Form} Form
  * @typedef {{chosen: string, answerable: boolean}} How
  */
 
@@ -38,7 +39,7 @@ function body(kind, [first, ...others], how) {
 /** To be scrolled through by key as well. @param {Card[]} all @param {How} how */
 function cards(all, how) {
   const node = make("div", "choices__cards", ...all.map((card) => cardNode(card, how)))
-  for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Cards"]]) node.setAttribute(name, value)
+  for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", gettext("Cards")]]) node.setAttribute(name, value)
   return node
 }
 
@@ -59,16 +60,17 @@ const days = (asked, how) =>
   })
 
 /** @param {Choice} slot */
-const lasts = ({ minutes }) => (minutes > 0 ? `${minutes} min` : "")
+const lasts = ({ minutes }) => (minutes > 0 ? say("%(n)s min", { n: minutes }) : "")
 
 /** A time that was chosen, as it was offered. @param {import("./rows.js").Slot} slot */
 export const chosenSlot = ({ at, offset }) => slotWords(at, offset, { weekday: "long", day: "numeric", month: "long", ...HOUR })
 
 /** @param {Choice} choice @param {How} how */
 function button(choice, { chosen, answerable }) {
-  const node = /** @type {HTMLButtonElement} */ (clone("t-choice"))
-  find(".choice__label", node).textContent = choice.label
-  find("small", node).textContent = choice.detail
+  const detail = make("small", "", choice.detail)
+  detail.dir = "auto"
+  const node = /** @type {HTMLButtonElement} */ (make("button", "choice", make("bdi", "choice__label", choice.label), detail, icon("check")))
+  node.type = "button"
   node.dataset.answer = choice.answer
   node.disabled = Boolean(chosen) || !answerable
   node.classList.toggle("is-chosen", choice.answer === chosen)

@@ -1,6 +1,8 @@
 // @ts-check
 /** The participant API as a browser speaks it: its HTTP calls and its websocket, nothing else. */
 
+import { uuid } from "./uuid.js"
+
 /** @typedef {import("./conversation.js").Item} Item */
 /** @typedef {{ContactId: string, ParticipantId: string, ParticipantToken: string}} Started */
 /** @typedef {{url: string, token: string, expires: number}} Connection */
@@ -10,11 +12,12 @@ const PATIENCE = 15_000
 
 /** The service has answered, and the answer is no. */
 export class Refused extends Error {
-  /** @param {number} status @param {string} type @param {string} message */
-  constructor(status, type, message) {
+  /** @param {number} status @param {string} type @param {string} message @param {number} [seconds] after which to try again */
+  constructor(status, type, message, seconds = 0) {
     super(message || type || `HTTP ${status}`)
     this.status = status
     this.type = type
+    this.seconds = seconds
   }
 
   /** Whether the same call may succeed a moment later. */
@@ -26,9 +29,10 @@ export class Refused extends Error {
 /** Nothing came back: it is not known whether the call arrived. */
 export class Unreachable extends Error {}
 
-/** @param {URL} url @param {string} token @param {object} body @returns {Promise<any>} */
-async function post(url, token, body) {
-  const headers = { "Content-Type": "application/json", ...(token && { "X-Amz-Bearer": token }) }
+/** @param {string | URL} url @param {string} token empty: none @param {object} body @returns {Promise<any>} */
+export async function post(url, token, body) {
+  // As plain text where no header of ours goes with it: a browser then asks nothing before it.
+  const headers = token ? { "Content-Type": "application/json", "X-Amz-Bearer": token } : { "Content-Type": "text/plain;charset=UTF-8" }
   let answer, text
   try {
     answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) })
@@ -38,7 +42,8 @@ async function post(url, token, body) {
   }
   const value = parsed(text)
   if (answer.ok) return value
-  throw new Refused(answer.status, (answer.headers.get("x-amzn-errortype") ?? "").split(":")[0], messageOf(value))
+  const type = (answer.headers.get("x-amzn-errortype") ?? value?.data?.Error?.code ?? "").split(":")[0]
+  throw new Refused(answer.status, type, messageOf(value), Number(answer.headers.get("Retry-After")) || 0)
 }
 
 /** @param {string} text */
@@ -56,15 +61,10 @@ function messageOf(value) {
   return String(value?.Message ?? value?.message ?? error?.message ?? error?.Message ?? (typeof error === "string" ? error : ""))
 }
 
-/** @param {string | URL} page the address of the page, `…/_emulator/customer` */
-export function participantApi(page) {
-  const participant = (/** @type {string} */ verb) => new URL(`../participant/${verb}`, page)
+/** @param {string | URL} endpoint of the participant service: the address under which `participant/connection` stands */
+export function participantApi(endpoint) {
+  const participant = (/** @type {string} */ verb) => new URL(`participant/${verb}`, endpoint)
   return {
-    /** @param {object} details @returns {Promise<Started>} */
-    async startChat(details) {
-      return (await post(new URL("startChat", page), "", details)).data.startChatResult
-    },
-
     /** @param {string} participantToken @returns {Promise<Connection>} */
     async connect(participantToken) {
       const answer = await post(participant("connection"), participantToken, { Type: ["WEBSOCKET", "CONNECTION_CREDENTIALS"] })
@@ -79,7 +79,7 @@ export function participantApi(page) {
     /** @param {string} token @param {string} contentType @param {object} [content] @returns {Promise<unknown>} */
     sendEvent: (token, contentType, content) =>
       post(participant("event"), token, {
-        ContentType: contentType, ClientToken: crypto.randomUUID(), ...(content && { Content: JSON.stringify(content) }),
+        ContentType: contentType, ClientToken: uuid(), ...(content && { Content: JSON.stringify(content) }),
       }),
 
     /** Every page, newest first: nothing in the protocol tells what a closed socket has missed. @param {string} token @returns {Promise<Item[]>} */
@@ -97,7 +97,7 @@ export function participantApi(page) {
 
     /** Where the bytes of a file go. @param {string} token @param {{name: string, type: string, size: number}} file @returns {Promise<{id: string, url: string, headers: Record<string, string>}>} */
     async startUpload(token, { name, type, size }) {
-      const asked = { AttachmentName: name, ContentType: type, AttachmentSizeInBytes: size, ClientToken: crypto.randomUUID() }
+      const asked = { AttachmentName: name, ContentType: type, AttachmentSizeInBytes: size, ClientToken: uuid() }
       const answer = await post(participant("start-attachment-upload"), token, asked)
       return { id: answer.AttachmentId, url: answer.UploadMetadata.Url, headers: answer.UploadMetadata.HeadersToInclude ?? {} }
     },
@@ -128,6 +128,9 @@ export function participantApi(page) {
 
 /** @typedef {ReturnType<typeof participantApi>} Api */
 
+/** What a website's back end is asked for a chat (docs/integrate.md). @param {string | URL} url @param {object} details @returns {Promise<Started>} */
+export const startChat = async (url, details) => (await post(url, "", details)).data.startChatResult
+
 /** One websocket: subscribed, kept alive by heartbeats, and closed as soon as an answer to one is missing. */
 export class ChatSocket {
   /**
@@ -145,19 +148,19 @@ export class ChatSocket {
   }
 
   #opened() {
-    this.#say("aws/subscribe", { topics: ["aws/chat"] })
+    this.#tell("aws/subscribe", { topics: ["aws/chat"] })
     this.#beat()
     this.timer = setInterval(() => (this.answered ? this.#beat() : this.close()), HEARTBEAT)
   }
 
   #beat() {
     this.answered = false
-    this.#say("aws/ping")
-    this.#say("aws/heartbeat")
+    this.#tell("aws/ping")
+    this.#tell("aws/heartbeat")
   }
 
   /** @param {string} topic @param {object} [content] */
-  #say(topic, content) {
+  #tell(topic, content) {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ topic, ...(content && { content }) }))
   }
 

@@ -2,9 +2,10 @@
 /** Draws the rows of the conversation, touching only what changed, so that focus, selection and a screen reader are not disturbed. */
 
 import { chosenSlot, fillChoices } from "./asked.js"
-import { day, exactly, hour } from "./frontend/js/dates.js"
-import { clone, find, icon, keep } from "./frontend/js/dom.js"
-import { richNodes } from "./frontend/js/rich_text.js"
+import { day, exactly, hour } from "../js/dates.js"
+import { find, icon, keep, make, own } from "../js/dom.js"
+import { gettext, say } from "../js/i18n.js"
+import { richNodes } from "../js/rich_text.js"
 
 /**
  * @typedef {import("./rows.js").Row} Row
@@ -14,10 +15,10 @@ import { richNodes } from "./frontend/js/rich_text.js"
  *   which can be asked for while the line is `live`
  */
 
-const STATUS = {
-  sending: ["Sending", "clock"], checked: ["Being checked", "clock"], waiting: ["Waits for the connection", "clock"], sent: ["Sent", "sent"],
-  delivered: ["Delivered", "read"], read: ["Read", "read"],
-}
+const statuses = () => ({
+  sending: [gettext("Sending"), "clock"], checked: [gettext("Being checked"), "clock"], waiting: [gettext("Waits for the connection"), "clock"],
+  sent: [gettext("Sent"), "sent"], delivered: [gettext("Delivered"), "read"], read: [gettext("Read"), "read"],
+})
 /** @type {WeakMap<HTMLElement, string>} */
 const drawn = new WeakMap()
 
@@ -39,9 +40,15 @@ const reconcile = (list, parts) =>
 
 /** @param {Row} row @param {How} how @returns {Part} */
 function rowPart(row, how) {
-  if (row.kind === "day") return { key: row.key, value: day(row.at), make: () => clone("t-day"), fill: (node) => fillDay(node, row.at) }
-  if (row.kind === "system") return { key: row.key, value: row, make: () => fresh(clone("t-system"), how), fill: (node) => fillSystem(node, row) }
-  return { key: `${row.author} ${row.key}`, value: [row, how.answerable, how.live && row.bubbles.some(isShown)], make: () => clone("t-group"), fill: (node) => fillGroup(node, row, how) }
+  if (row.kind === "day") return { key: row.key, value: day(row.at), make: () => make("h3", "day", make("time", "")), fill: (node) => fillDay(node, row.at) }
+  if (row.kind === "system") return { key: row.key, value: row, make: () => fresh(make("p", "system", make("bdi", ""), " ", make("time", "")), how), fill: (node) => fillSystem(node, row) }
+  return { key: `${row.author} ${row.key}`, value: [row, how.answerable, how.live && row.bubbles.some(isShown)], make: emptyGroup, fill: (node) => fillGroup(node, row, how) }
+}
+
+function emptyGroup() {
+  const who = make("p", "group__who")
+  who.dir = "auto"
+  return make("div", "group", who, make("div", "group__bubbles"), make("p", "group__meta"))
 }
 
 /** @param {HTMLElement} node @param {{fresh: boolean}} how what is there when the page opens does not move */
@@ -81,20 +88,24 @@ function fillGroup(node, row, how) {
 
 /** @param {string} clientToken */
 function doings(clientToken) {
-  const node = clone("t-do")
-  for (const button of node.querySelectorAll("button")) button.dataset.token = clientToken
-  return node
+  const does = [["again", "retry", gettext("Retry")], ["discard", "close", gettext("Discard")]].map(([does, sign, word]) => {
+    const button = make("button", "", icon(sign), word)
+    button.setAttribute("type", "button")
+    Object.assign(button.dataset, { do: does, token: clientToken })
+    return button
+  })
+  return make("p", "group__do", ...does)
 }
 
 /** @param {HTMLElement} node @param {import("./rows.js").GroupRow} row */
 function fillMeta(node, row) {
   node.replaceChildren()
   node.classList.toggle("is-failed", row.status === "failed")
-  if (row.status === "failed") return void node.append(icon("warn"), `Not sent: ${row.reason}`)
+  if (row.status === "failed") return void node.append(icon("warn"), say("Not sent: %(reason)s", { reason: row.reason }))
   const time = document.createElement("time")
   fillTime(time, row.at, hour(row.at))
   node.append(time)
-  const [word, sign] = STATUS[/** @type {keyof STATUS} */ (row.status)] ?? []
+  const [word, sign] = own(statuses(), row.status) ?? []
   if (word) node.append(receipt(row.status, word, sign))
 }
 
@@ -110,9 +121,32 @@ function receipt(status, word, sign) {
 function bubblePart(bubble, how) {
   const fill = { text: fillText, file: fillFile, choices: fillChoices }[bubble.kind]
   return {
-    key: bubble.key, value: [bubble, how.answerable, isShown(bubble) && how.live], make: () => fresh(clone(`t-${bubble.kind}`), how),
+    key: bubble.key, value: [bubble, how.answerable, isShown(bubble) && how.live], make: () => fresh(EMPTY[bubble.kind](), how),
     fill: (node) => fill(node, /** @type {any} */ (bubble), how),
   }
+}
+
+const EMPTY = {
+  text() {
+    const node = make("div", "bubble")
+    node.dir = "auto"
+    return node
+  },
+  file() {
+    const image = /** @type {HTMLImageElement} */ (make("img", "file__picture"))
+    image.hidden = true
+    image.alt = ""
+    const sign = make("span", "file__icon", icon("file"))
+    sign.setAttribute("aria-hidden", "true")
+    const open = make("button", "icon-button file__open", icon("download"))
+    open.setAttribute("type", "button")
+    return make("div", "file", image, sign, make("bdi", "file__name"), make("span", "file__facts"), open)
+  },
+  choices() {
+    const detail = make("small", "")
+    detail.dir = "auto"
+    return make("fieldset", "choices", make("legend", "", make("bdi", ""), detail))
+  },
 }
 
 /** @param {Bubble} bubble */
@@ -134,7 +168,7 @@ function fillFile(node, bubble, how) {
   const open = /** @type {HTMLButtonElement} */ (find(".file__open", node))
   open.hidden = !bubble.opens
   open.dataset.opens = bubble.opens
-  open.setAttribute("aria-label", `Download ${bubble.name}`)
+  open.setAttribute("aria-label", say("Download %(name)s", { name: bubble.name }))
   if (bubble.picture) showPicture(/** @type {HTMLImageElement} */ (find("img", node)), bubble, how)
 }
 

@@ -1,6 +1,8 @@
 // @ts-check
 /** The conversation as a plain value: apply() puts every item in its place once, in whatever order and however often it comes. */
 
+import { gettext } from "../js/i18n.js"
+
 /**
  * @typedef {{AttachmentId?: string, AttachmentName?: string, ContentType?: string, Status?: string}} Attachment
  * @typedef {{RecipientParticipantId?: string, DeliveredTimestamp?: string, ReadTimestamp?: string}} Receipt
@@ -205,5 +207,5 @@ export const over = (state) => ({
   ...state,
   ended: true,
   typing: {},
-  outgoing: state.outgoing.map((one) => ({ ...one, status: "failed", reason: "the chat has ended" })),
+  outgoing: state.outgoing.map((one) => ({ ...one, status: "failed", reason: gettext("the chat has ended") })),
 })

@@ -1,6 +1,7 @@
 // @ts-check
 /** Which files Connect takes in a chat (adminguide/feature-limits), told before it has to refuse them. */
-import { sizeWord, typeOf } from "./frontend/js/files.js"
+import { sizeWord, typeOf } from "../js/files.js"
+import { say } from "../js/i18n.js"
 
 export const FILE_MAX = 20 * 1024 * 1024
 const OPEN_XML = "application/vnd.openxmlformats-officedocument."
@@ -29,7 +30,7 @@ export const TYPES = {
 
 /** @param {{name: string, size: number}} file @returns {string} what is wrong with it; empty when nothing is */
 export function fileError({ name, size }) {
-  if (!typeOf(name, TYPES)) return `“${name}” cannot be sent: pictures, PDF, Office, text, sound and film files can.`
-  if (size === 0) return `“${name}” is empty.`
-  return size > FILE_MAX ? `“${name}” has ${sizeWord(size)}; 20 MB is the most.` : ""
+  if (!typeOf(name, TYPES)) return say("“%(name)s” cannot be sent: pictures, PDF, Office, text, sound and film files can.", { name })
+  if (size === 0) return say("“%(name)s” is empty.", { name })
+  return size > FILE_MAX ? say("“%(name)s” has %(size)s; 20 MB is the most.", { name, size: sizeWord(size) }) : ""
 }

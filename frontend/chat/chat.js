@@ -2,14 +2,18 @@
 /** One customer's chat at work: joins line, conversation and store; sends in order, once, and tells the page what changed. */
 
 import * as conversation from "./conversation.js"
-import { backOff } from "./frontend/js/back_off.js"
+import { backOff } from "../js/back_off.js"
+import { gettext } from "../js/i18n.js"
 import { Line, WAITS } from "./line.js"
+import { uuid } from "./uuid.js"
 import { Refused } from "./wire.js"
 
 /**
  * @typedef {import("./conversation.js").Item} Item
- * @typedef {import("./store.js").Seat} Seat
- * @typedef {{api: import("./wire.js").Api, store: ReturnType<typeof import("./store.js").store>, onChange: () => void}} Needs
+ * @typedef {{ContactId: string, ParticipantId: string, ParticipantToken: string, name: string}} Seat
+ * @typedef {{seat: Seat, items: Item[], outgoing: conversation.Outgoing[], receipts: conversation.State["receipts"], ended: boolean,
+ *   marks: {delivered: string, read: string}, leaving?: string}} Kept what is kept of a chat while its page is loaded anew
+ * @typedef {{api: import("./wire.js").Api, store: {save: (kept: Kept) => void}, onChange: () => void}} Needs
  */
 
 const TYPING_EVERY = 4_000
@@ -24,7 +28,7 @@ export class Chat {
   #timer = 0
   loaded = false
 
-  /** @param {Needs} needs @param {import("./store.js").Kept} kept */
+  /** @param {Needs} needs @param {Kept} kept */
   constructor({ api, store, onChange }, kept) {
     this.api = api
     this.store = store
@@ -90,7 +94,7 @@ export class Chat {
 
   /** @param {string} content */
   write(content) {
-    const words = { clientToken: crypto.randomUUID(), content, at: new Date().toISOString() }
+    const words = { clientToken: uuid(), content, at: new Date().toISOString() }
     this.#become(conversation.write(this.state, words))
     this.#typedAt = 0
     this.#flush()
@@ -101,7 +105,7 @@ export class Chat {
 
   /** @param {File} file @param {string} contentType */
   attach(file, contentType) {
-    const clientToken = crypto.randomUUID()
+    const clientToken = uuid()
     this.#bytes.set(clientToken, file)
     const about = { clientToken, content: file.name, contentType, size: file.size, at: new Date().toISOString() }
     this.#become(conversation.attach(this.state, about))
@@ -152,7 +156,7 @@ export class Chat {
   async #sendFile({ clientToken, content, contentType, attachmentId }) {
     const bytes = this.#bytes.get(clientToken)
     if (!attachmentId) {
-      if (!bytes) throw new Refused(400, "", "choose it again: the page was loaded anew")
+      if (!bytes) throw new Refused(400, "", gettext("choose it again: the page was loaded anew"))
       const upload = await this.api.startUpload(this.line.token, { name: content, type: contentType, size: bytes.size })
       await this.api.put(upload.url, upload.headers, bytes)
       attachmentId = upload.id
@@ -172,7 +176,7 @@ export class Chat {
     const refusal = error instanceof Refused ? error : null
     const renewable = refusal?.status === 403 && this.#tries === 0
     if (refusal && !renewable && (!refusal.passing || this.#tries + 1 >= TRIES)) {
-      const reason = refusal.passing ? "the chat service did not take it" : refusal.message
+      const reason = refusal.passing ? gettext("the chat service did not take it") : refusal.message
       const failed = conversation.mark(this.state, words.clientToken, "failed", reason)
       this.#become(conversation.uploaded(failed, words.clientToken, "")) // a file is uploaded anew when it is tried again
       return true
@@ -205,7 +209,7 @@ export class Chat {
 
   /** Ends the chat. The wish is kept: after a cut the same call is made again, with the same ClientToken. */
   async leave() {
-    this.leaving ??= crypto.randomUUID()
+    this.leaving ??= uuid()
     this.#keep()
     this.onChange()
     await this.api.disconnect(this.line.token, this.leaving).catch((error) => {
@@ -220,7 +224,7 @@ export class Chat {
   }
 }
 
-/** What was under way when the page went is waiting again, with its ClientToken. @param {import("./store.js").Kept} kept @returns {conversation.State} */
+/** What was under way when the page went is waiting again, with its ClientToken. @param {Kept} kept @returns {conversation.State} */
 function restored(kept) {
   const state = conversation.empty(kept.seat.ParticipantId, kept.seat.name)
   const outgoing = kept.outgoing.map((one) => (one.status === "sending" ? { ...one, status: /** @type {const} */ ("waiting") } : one))

@@ -2,8 +2,9 @@
 /** What stands on the screen, as plain values: day separators, system lines and grouped bubbles, from the conversation. */
 
 import { EVENT, isMine, isTheirs } from "./conversation.js"
-import { isPicture, sizeWord, typeWord } from "./frontend/js/files.js"
-import { chosen, INTERACTIVE, readForm } from "./frontend/js/interactive_messages.js"
+import { isPicture, sizeWord, typeWord } from "../js/files.js"
+import { gettext, say } from "../js/i18n.js"
+import { chosen, INTERACTIVE, readForm } from "../js/interactive_messages.js"
 import { MARKDOWN, markdown } from "./markdown.js"
 
 /**
@@ -14,7 +15,7 @@ import { MARKDOWN, markdown } from "./markdown.js"
  * @typedef {{key: string, kind: "file", name: string, facts: string, status: string, opens: string, picture: boolean}} FileBubble
  *   `opens`: the AttachmentId, when it can be fetched
  * @typedef {{at: string, offset: number | null}} Slot a time that was chosen, told as it was offered
- * @typedef {import("./frontend/js/interactive_messages.js").Form} Form
+ * @typedef {import("../js/interactive_messages.js").Form} Form
  * @typedef {{key: string, kind: "choices", form: Form, chosen: string}} ChoicesBubble
  * @typedef {TextBubble | FileBubble | ChoicesBubble} Bubble
  * @typedef {{kind: "day", key: string, at: string}} DayRow
@@ -25,14 +26,14 @@ import { MARKDOWN, markdown } from "./markdown.js"
  */
 
 const GROUP_GAP = 5 * 60_000
-/** @type {Record<string, (who: string) => string>} */
+/** @type {Record<string, (who: string) => string>} `who` is empty for ourselves */
 const LINES = {
-  [`${EVENT}participant.joined`]: (who) => `${who} joined`,
-  [`${EVENT}participant.left`]: (who) => `${who} left`,
-  [`${EVENT}participant.idle`]: (who) => `Nothing from ${who === "You" ? "you" : who} for a while`,
-  [`${EVENT}participant.autodisconnection`]: () => "Closed because nobody wrote",
-  [`${EVENT}transfer.succeeded`]: () => "You were passed on to somebody else",
-  [`${EVENT}chat.ended`]: () => "The chat has ended",
+  [`${EVENT}participant.joined`]: (who) => (who ? say("%(who)s joined", { who }) : gettext("You joined")),
+  [`${EVENT}participant.left`]: (who) => (who ? say("%(who)s left", { who }) : gettext("You left")),
+  [`${EVENT}participant.idle`]: (who) => (who ? say("Nothing from %(who)s for a while", { who }) : gettext("Nothing from you for a while")),
+  [`${EVENT}participant.autodisconnection`]: () => gettext("Closed because nobody wrote"),
+  [`${EVENT}transfer.succeeded`]: () => gettext("You were passed on to somebody else"),
+  [`${EVENT}chat.ended`]: () => gettext("The chat has ended"),
 }
 
 /** @param {string} at @returns {string} the day of a time where the reader is */
@@ -72,9 +73,10 @@ function rowOf(state, item) {
 /** @param {State} state @param {Item} item @returns {SystemRow | null} */
 function eventRow(state, item) {
   const line = LINES[item.ContentType]
-  const who = isMine(state, item) ? "You" : item.DisplayName
+  const mine = isMine(state, item)
+  const who = mine ? "" : item.DisplayName
   // A flow joins too, as SYSTEM; nobody needs to be told that.
-  if (!line || (item.ContentType.startsWith(`${EVENT}participant.`) && (!who || item.ParticipantRole === "SYSTEM"))) return null
+  if (!line || (item.ContentType.startsWith(`${EVENT}participant.`) && ((!who && !mine) || item.ParticipantRole === "SYSTEM"))) return null
   return { kind: "system", key: item.Id, at: item.AbsoluteTime, text: line(who ?? "") }
 }
 
@@ -84,11 +86,9 @@ function bubblesOf(state, item) {
   if (item.Type === "ATTACHMENT") return (item.Attachments ?? []).map((one, index) => file(`${key} ${index}`, one))
   const form = readForm(item)
   if (form?.parts.some((one) => one.options.length > 0)) return [{ key, kind: "choices", form, chosen: choiceIn(state, item, form) }]
-  if (form || item.ContentType === INTERACTIVE) return [worded(state, key, [form?.parts[0].title, form?.parts[0].detail, UNKNOWN].filter(Boolean).join("\n"))]
+  if (form || item.ContentType === INTERACTIVE) return [worded(state, key, [form?.parts[0].title, form?.parts[0].detail, gettext("(An interactive message of a kind that this page cannot show)")].filter(Boolean).join("\n"))]
   return item.Content ? [worded(state, key, item.Content, item.ContentType)] : []
 }
-
-const UNKNOWN = "(An interactive message of a kind that this page cannot show)"
 
 /** @param {State} state @param {string} key @param {string} text @param {string} [contentType] @param {string} [status] @returns {TextBubble} */
 function worded(state, key, text, contentType = "", status = "") {
@@ -104,8 +104,8 @@ function slotOf({ items }, words) {
 
 /** @param {string} key @param {import("./conversation.js").Attachment} one @returns {FileBubble} */
 function file(key, one) {
-  const states = { APPROVED: "Checked", REJECTED: "Refused", IN_PROGRESS: "Being checked" }
-  const name = one.AttachmentName ?? "File"
+  const states = { APPROVED: gettext("Checked"), REJECTED: gettext("Refused"), IN_PROGRESS: gettext("Being checked") }
+  const name = one.AttachmentName ?? gettext("File")
   const facts = [typeWord(one.ContentType ?? ""), states[/** @type {keyof states} */ (one.Status)] ?? one.Status]
   const opens = one.Status === "APPROVED" ? one.AttachmentId ?? "" : ""
   return { key, kind: "file", name, facts: facts.filter(Boolean).join(", "), status: "", opens, picture: Boolean(opens) && isPicture(one.ContentType) }

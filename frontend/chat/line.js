@@ -1,7 +1,7 @@
 // @ts-check
 /** The line to the chat service: connects, catches up, notices that it is dead, and comes back. */
 
-import { backOff } from "./frontend/js/back_off.js"
+import { backOff } from "../js/back_off.js"
 import { ChatSocket, Refused } from "./wire.js"
 
 /** @typedef {"connecting" | "up" | "checking" | "down" | "ended"} LineState `checking`: lost a moment ago, nobody need know yet */
@@ -18,6 +18,7 @@ export class Line {
   token = ""
   #tries = 0
   #stopped = false
+  #rests = false
   #wake = () => {}
 
   /**
@@ -79,12 +80,20 @@ export class Line {
   /** @param {number} ms */
   #pause(ms) {
     return new Promise((/** @type {(value: void) => void} */ done) => {
-      const timer = setTimeout(done, ms)
+      const timer = this.#rests ? 0 : setTimeout(done, ms)
       this.#wake = () => {
         clearTimeout(timer)
+        this.#rests = false
         done()
       }
     })
+  }
+
+  /** Gives the websocket back until somebody looks again. */
+  rest() {
+    if (this.#stopped) return
+    this.#rests = true
+    this.socket?.close()
   }
 
   /** Something says the network may be back, or gone: find out now. */

@@ -1,8 +1,8 @@
 // @ts-check
 /** Markdown as Connect's chat knows it (bold, italic, code, links, lists) as a tree; frontend/js/rich_text.js draws it. */
-import { isSafe } from "./frontend/js/links.js"
+import { isSafe } from "../js/links.js"
 
-/** @typedef {import("./frontend/js/rich_text.js").Rich} Rich */
+/** @typedef {import("../js/rich_text.js").Rich} Rich */
 
 export const MARKDOWN = "text/markdown"
 /** In turn: escaped sign, code, [words](address), bold, italic, bare address. Lengths are bounded: a stranger writes them. */
