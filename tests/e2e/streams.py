@@ -39,7 +39,7 @@ def streams_site(package: Package) -> Iterator[str]:
     pages = {name: PAGES / name for name in ("streams.html", "streams.js")}
     libraries = {"amazon-connect-streams.js": library(package), "amazon-connect-chat.js": library(CHATJS_5)}
     with site({**pages, **libraries}) as url:
-        yield f"{url.replace('127.0.0.1', 'localhost')}/streams.html"
+        yield f"{url}/streams.html"
 
 
 class Crm:
@@ -53,11 +53,6 @@ class Crm:
     @property
     def frame(self) -> FrameLocator:
         return self.page.frame_locator("#ccp iframe")
-
-    def sign_in(self, username: str) -> None:
-        self.frame.get_by_label("Username of the agent").fill(username)
-        self.frame.get_by_role("button", name="Sign in").click()
-        self.wait_for("agent")
 
     def do(self, javascript: str, *args: Any) -> Any:
         """An expression of `crm` and `args`."""
