@@ -17,6 +17,7 @@ from django.conf import settings  # noqa: E402 -- see above
 from django.db import connections  # noqa: E402 -- see above
 from django.urls import path  # noqa: E402 -- see above
 
+from agents.ccp import participant_api  # noqa: E402 -- see above
 from agents.sockets.desk import DeskSocket  # noqa: E402 -- see above
 from agents.sockets.floor import FloorSocket  # noqa: E402 -- see above
 from agents.views import health  # noqa: E402 -- see above
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 STRAIGHT_IN: dict[str, Any] = {
     "/webhooks/sns/": webhook.asgi_app,
     **dict.fromkeys(livechat.PATHS, livechat.asgi_app),
+    **dict.fromkeys(participant_api.PATHS, participant_api.asgi_app),
     "/healthz": health.HEALTHZ.door,
     "/readyz": health.READYZ.door,
     "/metrics": metrics.asgi_app,
@@ -41,7 +43,8 @@ STRAIGHT_IN: dict[str, Any] = {
 
 desk: Any = DeskSocket.as_asgi()  # django-stubs know views only, not ASGI applications
 floor: Any = FloorSocket.as_asgi()
-sockets: list[Any] = [path("ws/desk/", desk), path("ws/floor/", floor)]
+chat: Any = participant_api.ChatSocket.as_asgi
+sockets: list[Any] = [path("ws/desk/", desk), path("ws/floor/", floor), path("participant/socket", chat)]
 
 
 async def http(scope: Any, receive: Any, send: Any) -> None:

@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 
+from agents.ccp import participant_api
 from agents.contact_flow.views import MAX_BODY_BYTES as MAX_HAND_OVER_BYTES
 from agents.sockets.connection import language
 from agents.views import files
@@ -33,6 +34,7 @@ LINGER_SECONDS = 5.0  # what still comes after a refusal is thrown away for so l
 
 Headers = Iterable[tuple[bytes, bytes]]  # as ASGI has them
 FILES = re.compile(r"/contacts/[^/]+/files/")
+UPLOADS = re.compile(r"/participant/upload/[^/]+")
 
 
 class TooLarge(Exception):
@@ -69,7 +71,9 @@ def most(path: str) -> int:
         return MAX_HAND_OVER_BYTES
     if path in livechat.PATHS:
         return MAX_START_CHAT_BYTES
-    if FILES.fullmatch(path):
+    if path in participant_api.PATHS:
+        return participant_api.MAX_BODY_BYTES
+    if FILES.fullmatch(path) or UPLOADS.fullmatch(path):
         return MAX_FILE_BYTES
     if path.startswith("/admin/"):
         return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or MAX_BODY_BYTES)
@@ -97,6 +101,8 @@ def _in_the_form_of(path: str, headers: Headers, status: HTTPStatus, reason: str
         code = "TooLarge" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "Unavailable"
         told = ChatRefused(status, code, f"{why[0].upper()}{why[1:]}.").answer
         return Refused(status, json.dumps(told), "application/json", livechat.refusal_headers(list(headers)))
+    if path in participant_api.PATHS:
+        return Refused(status, *participant_api.refusal(list(headers), status, why))
     return Refused(status, why)
 
 

@@ -1,8 +1,9 @@
-"""The addresses that published pages of Streams name in `ccpUrl`."""
+"""The addresses that published pages of Streams name in `ccpUrl`, and those of files of the participant API."""
 
 from django.urls import path
 
 from . import views
+from .participant_api import files
 
 PAGES = (
     "ccp",
@@ -15,4 +16,8 @@ PAGES = (
     "ccp-v2/channel-view/",
 )
 page = views.Ccp.as_view()
-urlpatterns = [path(f"{where}{each}", page) for where in ("connect/", "") for each in PAGES]
+urlpatterns = [
+    *(path(f"{where}{each}", page) for where in ("connect/", "") for each in PAGES),
+    path("participant/upload/<str:link>", files.upload),
+    path("participant/file/<str:link>", files.file),
+]

@@ -6,7 +6,7 @@ Sockets, the HTTP API and the Streams page are thin callers of this table. docs/
 from agents.protocol import answers
 from agents.protocol import requests as asked
 
-from . import contacts, floor_views, messages, notes, state, stepping_in, transcripts, transfers
+from . import contacts, floor_views, messages, notes, state, stepping_in, tokens, transcripts, transfers
 from .command import Caller, Command, Permission
 
 __all__ = [
@@ -59,6 +59,7 @@ AGENT_COMMANDS = {
     "relayContact": Command(
         asked.RelayContact, Permission.AGENT, contacts.relay, then=contacts.refresh_relayed, waits_for_aws=True
     ),
+    "connectionToken": Command(asked.ContactParams, Permission.AGENT, tokens.connection_token, answers.ConnectionToken),
     "sendMessage": Command(asked.SendMessage, Permission.SERVES, messages.send, answers.Sent),
     "sendEvent": Command(asked.SendEvent, Permission.HAS_PART, messages.send_event, then=messages.send_typing),
     "retryMessage": Command(asked.OutboundMessageParams, Permission.SERVES, messages.retry, answers.Sent),

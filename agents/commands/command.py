@@ -26,6 +26,7 @@ class Caller:
 
     user: User
     agent: Agent | None = None
+    session_key: str = ""  # of the session they signed in to: what they are given ends with it
     _last: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,9 @@ locks the agent (lock order everywhere: conversation, contact, agent, agent cont
 from .agent import Agent
 from .agent_contact import AgentContact, ContactTimer, OfferEvent
 from .agent_state import AgentState, AgentStateChange
+from .agent_upload import AgentUpload
 from .alert import Alert, Threshold
+from .chat_position import ChatPosition
 from .disposition import Disposition, QueueTopic, QuickResponse
 from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
@@ -21,7 +23,9 @@ __all__ = [
     "AgentContact",
     "AgentState",
     "AgentStateChange",
+    "AgentUpload",
     "Alert",
+    "ChatPosition",
     "ContactTimer",
     "Disposition",
     "OfferEvent",

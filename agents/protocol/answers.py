@@ -31,6 +31,13 @@ class Sent(StrictModel):
     state: Literal["queued", "sending", "taken", "sent", "failed", "discarded"]
 
 
+class ConnectionToken(StrictModel):
+    """The answer to `connectionToken`: what ChatJS says as X-Amz-Bearer to our participant API in this contact."""
+
+    token: str
+    expires: Time
+
+
 class Transcript(ConnectModel):
     """A page of the transcript; `NextToken` when there is more in that direction."""
 

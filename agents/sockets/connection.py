@@ -49,6 +49,14 @@ OUR_FAULT = translation.gettext_noop("That failed on our side; it is in the log.
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, and nobody half a character
 
 
+def user_of_session(session_key: str) -> User | None:
+    """The user of a live HTTP session; sockets and the participant API have no login of their own."""
+    if not session_key:
+        return None
+    user = get_user(SimpleNamespace(session=SessionStore(session_key)))  # type: ignore[arg-type]  # it reads .session, nothing else
+    return user if isinstance(user, User) and user.is_active else None
+
+
 class RequestError(Exception):
     """A request that is answered with an error."""
 
@@ -176,19 +184,15 @@ class Socket:
         if self.user is None:
             self.close(Close.NOT_SIGNED_IN, "Sign in first.", None)
             return False
-        self.caller = Caller(self.user)
+        self.caller = Caller(self.user, session_key=self.session_key)
         if not await db_read(self.authorise)():
             self.close(Close.NO_ACCESS, "You may not use this page.", None)
             return False
         return True
 
     def _user(self) -> User | None:
-        """The user of a live HTTP session; sockets have no login of their own."""
         self.session_key = cookies(self.scope).get(settings.SESSION_COOKIE_NAME, "")
-        if not self.session_key:
-            return None
-        user = get_user(SimpleNamespace(session=SessionStore(self.session_key)))  # type: ignore[arg-type]  # it reads .session, nothing else
-        return user if isinstance(user, User) and user.is_active else None
+        return user_of_session(self.session_key)
 
     def authorise(self) -> bool:
         """May this user be here? Called on a database thread."""

@@ -157,7 +157,7 @@ async def download(request: HttpRequest, contact_id: str, attachment_id: str) ->
     user = cast("User", await request.auser())
     try:
         file = await db_read(_file)(user, contact_id, attachment_id)
-        return await _opened(file, preview="preview" in request.GET)
+        return await opened(file, preview="preview" in request.GET)
     except attachments.Unreadable as error:
         return await asyncio.to_thread(_unreadable, request, gettext(str(error)), 409)
     except (connect.Refused, connect.Unavailable):
@@ -173,7 +173,8 @@ def _file(user: User, contact_id: str, attachment_id: str) -> attachments.File:
     return file
 
 
-async def _opened(file: attachments.File, *, preview: bool) -> HttpResponseBase:
+async def opened(file: attachments.File, *, preview: bool) -> HttpResponseBase:
+    """Its bytes as a download; with `preview` a picture. Raises attachments.Unreadable, connect.Refused, Unavailable."""
     async with AsyncExitStack() as closing:
         pieces = await closing.enter_async_context(attachments.opened(file))
         head = await _head(pieces)

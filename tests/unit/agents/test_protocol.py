@@ -50,6 +50,7 @@ ASKED = {
     "saveWrapUp": {"contactId": "c-1", "disposition": "Solved", "note": "Third time this month"},
     "saveDraft": {"contactId": "c-1", "text": "I have look", "note": "Third time this mon"},
     "savePlace": {"contactId": "c-1", "place": {"key": "m-1", "top": -12}},
+    "connectionToken": {"contactId": "c"},
     "relayContact": {
         "contactId": "c-1",
         "initialContactId": "c-0",
@@ -116,6 +117,7 @@ LEAST = {
     "clearContact": {"contactId": "c"},
     "transferContact": {"contactId": "c", "endpoint": {"type": "agent", "id": "a"}},
     "addNote": {"contactId": "c", "text": ""},
+    "connectionToken": {"contactId": "c"},
     "relayContact": {"contactId": "c", "participantId": "p", "participantToken": "t", "state": "ended"},
     "sendMessage": {"contactId": "c", "message": "", "clientToken": "t"},
     "sendEvent": {"contactId": "c", "contentType": "t"},

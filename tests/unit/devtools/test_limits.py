@@ -25,4 +25,4 @@ def test_a_documented_limit_is_the_one_in_force(number, name):
 
 
 def test_every_row_of_the_table_is_read():
-    assert len(ROWS) == 97
+    assert len(ROWS) == 104

@@ -85,6 +85,10 @@
  * @property {string} serverTime
  * @property {string[]} streams
  *
+ * @typedef {Object} ConnectionToken  The answer to `connectionToken`: what ChatJS says as X-Amz-Bearer to our participant API in this contact.
+ * @property {string} token
+ * @property {string} expires
+ *
  * @typedef {Object} Contact  One contact (segment) of the conversation: its life, owner and queue.
  * @property {string} contactId
  * @property {string} initialContactId
