@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from agents.ccp.participants import participant_id
+
 OURS_ALONE = frozenset({"Number", "Seq", "Author", "Rich"})
 EVENT = "application/vnd.amazonaws.connect.event."
 CHAT_ENDED = EVENT + "chat.ended"
@@ -22,7 +24,10 @@ def item(told: Mapping[str, Any]) -> dict[str, Any]:
         found["ParticipantRole"] = "AGENT"
     author = told.get("Author")
     if author:
-        found["DisplayName"] = author["name"]
+        found |= {
+            "DisplayName": author["name"],
+            "ParticipantId": participant_id(author["id"], told["ContactId"]),
+        }
     return found
 
 
