@@ -65,10 +65,13 @@ class Desk:
         self.contacts: set[str] = set()  # that this desk accepted
 
     @classmethod
-    async def open(cls, port: int, session: str, waiting: Waiting) -> Self:
+    async def open(cls, port: int, session: str, waiting: Waiting, accepted: list[float] | None = None) -> Self:
+        """`accepted` is given when the socket was."""
         desk = cls(waiting)
         headers = {"Cookie": f"sessionid={session}", "Origin": f"http://{HOST}:{port}"}
         desk._socket = await WebSocket.open(port, "/ws/desk/", desk._hear, desk._lost, headers)
+        if accepted is not None:
+            accepted.append(time.monotonic())
         await desk.call("connect", known={})
         return desk
 

@@ -36,9 +36,11 @@ class Portal:
     def server(self) -> int:
         return self.portal.pid
 
-    def start(self, conversations: int, idle: int, *, connected: bool) -> None:
+    def start(self, conversations: int, idle: int, *, connected: bool, **more: int) -> None:
+        """`more`: contacts `together` on a desk, `items` in each, as bench.seed knows them."""
         self.portal.database.make(self.portal)
-        call = f"seed({conversations}, {idle}, connected={connected})"
+        given = "".join(f", {name}={value}" for name, value in more.items())
+        call = f"seed({conversations}, {idle}, connected={connected}{given})"
         self.seeded = json.loads(self.portal.shell(f"from bench.seed import seed; print({call})"))
         try:
             self.portal.start()

@@ -16,23 +16,24 @@ from django.utils import timezone
 from agents.models import Agent, AgentContact, AgentState, RoutingProfile, RoutingProfileQueue
 from agents.protocol import agent_contact_state as part
 from chats import contact_state
-from chats.models import Contact, Conversation, Participant, Queue
+from chats.models import Contact, Conversation, Item, Participant, Queue
 
 TOGETHER = 2  # contacts per desk; a socket may send 40 frames a second, so few would do for many messages
 
 
 @transaction.atomic
-def seed(conversations: int, idle: int, *, connected: bool) -> str:
+def seed(conversations: int, idle: int, *, connected: bool, together: int = TOGETHER, items: int = 0) -> str:
     """JSON: the sessions of the desks and the contacts on each, and the sessions of desks without a contact.
 
-    Without `connected` the desks are free: contacts come to them through the flow.
+    Without `connected` the desks are free: contacts come to them through the flow. `together` are the contacts of a desk,
+    `items` what was said in each.
     """
     queue = Queue.objects.get(is_default=True)
-    profile = RoutingProfile.objects.create(name="Bench", chat_concurrency=TOGETHER)
+    profile = RoutingProfile.objects.create(name="Bench", chat_concurrency=together)
     RoutingProfileQueue.objects.create(routing_profile=profile, queue=queue)
-    desks = _agents("busy", -(-conversations // TOGETHER), profile, _state(AgentState.Type.ROUTABLE))
+    desks = _agents("busy", -(-conversations // together), profile, _state(AgentState.Type.ROUTABLE))
     quiet = _agents("idle", idle, profile, _state(AgentState.Type.NOT_ROUTABLE))
-    contacts = [_contact(n, desks[n // TOGETHER], queue) for n in range(conversations if connected else 0)]
+    contacts = [_contact(n, desks[n // together], queue, items) for n in range(conversations if connected else 0)]
     return json.dumps(
         {
             "desks": [
@@ -66,10 +67,12 @@ def _session(user: User) -> str:
     return str(session.session_key)
 
 
-def _contact(number: int, agent: Agent, queue: Queue) -> Contact:
+def _contact(number: int, agent: Agent, queue: Queue, items: int) -> Contact:
     """A contact in its first round, accepted, with a participant of ours who may speak."""
     now = timezone.now()
-    chat = Conversation.objects.create(initial_contact_id=f"bench-{number}", customer_name=f"Customer {number}", seq=1)
+    chat = Conversation.objects.create(
+        initial_contact_id=f"bench-{number}", customer_name=f"Customer {number}", seq=items + 1
+    )
     contact = Contact.objects.create(
         id=f"bench-{number}",
         conversation=chat,
@@ -100,4 +103,25 @@ def _contact(number: int, agent: Agent, queue: Queue) -> Contact:
     mine = AgentContact(agent=agent, contact=contact, round=1, state=part.State.CONNECTED, offered_at=now)
     mine.accepted_at = now
     mine.changed()
+    Item.objects.bulk_create(_said(chat, contact, place) for place in range(items))
     return contact
+
+
+def _said(chat: Conversation, contact: Contact, place: int) -> Item:
+    now, by_us = timezone.now(), bool(place % 2)
+    return Item(
+        id=f"{contact.pk}-{place}",
+        conversation=chat,
+        contact_id=contact.pk,
+        type="MESSAGE",
+        content_type="text/plain",
+        content=f"The lamp flickers since yesterday, and this is sentence {place} about it.",
+        role="CUSTOM_BOT" if by_us else "CUSTOMER",
+        participant_id=f"ours-{chat.pk}" if by_us else f"theirs-{chat.pk}",
+        display_name=chat.customer_name,
+        absolute_time=now,
+        received_at=now,
+        author=contact.owner if by_us else None,
+        number=place + 2,
+        seq=place + 2,
+    )

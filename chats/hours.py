@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEK = 7
+NO_HOLIDAYS: Mapping[date, Iterable[Range]] = {}  # no day is a holiday
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +24,28 @@ class Range:
         return self.closes <= self.opens
 
 
-def is_open(now: datetime, zone: str, ranges: Iterable[Range]) -> bool:
-    """Whether the wall clock there stands in one of these ranges; without any it is never open."""
-    there = now.astimezone(ZoneInfo(zone))
-    today, yesterday = there.weekday(), (there - timedelta(days=1)).weekday()
-    clock = there.time()
-    return any(_covers(one, today, clock) or _reaches_over(one, yesterday, clock) for one in ranges)
+def is_open(
+    now: datetime, zone: str, ranges: Iterable[Range], holidays: Mapping[date, Iterable[Range]] = NO_HOLIDAYS
+) -> bool:
+    """Whether the wall clock there stands in one of these ranges; without any it is never open.
+
+    A holiday has ranges of its own in place of its weekday's, or none, and nothing of the day before reaches into it.
+    """
+    there, weekly = now.astimezone(ZoneInfo(zone)), list(ranges)
+    today, clock = there.date(), there.time()
+    yesterday = today - timedelta(days=1)
+    if any(_covers(one, clock) for one in _of(today, weekly, holidays)):
+        return True
+    return today not in holidays and any(_reaches_over(one, clock) for one in _of(yesterday, weekly, holidays))
 
 
-def _covers(one: Range, today: int, clock: time) -> bool:
-    return one.weekday == today and one.opens <= clock and (one.ends_next_day or clock < one.closes)
+def _of(day: date, weekly: Iterable[Range], holidays: Mapping[date, Iterable[Range]]) -> Iterable[Range]:
+    return holidays[day] if day in holidays else (one for one in weekly if one.weekday == day.weekday())
 
 
-def _reaches_over(one: Range, yesterday: int, clock: time) -> bool:
-    return one.weekday == yesterday and one.ends_next_day and clock < one.closes
+def _covers(one: Range, clock: time) -> bool:
+    return one.opens <= clock and (one.ends_next_day or clock < one.closes)
+
+
+def _reaches_over(one: Range, clock: time) -> bool:
+    return one.ends_next_day and clock < one.closes

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, AgentState, RoutingProfile, RoutingProfileQueue
-from chats.admin import Admin
+from chats.admin import Admin, RowsInline
 
 from .telling import tell
 
@@ -27,10 +27,11 @@ class ServedQueues(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # Django
             )
 
 
-class RoutingProfileQueueInline(admin.TabularInline):  # type: ignore[type-arg]  # as above
+class RoutingProfileQueueInline(RowsInline):
     model = RoutingProfileQueue
     formset = ServedQueues
     extra = 1
+    joins = ("routing_profile", "queue")
     verbose_name = _("queue")
     verbose_name_plural = _("queues, the lowest priority number first, after the delay")
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from agents import serialisers
@@ -67,11 +67,16 @@ class AgentStreams:
         keys = [_agent_key(stream) for stream in streams]
         return {f"agent:{key}": seq for key, seq in Agent.objects.filter(key__in=keys).values_list("key", "seq")}
 
-    def read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
+    def read(self, held: Mapping[str, int | None], user_id: int) -> Mapping[str, Reading]:
+        readings = {stream: self._read(stream, after, user_id) for stream, after in held.items()}
+        return {stream: reading for stream, reading in readings.items() if reading is not None}
+
+    def _read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
+        """Its owner's alone: a socket follows one."""
         agent = _agents().filter(key=_agent_key(stream), user_id=user_id, user__is_active=True).first()
         if agent is None:
             return None
-        parts = list(contacts_on_desk(agent))
+        parts = contacts_on_desk(agent)
         also = {one.contact.stream: True for one in parts}
         for one in parts:
             also |= one.whispers_followed
@@ -92,16 +97,26 @@ def _agents() -> QuerySet[Agent]:
     return Agent.objects.select_related("user", "state", "next_state", "routing_profile")
 
 
-def contacts_on_desk(agent: Agent) -> QuerySet[AgentContact]:
+def contacts_on_desk(agent: Agent) -> list[AgentContact]:
     """The agent's parts in contacts that are on the desk."""
     on_desk = AgentContact.objects.filter(agent=agent, state__in=agent_contact_state.ON_THE_DESK)
-    beside = ("agent", "contact__conversation", "contact__queue", "disposition")
-    return on_desk.select_related(*beside).order_by("offered_at", "pk")
+    return _with_contacts(agent, on_desk.order_by("offered_at", "pk"))
 
 
 def _changed_contacts(agent: Agent, after: int) -> list[AgentContact]:
-    changed = AgentContact.objects.filter(agent=agent, seq__gt=after, seq__lte=agent.seq)
-    return list(changed.select_related("agent", "contact__conversation", "contact__queue", "disposition"))
+    if agent.seq == after:
+        return []
+    return _with_contacts(agent, AgentContact.objects.filter(agent=agent, seq__gt=after, seq__lte=agent.seq))
+
+
+def _with_contacts(agent: Agent, rows: QuerySet[AgentContact]) -> list[AgentContact]:
+    """Few have a disposition or a hand up: these are read for those alone."""
+    parts = list(rows.select_related("contact__conversation", "contact__queue"))
+    for part in parts:
+        part.agent = agent
+    prefetch_related_objects([one for one in parts if one.disposition_id], "disposition")
+    prefetch_related_objects([one for one in parts if one.contact.help_request_id], "contact__help_request__taken_by")
+    return parts
 
 
 def _changes(agent: Agent, after: int, parts: Sequence[AgentContact]) -> list[Update]:

@@ -36,6 +36,8 @@ from chats.connect import Refused, Unavailable
 from chats.db import db_read
 from chats.realtime import SocketUser, encode
 
+from . import opening
+
 log = logging.getLogger(__name__)
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -177,18 +179,25 @@ class Socket:
             self.close(Close.BAD_ORIGIN, "This page may not open our sockets: its origin is not ours.", None)
             return False
         try:
-            self.user = await db_read(self._user)()
+            async with opening.gate().through(opening.Step.LET_IN):
+                allowed = await db_read(self._identify)()
         except DatabaseError:
             self.close(Close.RESTART, "The database does not answer.", 2.0)
             return False
         if self.user is None:
             self.close(Close.NOT_SIGNED_IN, "Sign in first.", None)
             return False
-        self.caller = Caller(self.user, session_key=self.session_key)
-        if not await db_read(self.authorise)():
+        if not allowed:
             self.close(Close.NO_ACCESS, "You may not use this page.", None)
+        return allowed
+
+    def _identify(self) -> bool:
+        """Who this is, and whether they may be here."""
+        self.user = self._user()
+        if self.user is None:
             return False
-        return True
+        self.caller = Caller(self.user, session_key=self.session_key)
+        return self.authorise()
 
     def _user(self) -> User | None:
         self.session_key = cookies(self.scope).get(settings.SESSION_COOKIE_NAME, "")

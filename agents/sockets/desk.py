@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from chats import realtime
 from chats.db import db_write
 from chats.wire import iso
 
+from . import opening
 from .connection import Socket, SocketCommand
 from .polling import poll
 
@@ -56,14 +58,18 @@ class DeskSocket(Socket):
 
     async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
         hub = await realtime.hub()
-        await db_write(presence.seen)(self.agent.pk, timezone.now())
-        await db_write(routing.line)(self.agent.pk, True, timezone.now())
-        await hub.follow(self, self.agent.stream, params.known)
+        async with opening.gate().through(opening.Step.COMPLETE):
+            await db_write(self._arrive)(timezone.now())
+            await hub.follow(self, self.agent.stream, params.known)
         for stream in sorted(set(params.known) - set(hub.streams_of(self))):  # left the desk while the tab was away
             self.push(realtime.encode("closedStream", {"stream": stream}))
         self.connected = True
         self.spawn(self._stay_while_an_agent(hub))
         return await connected(self)
+
+    def _arrive(self, now: datetime) -> None:
+        presence.seen(self.agent.pk, now)
+        routing.line(self.agent.pk, True, now)
 
     async def _stay_while_an_agent(self, hub: realtime.Hub) -> None:
         """The hub drops the stream of an agent who was deleted; this user may still be a supervisor, elsewhere."""

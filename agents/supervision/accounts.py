@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from agents.models import Agent, AgentContact
 from agents.protocol import agent_contact_state
-from agents.protocol.refusals import Refusal
 from agents.routing import forced_states
 from agents.routing.interventions import Intervention
 from chats import audit, realtime, transcripts
@@ -45,19 +45,24 @@ def admins() -> QuerySet[User]:
     return people.filter(Q(is_superuser=True) | by_group | by_person).distinct()
 
 
-def check_not_last(person: User, by: User) -> None:
-    """Refusal when `by` would shut themselves, or everybody, out of the admin by taking it from this person."""
-    if person.pk == by.pk:
-        raise Refusal("ownAccount", "This is your own account: another administrator has to do it.")
-    if admins().filter(pk=person.pk).exists() and not admins().exclude(pk=person.pk).exists():
-        raise Refusal("lastAdmin", "Nobody else can manage accounts: make another administrator first.")
+class AccountNeeded(Exception):
+    """Who would be shut out; the sentence is for the page."""
+
+
+def check_not_needed(by: User, *people: User) -> None:
+    """AccountNeeded when `by` would shut themselves, or everybody, out of the admin by taking it from these people."""
+    gone = {person.pk for person in people}
+    if by.pk in gone:
+        raise AccountNeeded(_("This is your own account: another administrator has to do it."))
+    if admins().filter(pk__in=gone).exists() and not admins().exclude(pk__in=gone).exists():
+        raise AccountNeeded(_("Nobody else can manage accounts: make another administrator first."))
 
 
 def deactivate(act: Intervention, person: User, what: OpenContacts, colleague: str = "") -> list[Outcome]:
     """What became of each contact: {contactId, outcome} or {contactId, refusal}. `colleague`: the key of an agent."""
     with transaction.atomic():
         _hold_admins()
-        check_not_last(person, act.by)
+        check_not_needed(act.by, person)
     agent = Agent.objects.filter(user=person).first()
     if agent is None:
         _close(person)
@@ -65,7 +70,7 @@ def deactivate(act: Intervention, person: User, what: OpenContacts, colleague: s
     given = _give_away(act, agent, colleague) if what == OpenContacts.COLLEAGUE else []
     with transaction.atomic():
         _hold_admins()
-        check_not_last(person, act.by)
+        check_not_needed(act.by, person)
         if what == OpenContacts.WAIT and served_by(agent):
             outcomes = forced_states.retire(agent.pk, act)
             audit.record(AuditAction.RIGHTS_CHANGED, act.by, user=person, reason=act.reason, is_active="when done")

@@ -103,15 +103,22 @@ class WhisperStreams:
         rows = AgentContact.objects.filter(pk__in=[_key(stream) for stream in streams])
         return {f"whispers:{pk}": seq for pk, seq in rows.values_list("pk", "whispers_seq")}
 
-    def read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
-        part = AgentContact.objects.select_related("agent").filter(pk=_key(stream)).first()
+    def read(self, held: Mapping[str, int | None], user_id: int) -> Mapping[str, Reading]:
         user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
-        if part is None or user is None or not may_read(user, part):
-            return None
-        last = part.whispers_seq
-        if after is None or not 0 <= last - after <= MOST_CHANGES:
-            return Reading([Update(stream, last, _snapshot_text(part))], last)
-        return Reading([_update(row) for row in _rows(part) if row.seq > after], last)
+        parts = AgentContact.objects.select_related("agent").in_bulk([_key(stream) for stream in held])
+        of = {stream: parts.get(_key(stream)) for stream in held}
+        return {
+            stream: _reading(part, held[stream])
+            for stream, part in of.items()
+            if user is not None and part is not None and may_read(user, part)
+        }
+
+
+def _reading(part: AgentContact, after: int | None) -> Reading:
+    stream, last = part.whispers_stream, part.whispers_seq
+    if after is None or not 0 <= last - after <= MOST_CHANGES:
+        return Reading([Update(stream, last, _snapshot_text(part))], last)
+    return Reading([_update(row) for row in _rows(part) if row.seq > after], last)
 
 
 def _key(stream: str) -> int:

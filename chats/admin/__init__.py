@@ -6,17 +6,20 @@ Django's autodiscover imports this package, and with it every page. Whoever read
 
 from __future__ import annotations
 
-from . import audit, contact, conversation, help_request, note, queue, refused_call, transfer, unreadable_message
-from .base import Admin, OfVisibleContacts, ReadOnlyAdmin, plain_text, still_used
+from . import audit, contact, conversation, help_request, hours, note, queue, refused_call, transfer, unreadable_message
+from .base import Admin, OfVisibleContacts, ReadOnlyAdmin, RowsInline, links, plain_text, still_used
 
 __all__ = [
     "Admin",
     "OfVisibleContacts",
     "ReadOnlyAdmin",
+    "RowsInline",
     "audit",
     "contact",
     "conversation",
     "help_request",
+    "hours",
+    "links",
     "note",
     "plain_text",
     "queue",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, ngettext
 
 from chats import transcripts
@@ -33,6 +35,16 @@ def searched_by(person: str) -> list[str]:
 def link(contact: Contact) -> SafeString:
     address = reverse("admin:chats_contact_change", args=[contact.pk])
     return format_html('<a href="{}">{}</a>', address, contact)
+
+
+def links(rows: Iterable[Model]) -> list[SafeString | str]:
+    """These rows, at most `NAMED_IN_THE_WAY`, each a link to its page: “routing profile: Chat”."""
+    found: list[SafeString | str] = []
+    for row in list(rows)[:NAMED_IN_THE_WAY]:
+        meta = row._meta  # noqa: SLF001 -- Django's own name
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+        found.append(format_html('{}: <a href="{}">{}</a>', capfirst(meta.verbose_name), address, row))
+    return found
 
 
 def still_used(request: HttpRequest, contacts: QuerySet[Contact]) -> list[SafeString | str]:
@@ -75,8 +87,22 @@ class Admin(StaleEditAdmin):
     list_per_page = 50
     show_full_result_count = False  # one COUNT of the whole table less
 
+    help_texts: Mapping[str, Any] = {}  # what a field does to a customer or an agent, where the model does not say
+
     class Media:
         css = {"all": ["chats/admin.css"]}
+
+    def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **more: Any) -> Any:
+        return super().get_form(request, obj, change=change, **{"help_texts": self.help_texts, **more})
+
+    def in_use(self, request: HttpRequest, objs: Sequence[Any]) -> list[SafeString | str]:  # noqa: ARG002 -- for who overrides it
+        """What stands in the way of deleting these, by name; empty: nothing does."""
+        return []
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What is in use is not deleted, and the page says by whom."""
+        named = self.in_use(request, objs)
+        return ([], {}, set(), named) if named else super().get_deleted_objects(objs, request)
 
 
 class ReadOnlyAdmin(ReadOnly, Admin):
@@ -96,3 +122,13 @@ class OfVisibleContacts(ReadOnlyAdmin):
     def beside(self, row: Any) -> SafeString:
         address = reverse("admin:chats_contact_change", args=[row.contact_id])
         return format_html('<a href="{}">{}</a>', address, row.contact.conversation)
+
+
+class RowsInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+    """Rows of the object that the page is about. Django names each by `str()`, which often names the object: one query."""
+
+    extra = 0
+    joins: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related(*self.joins)

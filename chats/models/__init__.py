@@ -10,7 +10,7 @@ from .chat_allowance import ChatAllowance
 from .contact import FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY, Contact
 from .conversation import PLAIN, Conversation
 from .help_request import HelpRequest
-from .hours import HoursOfOperation, OpeningHours
+from .hours import Holiday, HoursOfOperation, OpeningHours
 from .item import Item, UnreadableMessage
 from .note import Note
 from .outbound_message import OutboundMessage
@@ -31,6 +31,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "HelpRequest",
+    "Holiday",
     "HoursOfOperation",
     "Item",
     "Note",

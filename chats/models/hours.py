@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chats import hours
+from chats.hours import Range
 
 
 def check_time_zone(name: str) -> None:
@@ -38,7 +39,7 @@ class HoursOfOperation(models.Model):
 
     def is_open(self, now: datetime) -> bool:
         ranges = [hours.Range(row.weekday, row.opens, row.closes) for row in self.ranges.all()]
-        return hours.is_open(now, self.time_zone, ranges)
+        return hours.is_open(now, self.time_zone, ranges, {day.date: day.ranges for day in self.holidays.all()})
 
 
 class OpeningHours(models.Model):
@@ -65,3 +66,34 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.Weekday(self.weekday).label} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class Holiday(models.Model):
+    """A day that is not as its weekday: closed, or open for a time of its own."""
+
+    hours = models.ForeignKey(HoursOfOperation, models.CASCADE, related_name="holidays")
+    date = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Both empty: closed all day"))
+    closes = models.TimeField(
+        _("closes"), null=True, blank=True, help_text=_("Not later than it opens: on the next day")
+    )
+
+    class Meta:
+        ordering = ["date"]
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        constraints = [models.UniqueConstraint(fields=["hours", "date"], name="a_holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d} {self.name}".strip()
+
+    def clean(self) -> None:
+        if (self.opens is None) != (self.closes is None):
+            raise ValidationError(_("Write both times, or none for a day that is closed."))
+
+    @property
+    def ranges(self) -> list[Range]:
+        if self.opens is None or self.closes is None or self.date is None:
+            return []
+        return [Range(self.date.weekday(), self.opens, self.closes)]

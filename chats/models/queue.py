@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -193,9 +194,14 @@ class Queue(models.Model):
         return text.strip()
 
     def _in(self, kind: Text, language: str) -> str:
-        """Our own words for this language (de-AT, then de), else the queue's; untouched defaults through gettext."""
-        wanted = [language.lower(), language.lower().partition("-")[0]] if language else []
+        wanted = languages_for(language)
         rows = dict(self.texts.filter(kind=kind, language__in=wanted).values_list("language", "text")) if wanted else {}
+        return self.text_in(kind, wanted, rows)
+
+    def text_in(self, kind: Text, wanted: Sequence[str], rows: Mapping[str, str]) -> str:
+        """Our own words (`rows`, by language) in the first of these languages, else the queue's; untouched defaults
+        through gettext.
+        """
         own = next((rows[one] for one in wanted if one in rows), None)
         if own is not None:
             return own
@@ -213,6 +219,11 @@ class Queue(models.Model):
         """By its id or ARN in Amazon Connect (an ARN ends with the id), or by its name here."""
         by_id = bool(self.connect_id) and _id_of(self.connect_id) == _id_of(name)
         return by_id or self.name == name
+
+
+def languages_for(language: str) -> list[str]:
+    """Whose words are looked for, for a customer of this language: de-AT, then de."""
+    return [language.lower(), language.lower().partition("-")[0]] if language else []
 
 
 def phrase_in(phrases: str, text: str) -> str:

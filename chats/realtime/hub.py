@@ -23,6 +23,7 @@ from .hints import Update, encode
 from .redis_bus import Bus
 
 log = logging.getLogger(__name__)
+NOBODY = "-"  # the word for the rights of who may no longer be here
 RIGHTS_CHANGED = "visitors"  # this bell asks every hub to look at once who may still be here
 
 
@@ -64,8 +65,10 @@ class StreamKind(Protocol):
     def last(self, streams: Collection[str]) -> Mapping[str, int]:
         """The last numbers of these streams, in one query; unknown ones are left out."""
 
-    def read(self, stream: str, after: int | None, user_id: int) -> Reading | None:
-        """What a viewer lacks who holds `after` (None: nothing); None when this user may not see the stream."""
+    def read(self, held: Mapping[str, int | None], user_id: int) -> Mapping[str, Reading]:
+        """What a viewer lacks of these streams who holds them up to these numbers (None: nothing). Those that this user may
+        not see are left out.
+        """
 
 
 class SocketUserRights(Protocol):
@@ -89,10 +92,6 @@ def register_rights(visitors: SocketUserRights) -> None:
     _visitors[:] = [visitors]
 
 
-def _kind(stream: str) -> StreamKind:
-    return _kinds[stream.partition(":")[0]]
-
-
 @dataclass(eq=False, slots=True)
 class Subscription:
     """One socket on one stream, and the number of the newest change it was given."""
@@ -103,7 +102,6 @@ class Subscription:
     reading: bool = False
     stale: bool = False
     gone: bool = False
-    caught_up: asyncio.Future[None] | None = field(default=None)
 
 
 class Hub:
@@ -114,6 +112,7 @@ class Hub:
         self._streams: dict[str, set[Subscription]] = defaultdict(set)
         self._of: dict[Subscriber, dict[str, Subscription]] = {}
         self._versions: dict[SocketUser, str] = {}
+        self._meeting: asyncio.Task[None] | None = None
         self._bells: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._heard: deque[Update | str] = deque()
         self._awake = False
@@ -153,17 +152,40 @@ class Hub:
 
     async def follow(self, subscriber: Subscriber, stream: str, known: Mapping[str, int]) -> None:
         """Listen first, look second; done when the socket has been given all it lacked, further streams included."""
+        await self._meet(subscriber)
+        await self._follow_all(subscriber, [stream], known)
+
+    async def _follow_all(self, subscriber: Subscriber, streams: Iterable[str], known: Mapping[str, int]) -> None:
         mine = self._of.get(subscriber)
-        if mine is None or stream in mine:
+        if mine is None:
             return
-        subscription = Subscription(subscriber, stream, known.get(stream))
-        mine[stream] = subscription
-        self._streams[stream].add(subscription)
-        await self._read(subscription, known)
+        fresh = [Subscription(subscriber, stream, known.get(stream)) for stream in streams if stream not in mine]
+        for subscription in fresh:
+            mine[subscription.stream] = subscription
+            self._streams[subscription.stream].add(subscription)
+        await self._read(fresh, known)
+
+    async def _meet(self, subscriber: Subscriber) -> None:
+        """Know the rights of whoever has come before anything is read for them: when they change, it shows. All who come
+        while the database is asked are asked for together, next.
+        """
+        while subscriber in self._of and subscriber.visitor not in self._versions:
+            if self._meeting is None or self._meeting.done():
+                self._meeting = self.loop.create_task(self._look_at_newcomers())
+            await asyncio.shield(self._meeting)
+
+    async def _look_at_newcomers(self) -> None:
+        fresh = {subscriber.visitor for subscriber in self._of} - self._versions.keys()
+        versions = await db_read(_visitors[0].versions)(fresh) if _visitors else dict.fromkeys(fresh, "")
+        self._versions |= {visitor: versions.get(visitor, NOBODY) for visitor in fresh}
+        for subscriber in tuple(self._of):
+            if self._versions.get(subscriber.visitor) == NOBODY:
+                subscriber.dismiss()
 
     def rights_of(self, visitor: SocketUser) -> str | None:
         """The word for this visitor's rights at the last look; None: it was not asked yet, or they may not be here."""
-        return self._versions.get(visitor)
+        word = self._versions.get(visitor)
+        return None if word == NOBODY else word
 
     def unfollow(self, subscriber: Subscriber, stream: str) -> None:
         subscription = self._of.get(subscriber, {}).pop(stream, None)
@@ -224,57 +246,59 @@ class Hub:
         elif subscription.reading:
             subscription.stale = True
         elif subscription.cursor is None or copy.seq > subscription.cursor + 1 or copy.audience:
-            self._spawn(self._read(subscription, {}))
+            self._spawn(self._read([subscription], {}))
         elif copy.seq == subscription.cursor + 1:
             self._give(subscription, copy)
-            self._spawn_followings(subscription, copy.also)
+            if copy.also:
+                self._spawn(self._follow_also(subscription.subscriber, copy.also, {}))
 
     def _give(self, subscription: Subscription, copy: Update) -> None:
         subscription.subscriber.push(copy.text)
         subscription.cursor = copy.seq
 
-    def _spawn_followings(self, subscription: Subscription, also: Mapping[str, bool]) -> None:
-        if also:
-            self._spawn(self._follow_also(subscription, also, {}))
-
-    async def _follow_also(
-        self, subscription: Subscription, also: Mapping[str, bool], known: Mapping[str, int]
-    ) -> None:
-        wanted = [stream for stream, follow in also.items() if follow]
+    async def _follow_also(self, subscriber: Subscriber, also: Mapping[str, bool], known: Mapping[str, int]) -> None:
         for stream, follow in also.items():
             if not follow:
-                self.unfollow(subscription.subscriber, stream)
-        await asyncio.gather(*(self.follow(subscription.subscriber, stream, known) for stream in wanted))
+                self.unfollow(subscriber, stream)
+        await self._follow_all(subscriber, [stream for stream, follow in also.items() if follow], known)
 
     # ---- looking -----------------------------------------------------------------------------------------------------
 
-    async def _read(self, subscription: Subscription, known: Mapping[str, int]) -> None:
-        if subscription.reading:
+    async def _read(self, subscriptions: Collection[Subscription], known: Mapping[str, int]) -> None:
+        """Give one socket what it lacks of these streams, all together. One that is being read is read once more."""
+        mine = [subscription for subscription in subscriptions if not subscription.reading]
+        for subscription in subscriptions:
             subscription.stale = True
-            return
-        subscription.reading = True
+        for subscription in mine:
+            subscription.reading = True
         also: dict[str, bool] = {}
         try:
-            subscription.stale = True
-            while subscription.stale and not subscription.gone:
-                subscription.stale = False
-                also |= await self._read_once(subscription)
+            while stale := [one for one in mine if one.stale and not one.gone]:
+                for subscription in stale:
+                    subscription.stale = False
+                also |= await self._read_once(stale)
         finally:
-            subscription.reading = False
-        await self._follow_also(subscription, also, known)
+            for subscription in mine:
+                subscription.reading = False
+        if also:
+            await self._follow_also(mine[0].subscriber, also, known)
 
-    async def _read_once(self, subscription: Subscription) -> Mapping[str, bool]:
-        stream, subscriber = subscription.stream, subscription.subscriber
-        reading = await db_read(_kind(stream).read)(stream, subscription.cursor, subscriber.visitor.user_id)
-        if subscription.gone:
-            return {}
-        if reading is None:
-            self.unfollow(subscriber, stream)
-            return {}
-        for copy in reading.copies:
-            subscriber.push(copy.text)
-        subscription.cursor = reading.last
-        return reading.also
+    async def _read_once(self, subscriptions: Sequence[Subscription]) -> Mapping[str, bool]:
+        subscriber, also = subscriptions[0].subscriber, dict[str, bool]()
+        held = {one.stream: one.cursor for one in subscriptions}
+        readings = await db_read(_readings)(held, subscriber.visitor.user_id)
+        for subscription in subscriptions:
+            if subscription.gone:
+                continue
+            reading = readings.get(subscription.stream)
+            if reading is None:
+                self.unfollow(subscriber, subscription.stream)
+                continue
+            for copy in reading.copies:
+                subscriber.push(copy.text)
+            subscription.cursor = reading.last
+            also |= reading.also
+        return also
 
     async def _look_again_and_again(self) -> None:
         while True:
@@ -292,11 +316,14 @@ class Hub:
             log.exception("the hub could not ask who may still be here; it tries again")
         streams = tuple(self._streams)
         last = await db_read(_last_numbers)(streams)
+        behind: dict[Subscriber, list[Subscription]] = defaultdict(list)
         for stream in streams:
             number = last.get(stream)  # None: its row was deleted, and whoever reads it will learn so
             for subscription in tuple(self._streams.get(stream, ())):
                 if subscription.cursor is None or number is None or number > subscription.cursor:
-                    self._spawn(self._read(subscription, {}))
+                    behind[subscription.subscriber].append(subscription)
+        for subscriptions in behind.values():
+            self._spawn(self._read(subscriptions, {}))
 
     async def _look_at_visitors(self) -> None:
         visitors = {subscriber.visitor for subscriber in self._of}
@@ -306,14 +333,14 @@ class Hub:
         for subscriber, mine in tuple(self._of.items()):
             if subscriber.visitor not in visitors:
                 continue  # came while the database was asked
-            version = versions.get(subscriber.visitor)
-            before = self._versions.get(subscriber.visitor)
-            if version is None:
+            version = versions.get(subscriber.visitor, NOBODY)
+            if version == NOBODY:
                 subscriber.dismiss()
-            elif before != version:  # also at first sight: rights may have changed since the socket was let in
-                for subscription in tuple(mine.values()):
-                    self._spawn(self._read(subscription, {}))
-        self._versions = {visitor: versions[visitor] for visitor in visitors if visitor in versions}
+            elif self._versions.get(subscriber.visitor) != version:
+                self._spawn(self._read(tuple(mine.values()), {}))
+        here = {subscriber.visitor for subscriber in self._of}
+        looked_at = {visitor: versions.get(visitor, NOBODY) for visitor in visitors}
+        self._versions = {visitor: word for visitor, word in (self._versions | looked_at).items() if visitor in here}
 
     # ---- bells -------------------------------------------------------------------------------------------------------
 
@@ -348,6 +375,16 @@ def _last_numbers(streams: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for kind, names in by_kind.items():
         found |= _kinds[kind].last(names)
+    return found
+
+
+def _readings(held: Mapping[str, int | None], user_id: int) -> dict[str, Reading]:
+    by_kind: dict[str, dict[str, int | None]] = defaultdict(dict)
+    for stream, after in held.items():
+        by_kind[stream.partition(":")[0]][stream] = after
+    found: dict[str, Reading] = {}
+    for kind, streams in by_kind.items():
+        found |= _kinds[kind].read(streams, user_id)
     return found
 
 

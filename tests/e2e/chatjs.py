@@ -136,10 +136,10 @@ class ChatJsCustomer:
         page.goto(site)
         page.wait_for_function("window.customer")
 
-    def connect(self, started: dict[str, Any]) -> bool:
-        """`started` is the answer of StartChatContact."""
+    def connect(self, started: dict[str, Any], type: str = "CUSTOMER") -> bool:  # noqa: A002 -- ChatJS calls it so
+        """`started` is the answer of StartChatContact; of an agent, the same members."""
         self.started = started
-        details = {key: started[key] for key in ("ContactId", "ParticipantId", "ParticipantToken")}
+        details = {key: started[key] for key in ("ContactId", "ParticipantId", "ParticipantToken")} | {"Type": type}
         return bool(self.page.evaluate("(args) => customer.connect(...args)", [self.endpoint, self.region, details]))
 
     def send(self, text: str, content_type: str = "text/plain") -> dict[str, Any]:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from agents import presence
 from agents.models import Agent, AgentContact, RoutingProfile
 from agents.models.routing_profile import MOST_CHATS
-from agents.protocol.refusals import Refusal
 from agents.supervision import accounts
 from chats import realtime
 
@@ -117,9 +116,9 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
         cleaned = super().clean()
         if self.instance.pk is not None and not self.errors and not self._stays_admin():
             try:
-                accounts.check_not_last(self.instance, self.by)
-            except Refusal as refusal:
-                self.add_error(NON_FIELD_ERRORS, refusal.told())
+                accounts.check_not_needed(self.by, self.instance)
+            except accounts.AccountNeeded as needed:
+                self.add_error(NON_FIELD_ERRORS, str(needed))
         return cleaned
 
     def _stays_admin(self) -> bool:

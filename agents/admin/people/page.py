@@ -167,6 +167,8 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[type-arg]  # Django's class
                 act.do(request, person, form.cleaned_data)
             except Refusal as refusal:
                 form.add_error(None, refusal.told())
+            except accounts.AccountNeeded as needed:
+                form.add_error(None, str(needed))
             else:
                 self.log_change(request, person, str(act.title))
                 return page
@@ -238,12 +240,10 @@ class PersonAdmin(Admin, UserAdmin):  # type: ignore[type-arg]  # Django's class
         return bool(kept or needed)
 
     def _is_needed(self, request: HttpRequest, people: list[User]) -> str:
-        if request.user.pk in {person.pk for person in people}:
-            return _("This is your own account: another administrator has to do it.")
-        admins = accounts.admins()
-        gone = {person.pk for person in people}
-        if admins.filter(pk__in=gone).exists() and not admins.exclude(pk__in=gone).exists():
-            return _("Nobody else can manage accounts: make another administrator first.")
+        try:
+            accounts.check_not_needed(cast("User", request.user), *people)
+        except accounts.AccountNeeded as needed:
+            return str(needed)
         return ""
 
     # ---- the list ------------------------------------------------------------------------------------------------------

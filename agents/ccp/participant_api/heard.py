@@ -1,7 +1,7 @@
 """What one socket of the participant API has been told of its chat, and what a change of ours makes it hear next.
 
-Items go out once, in the order of arrival (Item.number). A frame of ours that tells an item again, because its author is known
-now, is nothing new to ChatJS; a file whose state has changed is.
+Items go out once, in the order of arrival (Item.number). Words of ours that Amazon Connect sent back before it answered wait
+for their author, and what came after waits with them. A file whose state has changed is told again.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from agents.models import ChatPosition
+from agents.models import AgentContact, ChatPosition
 from chats import serialisers, wire
-from chats.models import Conversation, Item, Participant
+from chats.models import Contact, Conversation, Item, OutboundMessage, Participant
 
 from . import items
 from .callers import Speaker
 
 MOST_MISSED = 1_000  # items that a line which comes back is told; the transcript has them all
+OURS = frozenset({"AGENT", "CUSTOM_BOT"})
+UNSENT = frozenset({"queued", "sending", "taken"})
 RECEIPTS = {"deliveredId": "DeliveredTimestamp", "readId": "ReadTimestamp"}
 
 
@@ -30,11 +32,14 @@ class Chat:
     """One line's view. `number` is that of the last item it was told."""
 
     about: Mapping[str, str]  # ContactId and InitialContactId, as every item has them
+    agents: frozenset[int]
     number: int
     receipts: dict[tuple[str, str], str]
+    owed: dict[str, str] = field(default_factory=dict)  # words on their way to Connect, by ClientToken
     lacks: bool = False
     may_be_over: bool = False
     has_ended: bool = False
+    _held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
 
     def heard(self, text: str) -> Iterator[str]:
@@ -44,6 +49,8 @@ class Chat:
         match frame["method"]:
             case "item":
                 yield from self.told([params["item"]])
+            case "outgoing":
+                yield from self._outgoing(params["outgoing"])
             case "receipt":
                 yield from self._receipt(params["receipt"])
             case "typing" if params["contactId"] == self.about["ContactId"]:
@@ -59,12 +66,36 @@ class Chat:
         """Of these items, in their order, what it was not told yet."""
         self.lacks = False
         for one in found:
-            if self.has_ended or (one["Number"] <= self.number and not self._is_new_of_a_file(one)):
-                continue
-            self.number = max(self.number, one["Number"])
-            self._files |= {file["AttachmentId"]: file.get("Status", "") for file in one["Attachments"]}
+            if one["Number"] > self.number:
+                self._held[one["Id"]] = one
+            elif self._is_new_of_a_file(one):
+                yield self._frame(one)
+        yield from self._release()
+
+    def _release(self) -> Iterator[str]:
+        for one in sorted(self._held.values(), key=lambda held: held["Number"]):
+            if self.has_ended or self._waits_for_its_author(one):
+                return
+            del self._held[one["Id"]]
+            self.number = one["Number"]
             self.has_ended = one["ContentType"] == items.CHAT_ENDED
-            yield items.frame(items.item(one))
+            yield self._frame(one)
+
+    def _frame(self, one: Mapping[str, Any]) -> str:
+        self._files |= {file["AttachmentId"]: file.get("Status", "") for file in one["Attachments"]}
+        return items.frame(items.item(one, self.agents))
+
+    def _waits_for_its_author(self, one: Mapping[str, Any]) -> bool:
+        if one["Author"] or one["Type"] == "EVENT" or one["ParticipantRole"] not in OURS:
+            return False
+        names = [file["AttachmentName"] for file in one["Attachments"]]
+        return (one["Content"] or next(iter(names), "")) in self.owed.values()
+
+    def _outgoing(self, row: Mapping[str, Any]) -> Iterator[str]:
+        if row["state"] in UNSENT and not row["itemId"]:
+            self.owed[row["clientToken"]] = row["content"]
+        elif self.owed.pop(row["clientToken"], None) is not None:
+            yield from self._release()
 
     def ended(self) -> Iterator[str]:
         """The chat is over for this agent, whether or not the customer's goes on: ChatJS waits for that word."""
@@ -115,7 +146,7 @@ def beginning(speaker: Speaker) -> Beginning:
     position = ChatPosition.objects.filter(pk=speaker.token.number, agent_contact=speaker.part).first()
     number = last if position is None else min(position.number, last)
     about = {"ContactId": speaker.contact.pk, "InitialContactId": chat.initial_contact_id}
-    found = Chat(about, number, _receipts(chat))
+    found = Chat(about, agents_of(speaker.contact), number, _receipts(chat), _owed(chat))
     return Beginning(found, chat.seq, 0 if position is None else position.number, missed(speaker, number, last))
 
 
@@ -126,6 +157,17 @@ def missed(speaker: Speaker, after: int, last: int | None = None) -> list[dict[s
         rows = rows.filter(number__lte=last)
     found = rows.select_related("author", "conversation").order_by("-number")[:MOST_MISSED]
     return [serialisers.item(one) for one in reversed(found)]
+
+
+def agents_of(contact: Contact) -> frozenset[int]:
+    """The users who have, or had, a part in a contact of this chat as its agents."""
+    parts = AgentContact.objects.filter(contact__conversation=contact.conversation_id)
+    return frozenset(parts.values_list("agent__user_id", flat=True))
+
+
+def _owed(chat: Conversation) -> dict[str, str]:
+    rows = OutboundMessage.objects.filter(conversation=chat, state__in=OutboundMessage.UNSENT, item_id="")
+    return dict(rows.values_list("client_token", "content"))
 
 
 def _receipts(chat: Conversation) -> dict[tuple[str, str], str]:

@@ -1,33 +1,32 @@
 """Pure: what stands in our transcript, as ChatJS is told of it.
 
 Our agents may speak through a custom participant, which Amazon Connect calls CUSTOM_BOT. Pages written for agents look for
-AGENT: whatever one of our people has written is told so, under their name.
+AGENT: whatever one of our people has written is told so, under their name, as a participant of their own.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
-
-from agents.ccp.participants import participant_id
 
 OURS_ALONE = frozenset({"Number", "Seq", "Author", "Rich"})
 EVENT = "application/vnd.amazonaws.connect.event."
 CHAT_ENDED = EVENT + "chat.ended"
 
 
-def item(told: Mapping[str, Any]) -> dict[str, Any]:
-    """An item of GetTranscript and of aws/chat; `told` is one of the desk's socket."""
+def item(told: Mapping[str, Any], agents: Collection[int]) -> dict[str, Any]:
+    """An item of GetTranscript and of aws/chat. `told` is one of the desk's socket; `agents` are the users who served this
+    chat: who else has written stepped in as a supervisor. The page in the frame names them alike (js/ccp/chat_items.js).
+    """
     found = {name: value for name, value in told.items() if name not in OURS_ALONE and value not in (None, [])}
-    if told.get("ParticipantRole") == "CUSTOM_BOT":
-        found["ParticipantRole"] = "AGENT"
     author = told.get("Author")
     if author:
-        found |= {
-            "DisplayName": author["name"],
-            "ParticipantId": participant_id(author["id"], told["ContactId"]),
-        }
+        found["ParticipantId"] = f"user-{author['id']}-{told['ContactId']}"
+        found["ParticipantRole"] = "AGENT" if author["id"] in agents else "SUPERVISOR"
+        found["DisplayName"] = author["name"]
+    elif told.get("ParticipantRole") == "CUSTOM_BOT":
+        found["ParticipantRole"] = "AGENT"
     return found
 
 

@@ -18,6 +18,7 @@ from chats.models import Contact
 from . import items, requests, sent, uploads
 from .callers import Speaker
 from .errors import ParticipantError, denied
+from .heard import agents_of
 from .urls import Urls
 
 Answer = dict[str, Any]
@@ -76,7 +77,8 @@ async def get_transcript(speaker: Speaker, asked: requests.GetTranscript, _urls:
         nextToken=asked.next_token,
     )
     more = {"NextToken": page["NextToken"]} if page["NextToken"] else {}
-    found = [items.item(one) for one in page["Transcript"]]
+    agents = await db_read(agents_of)(speaker.contact)
+    found = [items.item(one, agents) for one in page["Transcript"]]
     return {"InitialContactId": page["InitialContactId"], "Transcript": found, **more}
 
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from agents.ccp import origins
 from agents.desk import sealed
 from agents.models import ChatPosition
-from agents.protocol import MAX_FRAME_BYTES
+from agents.protocol import MAX_FRAME_BYTES, Close
 from agents.sockets.connection import Bucket, header
 from chats import realtime
 from chats.db import db_read, db_write
@@ -36,7 +36,7 @@ from .items import topic
 log = logging.getLogger(__name__)
 CHAT = "aws/chat"
 MOST_WAITING = 1_000  # frames for a slow reader; above: close, the client comes back and goes on
-NORMAL, TRY_AGAIN, TOO_SLOW, NOT_WELCOME, TOO_LARGE = 1000, 1012, 1013, 1008, 1009
+NORMAL = 1000
 
 
 class ChatSocket:
@@ -73,10 +73,10 @@ class ChatSocket:
             self._spawn(self._fill())
 
     def dismiss(self) -> None:
-        self._put(NOT_WELCOME)
+        self._put(Close.NOT_SIGNED_IN)
 
     def restart(self, _retry_after: float) -> None:
-        self._put(TRY_AGAIN)
+        self._put(Close.RESTART)
 
     # ---- the connection ----------------------------------------------------------------------------------------------
 
@@ -84,7 +84,9 @@ class ChatSocket:
         if (await self._receive())["type"] != "websocket.connect":
             return
         if not await self._admit():
-            await self._send({"type": "websocket.close", "code": NOT_WELCOME})  # before it is accepted: HTTP 403
+            await self._send(
+                {"type": "websocket.close", "code": Close.NOT_SIGNED_IN}
+            )  # before it is accepted: HTTP 403
             return
         await self._send({"type": "websocket.accept"})
         hub = await realtime.hub()
@@ -118,9 +120,9 @@ class ChatSocket:
                 return
             text = message.get("text") or ""
             if len(text) > MAX_FRAME_BYTES:
-                self._put(TOO_LARGE)
+                self._put(Close.TOO_LARGE)
             elif not self._bucket.take(time.monotonic()):
-                self._put(NOT_WELCOME)
+                self._put(Close.FLOOD)
             else:
                 await self._hear(text)
 
@@ -163,7 +165,7 @@ class ChatSocket:
 
     def _put(self, frame: str | int) -> None:
         if isinstance(frame, str) and self._out.qsize() >= MOST_WAITING:
-            frame = TOO_SLOW
+            frame = Close.SLOW_READER
         self._out.put_nowait(frame)
 
     async def _write(self) -> None:

@@ -1,5 +1,5 @@
 // @ts-check
-/** A customer whose page knows nothing but the public face of amazon-connect-chatjs; a test drives it through window.customer. */
+/** A page that knows nothing but the public face of amazon-connect-chatjs, of a customer or an agent; a test drives it through window.customer. */
 
 const { ChatSession } = /** @type {any} */ (window).connect
 const EVENT = "application/vnd.amazonaws.connect.event."
@@ -16,11 +16,15 @@ function note(what, data) {
   document.getElementById("log")?.append(line)
 }
 
-/** @param {string} region @param {{ContactId: string, ParticipantId: string, ParticipantToken: string}} details @returns {Promise<boolean>} */
+/**
+ * An agent without a CCP has no connection token to ask for: ChatJS then calls CreateParticipantConnection, as for customers.
+ * @param {string} region @param {{ContactId: string, ParticipantId: string, ParticipantToken: string, Type?: string}} details @returns {Promise<boolean>}
+ */
 async function open(region, details) {
+  const { ContactId: contactId, ParticipantId: participantId, ParticipantToken: participantToken, Type = "CUSTOMER" } = details
   session = ChatSession.create({
-    chatDetails: { contactId: details.ContactId, participantId: details.ParticipantId, participantToken: details.ParticipantToken },
-    options: { region }, type: ChatSession.SessionTypes.CUSTOMER, disableCSM: true,
+    chatDetails: { contactId, participantId, participantToken, getConnectionToken: () => Promise.reject(new Error("no CCP")) },
+    options: { region }, type: ChatSession.SessionTypes[Type], disableCSM: true,
   })
   session.onMessage((/** @type {any} */ event) => note("message", event.data))
   session.onTyping((/** @type {any} */ event) => note("typing", event.data))
@@ -32,7 +36,7 @@ async function open(region, details) {
   session.onDeepHeartbeatSuccess(() => note("healthy"))
   session.onConnectionEstablished(() => note("established"))
   session.onConnectionLost(() => note("lost"))
-  session.onConnectionBroken(() => broken(region, details))
+  session.onConnectionBroken(() => (Type === "CUSTOMER" ? broken(region, details) : note("broken")))
   session.onEnded((/** @type {any} */ event) => note("ended", event.data))
   return (await session.connect()).connectSuccess
 }
@@ -92,7 +96,7 @@ const customer = {
 
   getTranscript: async () => (await session.getTranscript({ maxResults: 100, sortOrder: "ASCENDING" })).data.Transcript,
 
-  disconnectParticipant: async () => (await session.disconnectParticipant()).data ?? {},
+  disconnectParticipant: async () => (await (session.disconnectParticipant ? session : session.controller).disconnectParticipant()).data ?? {},
 }
 
 Object.assign(window, { customer })

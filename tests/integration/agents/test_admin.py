@@ -312,6 +312,8 @@ def test_a_queues_names_and_texts_are_edited(admin):
     fields |= {"answer_within": 30, "service_level_goal": 80, "service_level_minutes": 30}
     fields |= {"service_level_abandons": "by_time", "short_abandon_seconds": 5}
     fields |= forms("texts", [{"kind": "closed", "language": "DE", "text": "Geschlossen."}])
+    for rows in ("thresholds", "aliases", "topics"):
+        fields |= forms(rows, [])
     answer = admin.post(url("chats", "queue", queue.pk, "change"), fields)
     assert answer.status_code == 302, answer.context["errors"]
     queue.refresh_from_db()
@@ -354,7 +356,7 @@ def test_who_is_absent_cannot_be_sent_to_a_routable_state(admin):
 
 
 def test_a_time_zone_that_does_not_exist_is_refused_with_what_is_right(admin):
-    fields = {"name": "Office", "time_zone": "Berlin"} | forms("ranges", [])
+    fields = {"name": "Office", "time_zone": "Berlin"} | forms("holidays", [])
     page = admin.post(url("chats", "hoursofoperation", "add"), fields).content.decode()
     assert "There is no time zone “Berlin”: write it like Europe/Berlin or UTC." in page
     assert HoursOfOperation.objects.count() == 0

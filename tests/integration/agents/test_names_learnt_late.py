@@ -72,7 +72,9 @@ def test_every_card_of_the_customer_has_the_name_and_frames_make_the_snapshot(le
     after = tab(mira, before, ("agentContact", frame))
     assert after == tab(mira, fresh(mira))
     assert [card["customerName"] for card in after.values()] == ["Ada"]
-    (read,) = AgentStreams().read(mira.stream, before[1]["seq"], mira.user_id).copies  # whom the hint has not reached
+    (read,) = (
+        AgentStreams().read({mira.stream: before[1]["seq"]}, mira.user_id)[mira.stream].copies
+    )  # whom the hint has not reached
     assert json.loads(read.text)["params"] == frame
 
 

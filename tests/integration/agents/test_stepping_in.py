@@ -93,11 +93,11 @@ def test_a_whisper_goes_both_ways_once_and_nobody_else_reads_it(mira, nora, serv
     assert heard.last(stream, "whisper")["whisper"]["author"] == {"id": mira.user.pk, "name": "Mira Okafor"}
     assert audited() == [("whispered", "Nora Lind", "Mira Okafor", "")]
     reads = whispers.WhisperStreams()
-    texts = [one["text"] for one in json.loads(reads.read(stream, None, mira.user_id).copies[0].text)["params"]["whispers"]["whispers"]]  # fmt: skip
+    texts = [one["text"] for one in json.loads(reads.read({stream: None}, mira.user_id)[stream].copies[0].text)["params"]["whispers"]["whispers"]]  # fmt: skip
     assert texts == ["Offer a refund", "I will"]
-    assert [copy.seq for copy in reads.read(stream, 1, nora.user_id).copies] == [2]
+    assert [copy.seq for copy in reads.read({stream: 1}, nora.user_id)[stream].copies] == [2]
     colleague = factories.agent("jonas")
-    assert reads.read(stream, None, colleague.user_id) is None
+    assert reads.read({stream: None}, colleague.user_id) == {}
     assert refused(whispers.answer, colleague, served.pk, "Me too", "w-3", NOW).reason == "contactNotFound"
     assert refused(whispers.send, colleague.user, served.pk, "Mine", "w-1", NOW).reason == "clientTokenReused"
     assert refused(whispers.send, nora.user, served.pk, "  ", "w-4", NOW).reason == "empty"
@@ -107,7 +107,7 @@ def test_a_whisper_goes_both_ways_once_and_nobody_else_reads_it(mira, nora, serv
     assert not any("refund" in text for text in said(served))
     routing.end(mira, served.pk, NOW)
     routing.clear(mira, served.pk, NOW)
-    assert reads.read(stream, None, mira.user_id) is None  # it has left the desk
+    assert reads.read({stream: None}, mira.user_id) == {}  # it has left the desk
     assert refused(whispers.send, nora.user, served.pk, "Still there?", "w-5", NOW).reason == "contactNotConnected"
     assert Whisper.objects.count() == 2
 

@@ -65,3 +65,29 @@ def test_a_range_is_open_for_exactly_its_minutes(weekday, opens, closes, minute)
     length = (closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute) % 1440 or 1440
     expected = (minute - start) % (7 * 1440) < length
     assert is_open(MONDAY + timedelta(minutes=minute), "UTC", [Range(weekday, opens, closes)]) is expected
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "holidays", "expected"),
+    [
+        (0, "12:00", {MONDAY.date(): []}, False),  # closed all day
+        (0, "12:00", {MONDAY.date(): [Range(0, time(10), time(11))]}, False),
+        (0, "10:30", {MONDAY.date(): [Range(0, time(10), time(11))]}, True),
+        (1, "12:00", {MONDAY.date(): []}, True),  # only that day
+        (1, "01:00", {MONDAY.date(): [Range(0, time(20), time(2))]}, True),  # its own reaches over
+        (
+            5,
+            "12:00",
+            {MONDAY.date() + timedelta(days=5): [Range(5, time(10), time(14))]},
+            True,
+        ),  # a Saturday that is open
+    ],
+)
+def test_a_holiday_replaces_its_weekday(day, clock, holidays, expected):
+    assert is_open(at(day, clock), "UTC", OFFICE, holidays) is expected
+
+
+def test_nothing_of_the_day_before_reaches_into_a_holiday():
+    night = [Range(0, time(22), time(6))]
+    assert is_open(at(1, "03:00"), "UTC", night)
+    assert not is_open(at(1, "03:00"), "UTC", night, {MONDAY.date() + timedelta(days=1): []})

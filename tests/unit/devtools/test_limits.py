@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-ROWS = re.findall(
-    r"^\| .*? \| (\d+(?:\.\d+)?) \| .*? \| `([\w.]+)` \|$",
-    (Path(__file__).parents[3] / "docs" / "limits.md").read_text(),
-    re.MULTILINE,
-)
+PAGE = (Path(__file__).parents[3] / "docs" / "limits.md").read_text()
+ROWS = re.findall(r"^\| .*? \| (\d+(?:\.\d+)?) \| .*? \| `([\w.]+)` \|$", PAGE, re.MULTILINE)
 
 
 def in_the_code(name: str) -> float:
@@ -25,4 +22,5 @@ def test_a_documented_limit_is_the_one_in_force(number, name):
 
 
 def test_every_row_of_the_table_is_read():
-    assert len(ROWS) == 104
+    """A row that ends in code is a limit; one that the pattern does not know would be checked by nobody."""
+    assert len(ROWS) == len(re.findall(r"^\|.*`[^|]*\|$", PAGE, re.MULTILINE)) > 90
