@@ -39,7 +39,7 @@ def streams_site(package: Package) -> Iterator[str]:
     pages = {name: PAGES / name for name in ("streams.html", "streams.js")}
     libraries = {"amazon-connect-streams.js": library(package), "amazon-connect-chat.js": library(CHATJS_5)}
     with site({**pages, **libraries}) as url:
-        yield f"{url}/streams.html"
+        yield f"{url.replace('127.0.0.1', 'localhost')}/streams.html"
 
 
 class Crm:
@@ -69,7 +69,7 @@ class Crm:
         """Which of these have happened, in their order."""
         return list(self.do("crm.log.map((one) => one.what).filter((what) => args.includes(what))", *names))
 
-    def wait_for(self, what: str, data: Any = None, times: int = 1, seconds: float = 8) -> None:
+    def wait_for(self, what: str, data: Any = None, times: int = 1, seconds: float = 30) -> None:
         self.page.wait_for_function(
             "([what, data, times]) => crm.log.filter((one) => one.what === what && (data === null"
             " || JSON.stringify(one.data) === JSON.stringify(data))).length >= times",
@@ -79,10 +79,10 @@ class Crm:
 
     def wait_for_text(self, text: str) -> dict[str, Any]:
         found = "(text) => crm.log.find((one) => one.what === 'onMessage' && one.data.Content === text)?.data"
-        return dict(self.page.wait_for_function(found, arg=text, timeout=8_000).json_value())
+        return dict(self.page.wait_for_function(found, arg=text, timeout=30_000).json_value())
 
     def until(self, javascript: str, *args: Any) -> Any:
-        return self.page.wait_for_function(f"(args) => {javascript}", arg=list(args), timeout=8_000).json_value()
+        return self.page.wait_for_function(f"(args) => {javascript}", arg=list(args), timeout=30_000).json_value()
 
     def shows(self, text: str) -> None:
         expect(self.frame.get_by_text(text, exact=True)).to_be_visible()

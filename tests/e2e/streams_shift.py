@@ -38,6 +38,12 @@ class Side(Protocol):
 
     def sign_in(self, crm: Crm, name: str) -> None: ...
 
+    def stop(self) -> None:
+        """The line of the CCP is cut."""
+        ...
+
+    def start(self) -> None: ...
+
 
 class EmulatorSide:
     def __init__(self, emulator: RunningEmulator) -> None:
@@ -52,6 +58,12 @@ class EmulatorSide:
         crm.frame.get_by_label("Username of the agent").fill(name)
         crm.frame.get_by_role("button", name="Sign in").click()
         crm.wait_for("agent")
+
+    def stop(self) -> None:
+        self.emulator.kill()
+
+    def start(self) -> None:
+        self.emulator.start()
 
 
 class PortalSide:
@@ -71,6 +83,12 @@ class PortalSide:
         crm.page.keyboard.type(PASSWORD)
         crm.page.keyboard.press("Enter")
         crm.wait_for("agent")
+
+    def stop(self) -> None:
+        self.product.portal.kill()
+
+    def start(self) -> None:
+        self.product.portal.start()
 
 
 class Shift:
