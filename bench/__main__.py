@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from bench import desk, emulator, floor, opening, relay, routing
+from bench import desk, emulator, floor, jobs, opening, relay, routing
 
 # A module each; the first line of its docstring says what it measures.
-BENCHES = {"relay": relay, "routing": routing, "desk": desk, "emulator": emulator, "floor": floor, "opening": opening}
+BENCHES = {
+    "relay": relay,
+    "routing": routing,
+    "desk": desk,
+    "emulator": emulator,
+    "floor": floor,
+    "opening": opening,
+    "jobs": jobs,
+}
 
 
 def main(arguments: list[str]) -> int:

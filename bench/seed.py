@@ -45,6 +45,26 @@ def seed(conversations: int, idle: int, *, connected: bool, together: int = TOGE
     )
 
 
+@transaction.atomic
+def seed_waiting(count: int) -> None:
+    """Contacts that nobody serves yet."""
+    queue, now = Queue.objects.get(is_default=True), timezone.now()
+    for number in range(count):
+        name = f"waiting-{number}"
+        chat = Conversation.objects.create(initial_contact_id=name, customer_name=f"Customer {number}", seq=1)
+        Contact.objects.create(
+            id=name,
+            conversation=chat,
+            queue=queue,
+            state=contact_state.State.WAITING,
+            round=1,
+            attempt=1,
+            handed_over_at=now,
+            waiting_since=now,
+            seq=1,
+        )
+
+
 def _state(kind: AgentState.Type) -> AgentState:
     return AgentState.objects.filter(type=kind)[0]
 

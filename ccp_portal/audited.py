@@ -16,10 +16,11 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from agents.models import Team
-from agents.sockets.connection import Scope, cookies, header
+from agents.sockets.connection import Scope, header, session_key_of
 from chats import audit
 from chats.models import AuditAction, Queue
 
+from .accounts import sign_ins
 from .login import client_address
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class KnowsOrigin:
 def socket_origin(scope: Scope) -> audit.Origin:
     """The same for a socket; its commands know who calls."""
     meta = {"REMOTE_ADDR": (scope.get("client") or [""])[0], "HTTP_X_FORWARDED_FOR": header(scope, b"x-forwarded-for")}
-    session = audit.session_hash(cookies(scope).get(settings.SESSION_COOKIE_NAME, ""))
+    session = audit.session_hash(session_key_of(scope))
     return audit.Origin(session, client_address(cast("HttpRequest", SimpleNamespace(META=meta))))
 
 
@@ -117,6 +118,7 @@ def _team_deleted(instance: Team, **_more: Any) -> None:
 def connect() -> None:
     """Called once, when the apps are ready."""
     user_logged_in.connect(_signed_in, dispatch_uid="audited.in")
+    user_logged_in.connect(sign_ins.note_sign_in, dispatch_uid="audited.device")
     user_logged_out.connect(_signed_out, dispatch_uid="audited.out")
     user_login_failed.connect(_sign_in_failed, dispatch_uid="audited.failed")
     for relation in RELATIONS:

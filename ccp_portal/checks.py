@@ -168,6 +168,19 @@ def pages_that_hold_the_ccp_are_origins(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register
+def keys_for_tokens_of_frames_are_long(**_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"A key of CCP_EMBED_KEYS has {len(key)} characters.",
+            hint="Whoever has one signs in as any agent: take 32 or more that nobody guesses (openssl rand -hex 32).",
+            id="ccp.E012",
+        )
+        for key in settings.CCP_EMBED_KEYS
+        if len(key) < 32
+    ]
+
+
 def _is_fernet_key(key: str) -> bool:
     try:
         Fernet(key)

@@ -44,12 +44,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "agents.ccp.frame_cookies.FrameCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ccp_portal.audited.KnowsOrigin",
+    "ccp_portal.accounts.sign_ins.NotesPages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "agents.ccp.frames.MayBeFramed",
@@ -203,6 +205,8 @@ CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  #
 
 # ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
 CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
+# Backends of those pages get tokens for agents with one of these (POST /connect/embed-token); none while it is empty.
+CCP_EMBED_KEYS = env.list("CCP_EMBED_KEYS", default=[])
 
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
@@ -240,6 +244,7 @@ SESSION_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_SECURE = CCP_HTTPS
 LANGUAGE_COOKIE_SECURE = CCP_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "ccp_portal.accounts.session_store"
 SESSION_COOKIE_AGE = 43_200  # a shift, 12 h, as Connect's own agent session
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

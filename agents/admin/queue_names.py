@@ -18,6 +18,10 @@ from chats.admin import Admin, ReadOnlyAdmin
 @admin.register(QueueTopic)
 class QueueTopicAdmin(Admin):
     list_display = ["topic", "queue"]
+    help_texts = {
+        "topic": _("The contact attribute “topic”, as the website sends it; it counts when no queue is named."),
+        "queue": _("Contacts of this topic wait there."),
+    }
     list_filter = ["queue"]
     list_select_related = ["queue"]
     search_fields = ["topic", "queue__name"]

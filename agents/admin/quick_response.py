@@ -10,12 +10,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import QuickResponse
-from chats.admin import Admin
+
+from .tables import QuickResponseTable, TableAdmin
 
 
 @admin.register(QuickResponse)
-class QuickResponseAdmin(Admin):
+class QuickResponseAdmin(TableAdmin):
+    table = QuickResponseTable
     list_display = ["shortcut", "name", "of_queues"]
+    help_texts = {"name": _("What agents find it by, beside the shortcut")}
     list_filter = ["queues"]
     search_fields = ["shortcut", "name", "content"]
     filter_horizontal = ["queues"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from agents.models import Agent, AgentState, RoutingProfile, RoutingProfileQueue
-from chats.admin import Admin, RowsInline
+from chats.admin import Admin, RowsInline, links
+from chats.admin.base import NAMED_IN_THE_WAY
 
 from .telling import tell
 
@@ -60,7 +64,13 @@ class RoutingProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
 
 @admin.register(RoutingProfile)
 class RoutingProfileAdmin(Admin):
-    list_display = ["name", "chat_concurrency", "serves", "auto_accept", "absence", "acw"]
+    list_display = ["name", "chat_concurrency", "serves", "auto_accept", "absence", "acw", "used_by"]
+    help_texts = {
+        "name": _("What administrators and supervisors choose for an agent"),
+        "chat_concurrency": _("So many contacts are offered to one agent at once; a person may have another number."),
+        "acw_holds_slot": _("While an agent wraps up, one contact less is offered to them."),
+        "absence": _("What becomes of the state of an agent whose last desk was closed, after the grace time"),
+    }
     search_fields = ["name", "queues__name"]
     inlines = [RoutingProfileQueueInline]
     form = RoutingProfileForm
@@ -71,7 +81,19 @@ class RoutingProfileAdmin(Admin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("queues")
+        counted: QuerySet[Any] = super().get_queryset(request).annotate(agent_count=Count("agents"))
+        listed: QuerySet[Any] = counted.prefetch_related("queues")
+        return listed
+
+    def in_use(self, request: HttpRequest, objs: Sequence[Any]) -> list[SafeString | str]:  # noqa: ARG002 -- as Admin has it
+        agents = Agent.objects.filter(routing_profile__in=objs).select_related("user")
+        more = agents.count() - NAMED_IN_THE_WAY
+        told = ngettext("%(count)d more agent", "%(count)d more agents", more) % {"count": more}
+        return [*links(one.user for one in agents[:NAMED_IN_THE_WAY]), *([told] if more > 0 else [])]
+
+    @admin.display(description=_("agents"), ordering="agent_count")
+    def used_by(self, profile: Any) -> int:
+        return int(profile.agent_count)
 
     @admin.display(description=_("queues"))
     def serves(self, profile: RoutingProfile) -> str:

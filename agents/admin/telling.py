@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from agents import presence
-from agents.models import Agent
+from agents.models import Agent, RoutingProfile
 from chats import realtime
 
 
@@ -20,4 +20,17 @@ def tell(agents: QuerySet[Agent]) -> None:
         agent = Agent.locked(pk)
         agent.changed()
         realtime.publish(agent, agent.own_seq)
+    realtime.wake(presence.ROUTING)
+
+
+@transaction.atomic
+def assign(pk: int, profile: RoutingProfile, capacity: int | None) -> None:
+    """Only what the form has is written: state, load and numbers of an agent at work change while it is open."""
+    held = Agent.locked(pk)
+    if (held.routing_profile_id, held.capacity_override) == (profile.pk, capacity):
+        return
+    held.capacity_override = capacity
+    held.assign(profile)
+    held.set_capacity(capacity)
+    realtime.publish(held, held.own_seq)
     realtime.wake(presence.ROUTING)

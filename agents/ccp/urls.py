@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import embed, loader, views
 from .participant_api import files
 
 PAGES = (
@@ -18,6 +18,9 @@ PAGES = (
 page = views.Ccp.as_view()
 urlpatterns = [
     *(path(f"{where}{each}", page) for where in ("connect/", "") for each in PAGES),
+    path("connect/embed-token", embed.embed_token),
+    path("connect/session", embed.session, name="ccp_session"),
+    path("connect/loader.js", loader.loader),
     path("participant/upload/<str:link>", files.upload),
     path("participant/file/<str:link>", files.file),
 ]

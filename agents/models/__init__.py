@@ -11,6 +11,7 @@ from .agent_upload import AgentUpload
 from .alert import Alert, Threshold
 from .chat_position import ChatPosition
 from .disposition import Disposition, QueueTopic, QuickResponse
+from .embed_token import EmbedToken
 from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
 from .saved_view import SavedView
@@ -28,6 +29,7 @@ __all__ = [
     "ChatPosition",
     "ContactTimer",
     "Disposition",
+    "EmbedToken",
     "OfferEvent",
     "QueueAlias",
     "QueueTopic",

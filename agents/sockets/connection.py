@@ -36,7 +36,7 @@ from chats.connect import Refused, Unavailable
 from chats.db import db_read
 from chats.realtime import SocketUser, encode
 
-from . import opening
+from . import frame_session, opening
 
 log = logging.getLogger(__name__)
 Scope = Mapping[str, Any]
@@ -132,6 +132,9 @@ class Socket:
             self.close(Close.SLOW_READER, "The frames were not read fast enough: reconnect and go on.", 1.0)
         self._wake.set()
 
+    def stream_closed(self, stream: str) -> None:
+        self.push(encode("closedStream", {"stream": stream}))
+
     def dismiss(self) -> None:
         self.close(Close.NOT_SIGNED_IN, "You are signed out.", None)
 
@@ -149,7 +152,8 @@ class Socket:
     async def run(self) -> None:
         if (await self._receive())["type"] != "websocket.connect":
             return
-        await self._send({"type": "websocket.accept"})
+        spoken = frame_session.SPOKEN if frame_session.SPOKEN in self.scope.get("subprotocols", ()) else None
+        await self._send({"type": "websocket.accept", **({"subprotocol": spoken} if spoken else {})})
         sender = asyncio.create_task(self._send_all())
         hub = await realtime.hub()
         try:
@@ -200,7 +204,7 @@ class Socket:
         return self.authorise()
 
     def _user(self) -> User | None:
-        self.session_key = cookies(self.scope).get(settings.SESSION_COOKIE_NAME, "")
+        self.session_key = session_key_of(self.scope)
         return user_of_session(self.session_key)
 
     def authorise(self) -> bool:
@@ -405,6 +409,12 @@ def language(scope: Scope) -> str:
         COOKIES=cookies(scope), META={"HTTP_ACCEPT_LANGUAGE": header(scope, b"accept-language")}
     )
     return translation.get_language_from_request(request)
+
+
+def session_key_of(scope: Scope) -> str:
+    """Of the page's cookie, or of what a frame without cookies says itself."""
+    held = frame_session.key_among(scope.get("subprotocols", ()))
+    return held or cookies(scope).get(settings.SESSION_COOKIE_NAME, "")
 
 
 def cookies(scope: Scope) -> dict[str, str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.utils import timezone
 
 from agents import presence, protocol, routing
@@ -62,22 +60,19 @@ class DeskSocket(Socket):
             await db_write(self._arrive)(timezone.now())
             await hub.follow(self, self.agent.stream, params.known)
         for stream in sorted(set(params.known) - set(hub.streams_of(self))):  # left the desk while the tab was away
-            self.push(realtime.encode("closedStream", {"stream": stream}))
+            self.stream_closed(stream)
         self.connected = True
-        self.spawn(self._stay_while_an_agent(hub))
         return await connected(self)
 
     def _arrive(self, now: datetime) -> None:
         presence.seen(self.agent.pk, now)
         routing.line(self.agent.pk, True, now)
 
-    async def _stay_while_an_agent(self, hub: realtime.Hub) -> None:
-        """The hub drops the stream of an agent who was deleted; this user may still be a supervisor, elsewhere."""
-        while True:
-            if self.agent.stream not in hub.streams_of(self):
-                self.close(protocol.Close.NO_ACCESS, "You may not use this page.", None)
-                return
-            await asyncio.sleep(settings.CCP_POLL_SECONDS)
+    def stream_closed(self, stream: str) -> None:
+        """The stream of an agent who was deleted is dropped; this user may still be a supervisor, elsewhere."""
+        super().stream_closed(stream)
+        if stream == self.agent.stream:
+            self.close(protocol.Close.NO_ACCESS, "You may not use this page.", None)
 
     async def answer_presence(self, params: protocol.Presence) -> None:
         await super().answer_presence(params)

@@ -24,6 +24,10 @@ class FloorSocket(Socket):
     def authorise(self) -> bool:
         return self.user is not None
 
+    def stream_closed(self, stream: str) -> None:
+        super().stream_closed(stream)
+        self.spawn(self._followed.end_what_closed())
+
     async def answer_connect(self, params: protocol.Connect) -> dict[str, Any]:
         await self._followed.resume(params.known)
         self.connected = True

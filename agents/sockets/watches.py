@@ -16,7 +16,6 @@ from chats import realtime
 from chats.db import db_write
 
 from .connection import Socket
-from .polling import poll
 from .whispers import FollowedWhispers
 
 CHAT = "conversation"
@@ -31,7 +30,6 @@ class FollowedContacts:
         self._whispers = FollowedWhispers(socket)
         self._watches: dict[str, int] = {}  # rows by contact; one that has ended, or is one's own, has none
         self._streams: dict[str, str] = {}  # by contact
-        self._looks = False
         self._renewed_at = 0.0
 
     async def resume(self, known: Mapping[str, int]) -> None:
@@ -49,7 +47,7 @@ class FollowedContacts:
 
     async def watch(self, contact_id: str, *, hidden: bool, purpose: str) -> None:
         """Refusal when this user may not."""
-        await self._end_what_closed()  # a right that was lost and came back: the old watch is over, a new one begins
+        await self.end_what_closed()  # a right that was lost and came back: the old watch is over, a new one begins
         if contact_id not in self._watches:
             begin = db_write(watching.begin)
             found = await begin(self._socket.caller.user, contact_id, hidden=hidden, purpose=purpose)
@@ -74,9 +72,6 @@ class FollowedContacts:
     async def _follow(self, hub: realtime.Hub, found: watching.Watching, known: Mapping[str, int]) -> None:
         if found.watch is not None:
             self._watches[found.contact_id] = found.watch
-            if not self._looks:
-                self._looks = True
-                self._socket.spawn(poll(self._end_what_closed))
         self._streams[found.contact_id] = found.stream
         await hub.follow(self._socket, found.stream, known)
         await self._whispers.follow()
@@ -87,7 +82,7 @@ class FollowedContacts:
             if watch is not None:
                 await db_write(watching.end)(watch, timezone.now())
 
-    async def _end_what_closed(self) -> None:
-        """The hub drops a stream that this user may see no longer."""
+    async def end_what_closed(self) -> None:
+        """The hub drops a stream that this user may see no longer: nobody watches it any more."""
         followed = (await realtime.hub()).streams_of(self._socket)
         await self._end([one for one in self._watches if self._streams[one] not in followed])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
-from agents.models import Agent
+from agents.models import Agent, Alert
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
 from agents.supervision import page_data, saved_views, scope, watched, watching
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ENDED_PER_PAGE = 50
+PASSED_FOR, MOST_PASSED = timedelta(days=1), 50  # passed limits that the floor lists, the newest
 CUSTOMER = ("conversation__customer_name",)
 FIGURES = (
     gettext_lazy("Waiting"),
@@ -112,7 +114,7 @@ def floor(request: HttpRequest) -> HttpResponse:
     )
     chosen = filters.FloorFilter(request.GET)
     ended = chosen.contacts(found.filter(state=contact_state.State.ENDED)).order_by("-ended_at", "pk")
-    context = {"figures": FIGURES, "q": wanted, "filters": chosen, **_page(request, ended)}
+    context = {"figures": FIGURES, "q": wanted, "filters": chosen, "passed": _passed(user), **_page(request, ended)}
     page = {
         "wsPath": "/ws/floor/",
         "contactPath": reverse("floor_contact", args=["-"]),
@@ -191,6 +193,12 @@ def _supervisor(request: HttpRequest) -> User:
 
 
 # ---- what is on a page -----------------------------------------------------------------------------------------------
+
+
+def _passed(user: User) -> QuerySet[Alert]:
+    """Limits that were passed of late, of queues that this supervisor may see."""
+    of_late = Alert.objects.filter(began_at__gte=timezone.now() - PASSED_FOR)
+    return of_late.filter(queue__in=scope.queues_visible_to(user)).select_related("queue")[:MOST_PASSED]
 
 
 def _wanted(request: HttpRequest) -> str:

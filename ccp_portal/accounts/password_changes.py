@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from axes.models import AccessAttempt
 
-from chats import audit, realtime
+from chats import audit
 from chats.models import AuditAction
+from chats.transcripts import end_sessions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
 class PasswordIsAudited:
-    """No rule for passwords: it records each change, lifts the wait for wrong ones, and has sockets looked at.
-
-    Sessions of the former password end by themselves: each keeps a hash of it (chats.transcripts.UserRights, for sockets).
-    """
+    """No rule for passwords: it ends the person's other sessions, lifts the wait for wrong passwords, and is recorded."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Every password will do here."""
@@ -28,8 +26,9 @@ class PasswordIsAudited:
     def password_changed(self, password: str, user: User | None = None) -> None:  # noqa: ARG002 -- Django's signature
         if user is None:
             return
-        AccessAttempt.objects.filter(username=user.get_username()).delete()
         actor = audit.origin.get().user
         by_somebody = actor is not None and actor.is_authenticated
+        own = audit.origin.get().session if by_somebody and actor.pk == user.pk else ""
+        end_sessions(user.pk, but=own)
+        AccessAttempt.objects.filter(username=user.get_username()).delete()
         audit.record(AuditAction.PASSWORD_CHANGED, actor if by_somebody else None, user=user)
-        realtime.wake(realtime.RIGHTS_CHANGED)

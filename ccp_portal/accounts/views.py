@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import views
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,11 +17,16 @@ from django.urls import reverse, reverse_lazy
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 
 from ccp_portal.login import client_address
+from chats import audit
 
-from . import limits, reset_mail
+from . import limits, reset_mail, sign_ins
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 class SignInView(views.LoginView):
@@ -66,6 +72,22 @@ class PasswordChangeView(views.PasswordChangeView):
 def password_change_done(request: HttpRequest) -> HttpResponse:
     text = _("Your password is changed. Wherever else you were signed in, you no longer are.")
     return _told(request, _("Password changed"), text, reverse("home"), _("Go on"))
+
+
+# ---- where one is signed in --------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def devices(request: HttpRequest) -> HttpResponse:
+    """Listed; ended by POST: the one that `end` names, or without it all but this one."""
+    user = cast("User", request.user)
+    this = request.session.session_key or ""
+    if request.method == "POST":
+        only = request.POST.get("end", "")
+        sign_ins.end(user, user, only=only, but="" if only else audit.session_hash(this))
+        return redirect("devices")
+    return render(request, "devices.html", {"devices": sign_ins.devices_of(user, this)})
 
 
 # ---- a forgotten one ---------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from .outbound_message import OutboundMessage
 from .participant import Participant
 from .queue import Queue, QueueText, Text
 from .queue_wait import QueueWait
+from .sign_in import SignIn
 from .transfer import Transfer
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "QueueText",
     "QueueWait",
     "RefusedCall",
+    "SignIn",
     "Text",
     "Transfer",
     "UnreadableMessage",

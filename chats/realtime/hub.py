@@ -19,7 +19,7 @@ from django.conf import settings
 from chats.db import db_read
 
 from . import hints
-from .hints import Update, encode
+from .hints import Update
 from .redis_bus import Bus
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,9 @@ class Subscriber(Protocol):
 
     def push(self, text: str) -> None:
         """Put an encoded frame into the socket's own bounded queue; never waits."""
+
+    def stream_closed(self, stream: str) -> None:
+        """It is followed no more: the user may not see it any more, it is gone, or the socket asked for that."""
 
     def dismiss(self) -> None:
         """The visitor may no longer be here: say goodbye and close."""
@@ -191,7 +194,7 @@ class Hub:
         subscription = self._of.get(subscriber, {}).pop(stream, None)
         if subscription is not None:
             self._drop(subscription)
-            subscriber.push(encode("closedStream", {"stream": stream}))
+            subscriber.stream_closed(stream)
 
     def _drop(self, subscription: Subscription) -> None:
         subscription.gone = True

@@ -1,18 +1,20 @@
-"""Ends every session of a user: their pages ask for the password, and the hub closes their sockets at its next look."""
+"""Ends sessions of a user: their pages ask for the password, and the hub closes their sockets at its next look, now."""
 
 from __future__ import annotations
 
-from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.utils import timezone
 
-from chats import realtime
+from chats import audit, realtime
 
 
-def end_sessions(user_id: int) -> int:
-    """How many there were. A session says whose it is only inside, so that all live ones are looked at."""
-    live = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
-    own = [one.pk for one in live if str(one.get_decoded().get(SESSION_KEY, "")) == str(user_id)]
-    Session.objects.filter(pk__in=own).delete()
+def end_sessions(user_id: int, *, only: str = "", but: str = "") -> int:
+    """How many there were. `only` this one, or all `but` this one: by the hash that the audit knows a session by."""
+    sessions = Session.objects.filter(sign_in__user=user_id)
+    if only or but:
+        keys = sessions.values_list("pk", flat=True)
+        wanted = {key for key in keys if (audit.session_hash(key) == only if only else audit.session_hash(key) != but)}
+        sessions = sessions.filter(pk__in=wanted)
+    ended = sessions.count()
+    sessions.delete()
     realtime.wake(realtime.RIGHTS_CHANGED)
-    return len(own)
+    return ended

@@ -22,6 +22,7 @@ PAGES = {
     "/login/": "main",
     "/account/password/": "main",
     "/account/password/changed/": "main",
+    "/account/devices/": ".devices time[title]",
     "/account/reset/": "main",
     "/account/reset/asked/": "main",
     "/account/reset/MQ/a-b/": "main",

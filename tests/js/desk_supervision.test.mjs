@@ -73,9 +73,11 @@ test("verbs on several name all ids, the others one, and empty answers are left 
 test("what became of each is told by name", () => {
   const refusal = { reason: "contactEnded", why: { sentence: "It has ended.", values: {} } }
   assert.deepEqual(outcomeOf("contact", [served, waits], { results: [{ id: "c1", ok: true }, { id: "c2", ok: false, refusal }] }), {
-    done: 1, refused: [{ id: "c2", name: "Bo", refusal }],
+    done: 1, contacts: [], refused: [{ id: "c2", name: "Bo", refusal }],
   })
-  assert.deepEqual(outcomeOf("contact", [served], {}), { done: 1, refused: [] })
+  assert.deepEqual(outcomeOf("contact", [served], {}), { done: 1, contacts: [], refused: [] })
+  const kept = [{ contactId: "c1", outcome: "kept" }]
+  assert.deepEqual(outcomeOf("agent", [{ agentId: "a1", name: "Mira" }], { results: [{ id: "a1", ok: true, contacts: kept }] }).contacts, kept)
 })
 
 const hand = (n, changes = {}) => ({ contactId: `c${n}`, customerName: "Ada", help: { reason: "", raisedAt: at(n), takenBy: null, escalated: false, ...changes } })

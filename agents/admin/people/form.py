@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents import presence
+from agents.admin.telling import assign
 from agents.models import Agent, AgentContact, RoutingProfile
 from agents.models.routing_profile import MOST_CHATS
 from agents.supervision import accounts
-from chats import realtime
 
 CHANGE_USER = {"codename": "change_user", "content_type__app_label": "auth"}
 
@@ -149,16 +149,4 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
             if state is not None:  # clean_routing_profile has seen one
                 Agent.objects.create(user=person, routing_profile=profile, capacity_override=capacity, state=state)
         else:
-            _assign(agent.pk, profile, capacity)
-
-
-def _assign(pk: int, profile: RoutingProfile, capacity: int | None) -> None:
-    """Only what the form has is written: state, load and numbers of an agent at work change while it is open."""
-    held = Agent.locked(pk)
-    if (held.routing_profile_id, held.capacity_override) == (profile.pk, capacity):
-        return
-    held.capacity_override = capacity
-    held.assign(profile)
-    held.set_capacity(capacity)
-    realtime.publish(held, held.own_seq)
-    realtime.wake(presence.ROUTING)
+            assign(agent.pk, profile, capacity)

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from agents.admin.tables import PeopleTable, TableAdmin
 from agents.protocol.refusals import Refusal
 from agents.supervision import accounts, scope
 from chats.admin import Admin
@@ -49,9 +50,10 @@ admin.site.unregister(get_user_model())
 
 
 @admin.register(User)
-class PersonAdmin(Admin, UserAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+class PersonAdmin(TableAdmin, UserAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
     form = add_form = PersonForm
     add_form_template = None
+    table = PeopleTable
     list_display = ["username", "name", "state", "contacts", "seen", "profile", "of_groups", "is_staff", "is_active"]
     list_filter = ["is_active", "groups", "agent__state", "agent__routing_profile", "is_staff"]
     list_select_related = ["agent__state", "agent__routing_profile"]

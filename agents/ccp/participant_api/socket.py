@@ -72,6 +72,9 @@ class ChatSocket:
         if self._chat.lacks:
             self._spawn(self._fill())
 
+    def stream_closed(self, stream: str) -> None:
+        self.push(realtime.encode("closedStream", {"stream": stream}))
+
     def dismiss(self) -> None:
         self._put(Close.NOT_SIGNED_IN)
 

@@ -23,6 +23,9 @@ class Tab:
     def push(self, text: str) -> None:
         raise AssertionError(f"nothing was told, but {text}")
 
+    def stream_closed(self, stream: str) -> None:
+        raise AssertionError(f"nothing is closed, but {stream}")
+
     def dismiss(self) -> None:
         self.dismissed = True
 

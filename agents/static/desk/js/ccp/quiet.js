@@ -1,30 +1,9 @@
 // @ts-check
-/** The CCP that shows nothing (`?ui=none`): the desk's socket and state, and no screen. */
-import { forgetClock, now, setClock } from "../lib/clock.js"
+/** The page of the CCP that shows nothing, of whom a cookie has signed in: a token in the address goes before. */
 import { find } from "../lib/dom.js"
-import { Line, socketUrl, wakeWithThePage } from "../lib/socket.js"
-import * as state from "../state/index.js"
-import { createStore } from "../state/store.js"
-import { createOfferSeen } from "../contacts/offer_seen.js"
-import { DeskBackend } from "./desk_backend.js"
-import { ccp, signOut, speakToParent } from "./page.js"
+import { signInHere, takeToken } from "./embed_token.js"
+import { runQuietly } from "./quiet_desk.js"
 
-const page = JSON.parse(find("#page").textContent ?? "")
-const store = createStore(/** @type {import("../lib/types.js").State} */ ({ ...state.EMPTY, me: page.userId }))
-const line = new Line({
-  url: socketUrl(page.wsPath),
-  known: () => store.state.cursors,
-  visible: () => !document.hidden,
-  onTime: setClock,
-  onOpen: forgetClock,
-  onFrame: (frame) => store.change((held) => state.apply(held, frame, now())),
-  onCaughtUp() {},
-  onStatus({ code }) {
-    if (code === 4401) location.replace(`${location.pathname}?ui=none&over=1`)
-  },
-})
-store.painter(createOfferSeen(store, line).paint)
-setInterval(() => store.change((held) => state.expire(held, now())), 1_000)
-speakToParent(new DeskBackend({ store, line, now, ccp, page, signOut: () => signOut(line) }))
-wakeWithThePage(line)
-line.open()
+const token = takeToken()
+const held = token ? await signInHere(token) : null
+runQuietly(held?.page ?? JSON.parse(find("#page").textContent ?? ""), held?.session ?? "")

@@ -2,6 +2,7 @@
 /** Asks once what an action needs, says what it brings about, does it, and tells what became of each. */
 import { consequence, doneWords, WORDS } from "./action_words.js"
 import { EndpointPicker } from "./endpoint_picker.js"
+import { becameOf, fatesOf } from "./open_contacts.js"
 import { at, find, make, setText } from "../lib/dom.js"
 import { RequestFailed } from "../lib/socket.js"
 import { notice } from "../shell/notice.js"
@@ -20,18 +21,18 @@ const MOST_NAMES = 6
 export class ActionDialog {
   /** @type {import("../lib/socket.js").Line} */ #line
   /** @type {import("./actions.js").Rights} */ #rights
-  /** @type {(verb: string, rows: BoardRow[]) => void} */ #done
+  /** @type {import("./actions.js").Around} */ #around
   #dialog = /** @type {HTMLDialogElement} */ (find("#act-dialog"))
   #form = /** @type {HTMLFormElement} */ (find("#act-form"))
   /** @type {EndpointPicker} */ #picker
   /** @type {{action: Action, rows: BoardRow[]}|null} */ #asked = null
   #busy = false
 
-  /** @param {import("../lib/socket.js").Line} line @param {import("./actions.js").Rights} rights @param {(verb: string, rows: BoardRow[]) => void} done */
-  constructor(line, rights, done) {
+  /** @param {import("../lib/socket.js").Line} line @param {import("./actions.js").Rights} rights @param {import("./actions.js").Around} around */
+  constructor(line, rights, around) {
     this.#line = line
     this.#rights = rights
-    this.#done = done
+    this.#around = around
     this.#picker = new EndpointPicker(line, () => this.#drawOver(this.#picker.isFull))
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault()
@@ -39,6 +40,7 @@ export class ActionDialog {
     })
     at(this.#dialog, "no").addEventListener("click", () => this.#dialog.close())
     this.#dialog.addEventListener("close", () => this.#picker.close())
+    for (const choice of this.#dialog.querySelectorAll("[name=openContacts]")) choice.addEventListener("change", () => this.#drawFates())
     this.#options("state", rights.states, stateName)
     this.#options("routingProfile", rights.routingProfiles)
   }
@@ -58,6 +60,7 @@ export class ActionDialog {
     for (const field of this.#dialog.querySelectorAll("[data-field]"))
       /** @type {HTMLElement} */ (field).hidden = !action.fields.some((one) => one === /** @type {HTMLElement} */ (field).dataset.field)
     this.#fillIn(action, rows)
+    this.#drawFates()
     this.#drawOver(false)
     this.#complain("")
     at(this.#dialog, "results").replaceChildren()
@@ -98,6 +101,15 @@ export class ActionDialog {
       ...rows.slice(0, MOST_NAMES).map((row) => make("li", "", make("bdi", "", nameOf(row) || gettext("Customer")))),
       ...(more > 0 ? [make("li", "", fill(ngettext("%(n)s more", "%(n)s more", more), { n: more }))] : []),
     )
+  }
+
+  /** Of whom something becomes besides. */
+  #drawFates() {
+    if (!this.#asked) return
+    const { action, rows } = this.#asked
+    const requeue = this.#dialog.querySelector("[name=openContacts][value=requeue]:checked") !== null
+    const fates = fatesOf(action.verb, requeue, rows, this.#around.contactsOf)
+    at(this.#dialog, "fates").replaceChildren(...fates.map((text) => make("li", "", text)))
   }
 
   /** Above capacity only when said so. @param {boolean} shown */
@@ -178,12 +190,12 @@ export class ActionDialog {
 
   /** @param {Action} action @param {BoardRow[]} rows @param {{results?: import("../state/actions.js").Result[]}} answer */
   #settle(action, rows, answer) {
-    const { done, refused } = outcomeOf(action.kind, rows, answer)
-    if (done > 0) this.#done(action.verb, rows)
+    const { done, refused, contacts } = outcomeOf(action.kind, rows, answer)
+    if (done > 0) this.#around.done()
     if (refused.some((one) => one.refusal?.reason === "agentFull")) this.#drawOver(true)
     if (refused.length === 0) {
       this.#dialog.close()
-      return notice(doneWords(action.verb, done))
+      return notice([doneWords(action.verb, done), ...becameOf(contacts, (id) => this.#around.row("contact", id))].join(" "))
     }
     this.#complain(done > 0 ? say("%(done)s Not done for:", { done: doneWords(action.verb, done) }) : gettext("It was not done:"))
     at(this.#dialog, "results").replaceChildren(

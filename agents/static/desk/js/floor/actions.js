@@ -12,7 +12,14 @@ import { actionsFor } from "../state/actions.js"
  * @typedef {import("../state/actions.js").BoardRow} BoardRow
  * @typedef {import("../state/actions.js").Me & {needReason: string[], states: string[], routingProfiles: string[]}} Rights
  *   What the page says of this supervisor: permissions, verbs that need a reason, what can be chosen.
+ * @typedef {Object} Around  The board that the rows are from.
+ * @property {() => void} done
+ * @property {(userId: number) => BoardRow[]} contactsOf
+ * @property {(kind: Kind, id: string) => BoardRow|undefined} row
  */
+
+/** @type {Around} */
+const NO_BOARD = { done() {}, contactsOf: () => [], row: () => undefined }
 
 class ActionMenu {
   #menu = find("#act-menu")
@@ -20,10 +27,10 @@ class ActionMenu {
   /** @type {ActionDialog} */ #dialog
   /** @type {HTMLElement|null} */ #anchor = null
 
-  /** @param {import("../lib/socket.js").Line} line @param {Rights} rights @param {(verb: string, rows: BoardRow[]) => void} done */
-  constructor(line, rights, done) {
+  /** @param {import("../lib/socket.js").Line} line @param {Rights} rights @param {Around} around */
+  constructor(line, rights, around) {
     this.#rights = rights
-    this.#dialog = new ActionDialog(line, rights, done)
+    this.#dialog = new ActionDialog(line, rights, around)
     walk(this.#menu, "[role=menuitem]")
     document.addEventListener("pointerdown", ({ target }) => {
       if (target instanceof Node && !this.#menu.contains(target) && !this.#anchor?.contains(target)) this.close()
@@ -101,9 +108,9 @@ class ActionMenu {
 /** @type {ActionMenu|null} */
 let menu = null
 
-/** @param {import("../lib/socket.js").Line} line @param {Rights} rights @param {(verb: string, rows: BoardRow[]) => void} [done] */
-export function initActions(line, rights, done = () => {}) {
-  menu = new ActionMenu(line, rights, done)
+/** @param {import("../lib/socket.js").Line} line @param {Rights} rights @param {Around} [around] */
+export function initActions(line, rights, around = NO_BOARD) {
+  menu = new ActionMenu(line, rights, around)
 }
 
 /** The menu of what this supervisor may do to a row, or to several. @param {Kind} kind @param {BoardRow|BoardRow[]} row @param {HTMLElement} anchor */

@@ -4,6 +4,7 @@ import { initActions, openActions } from "./actions.js"
 import { HelpAlerts } from "./help_alerts.js"
 import { WatchPane } from "./watch_pane.js"
 import { find } from "../lib/dom.js"
+import { ACTIONS } from "../state/actions.js"
 import { createSound } from "../shell/sound.js"
 
 /**
@@ -13,6 +14,8 @@ import { createSound } from "../shell/sound.js"
  * @typedef {Object} Board
  * @property {() => string[]} order  The contacts as they stand, what J and K walk through.
  * @property {(kind: Kind, id: string) => (BoardRow & {watchers?: import("../lib/types.js").Author[]})|undefined} row
+ * @property {(userId: number) => BoardRow[]} contactsOf  Those of an agent that the board shows.
+ * @property {() => void} done  Something was done: nothing is chosen any more.
  */
 
 const HASH = /^#contact=(.+)$/
@@ -29,7 +32,8 @@ export class BesideBoard {
    */
   constructor(line, { userId, supervision }, board) {
     this.#board = board
-    initActions(line, { userId, ...supervision })
+    initActions(line, { userId, ...supervision }, board)
+    find("#floor").classList.toggle("reads-only", !ACTIONS.some((one) => supervision.may.includes(one.needs)))
     this.#pane = new WatchPane(line, {
       userId,
       supervision,

@@ -16,6 +16,7 @@ import * as cells from "./board_cells.js"
 import { BoardFilters } from "./board_filters.js"
 import { BoardTable, markSorted } from "./board_table.js"
 import { drawFigures } from "./figures.js"
+import { ChosenRows } from "./chosen_rows.js"
 import { QueueAlerts } from "./queue_alerts.js"
 
 /** @type {{userId: number, wsPath: string, loginPath: string, contactPath: string, views: any[], supervision: import("./watch_pane.js").Supervision}} */
@@ -51,10 +52,18 @@ const line = new Line({
 const chip = createChip(line)
 const beside = new BesideBoard(line, page, {
   order: () => board?.contacts.order ?? [],
-  row: (kind, id) => (kind === "agent" ? board?.agents : board?.contacts)?.rows[id],
+  row,
+  contactsOf: (userId) => Object.values(board?.contacts.rows ?? {}).filter((one) => one.agent?.id === userId),
+  done: () => chosen.forEach((one) => one.clear()),
 })
+const chosen = [new ChosenRows(find("#agents"), "agent", (id) => row("agent", id)), new ChosenRows(find("#contacts"), "contact", (id) => row("contact", id))]
 
 const alerts = new QueueAlerts(() => beside.chime())
+
+/** @param {import("../state/actions.js").Kind} kind @param {string} id */
+function row(kind, id) {
+  return (kind === "agent" ? board?.agents : board?.contacts)?.rows[id]
+}
 
 /** @param {string} method @param {object} params */
 async function request(method, params) {
@@ -83,7 +92,7 @@ function take(frame) {
   board = next
   draw()
   // A frame with everything: contacts may have ended while the line was down.
-  if (frame.n === 1 ? known : frame.contacts?.removed.length) void ended.refresh()
+  if (frame.n === 1 ? known : frame.contacts?.removed.length || frame.alerts) void over.refresh()
 }
 
 function draw() {
@@ -95,6 +104,8 @@ function draw() {
     tables[name].draw(board[name])
     drawMore(name, board[name])
   }
+  tickTimers()
+  for (const one of chosen) one.drawn()
   drawMissed(board.missed)
   alerts.draw(board.alerts.order.map((id) => board?.alerts.rows[id]))
   beside.asking(board.asking.order.map((id) => board?.asking.rows[id]))
@@ -124,21 +135,22 @@ function drawMissed(table) {
   setText(find("#missed-count"), fill(ngettext("%(n)s in the last hour", "%(n)s in the last hour", table.total), { n: table.total }))
 }
 
-/** The list of ended contacts is the server's: fetched anew when one has ended, not while somebody stands in it. */
-const ended = {
+/** Lists of what is over are the server's: fetched anew when something has ended, not while somebody stands in one. */
+const over = {
   busy: false,
   again: false,
   async refresh() {
-    const list = find("#ended")
     this.again = this.busy
-    if (this.busy || list.contains(document.activeElement)) return
+    if (this.busy) return
     this.busy = true
-    const fresh = (await fetchPage())?.getElementById("ended")
-    if (fresh && !list.contains(document.activeElement)) {
+    const page = await fetchPage()
+    for (const list of [find("#passed"), find("#ended")]) {
+      const fresh = page?.getElementById(list.id)
+      if (!fresh || list.contains(document.activeElement)) continue
       list.className = fresh.className
       list.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)))
-      localTimes()
     }
+    localTimes()
     setTimeout(() => {
       this.busy = false
       if (this.again) void this.refresh()

@@ -120,7 +120,7 @@ function servedBy({ agent, state }) {
   return state === "OFFERED" ? [typed(agent.name), make("span", "quiet if-tight", ` ${gettext("offered")}`)] : [typed(agent.name)]
 }
 
-/** What can be done to the row: the button that opens its menu. @param {"agent"|"contact"} kind @param {string} name @returns {Cell} */
+/** What can be done to the row: chosen with others, or alone by the button that opens its menu. @param {"agent"|"contact"} kind @param {string} name @returns {Cell} */
 function actions(kind, name) {
   const button = document.createElement("button")
   button.type = "button"
@@ -129,7 +129,12 @@ function actions(kind, name) {
   button.setAttribute("aria-haspopup", "menu")
   button.setAttribute("aria-label", say("Actions for %(name)s", { name }))
   button.append(icon("more"))
-  return { className: "do", inside: [button] }
+  const box = document.createElement("input")
+  box.type = "checkbox"
+  box.className = "choose"
+  box.dataset.choose = ""
+  box.setAttribute("aria-label", say("Choose %(name)s", { name }))
+  return { className: "do", inside: [box, button] }
 }
 
 /** Why somebody should look, and who does. @param {any} row @returns {Node[]} */

@@ -1,7 +1,6 @@
 // @ts-check
 /** One table of the board: rows are updated where they stand, nothing moves under a pointer, and the focus stays where it is. */
-import { keep, make, redraw } from "../lib/dom.js"
-import { tickTimers } from "../lib/timers.js"
+import { keep, make } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
 import { placed, sortedAs } from "../state/floor.js"
 
@@ -16,6 +15,7 @@ export class BoardTable {
   /** @type {string[]} */ #shown = []
   /** What left the table while it stood still, as it was. @type {Record<string, any>} */ #last = {}
   #pointed = false
+  /** What each row shows: only one that has changed is built again. @type {WeakMap<HTMLElement, any>} */ #drawn = new WeakMap()
 
   /** @param {HTMLElement} block with a table @param {(row: any) => Cell[]} cells */
   constructor(block, cells) {
@@ -33,6 +33,7 @@ export class BoardTable {
   /** @param {(row: any) => Cell[]} cells */
   showBy(cells) {
     this.#cells = cells
+    this.#drawn = new WeakMap()
     this.#paint()
   }
 
@@ -58,7 +59,6 @@ export class BoardTable {
     keep(this.#body, this.#shown, (id) => id, () => make("tr", ""), (element, id) => this.#row(element, id, table))
     if (focused >= 0 && !this.#body.contains(document.activeElement)) this.#focus(focused)
     this.#block.classList.toggle("is-empty", this.#shown.length === 0)
-    tickTimers()
   }
 
   /** In which row the focus is; -1: in none. */
@@ -76,16 +76,25 @@ export class BoardTable {
   /** @param {HTMLElement} element @param {string} id @param {Table} table */
   #row(element, id, table) {
     element.classList.toggle("is-gone", !table.rows[id])
-    const cells = this.#cells(this.#last[id])
+    const row = this.#last[id]
+    if (this.#drawn.get(element) === row) return
+    this.#drawn.set(element, row)
+    const cells = this.#cells(row)
     if (element.childElementCount !== cells.length) {
       element.setAttribute("role", "row")
       element.replaceChildren(...cells.map(cellElement))
     }
-    cells.forEach((cell, place) => {
-      const inner = element.children[place]
-      redraw(inner, [this.#last[id], place, cells.length], () => [...labelOf(cell), ...cell.inside])
-    })
+    cells.forEach((cell, place) => show(element.children[place], [...labelOf(cell), ...cell.inside]))
   }
+}
+
+/** A cell that says the same stays, with the focus in it. @param {Element} cell @param {(Node|string)[]} inside */
+function show(cell, inside) {
+  const fresh = document.createElement("div")
+  fresh.append(...inside)
+  const before = cell.childNodes
+  if (before.length === fresh.childNodes.length && [...before].every((one, place) => one.isEqualNode(fresh.childNodes[place]))) return
+  cell.replaceChildren(...fresh.childNodes)
 }
 
 /** @param {Cell} cell */

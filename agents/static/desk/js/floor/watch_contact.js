@@ -42,6 +42,7 @@ const pane = new WatchPane(line, {
   userId: page.userId,
   supervision: page.supervision ?? null,
   chime: () => sound.message(),
+  lost: () => location.reload(), // which says what it says of every contact that one may not see
   painted({ contact, held, contactId }) {
     const ids = { contactId, initialContactId: page.initialContactId }
     details.paint({ name: contact?.customerName ?? "", queue: contact?.queue ?? "", ...ids }, held, null)

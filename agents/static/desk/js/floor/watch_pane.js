@@ -1,5 +1,6 @@
 // @ts-check
 /** One contact, watched live: its transcript with typing, receipts, notes and what is queued; and stepping in, where one may. */
+import { askPurpose } from "./ask_purpose.js"
 import { StepIn } from "./step_in.js"
 import { announceMessage } from "../shell/announce.js"
 import { notice } from "../shell/notice.js"
@@ -30,6 +31,7 @@ import { gettext, say } from "../lib/i18n.js"
  * @property {(painted: {contact: Contact|undefined, held: Conversation, contactId: string}) => void} [painted]
  * @property {(contactId: string) => import("../lib/types.js").Author[]} [watchers]  Who else watches it, as the board knows.
  * @property {() => string[]} [order]  What J and K walk through.
+ * @property {() => void} [lost]  The contact may not be seen any more.
  * @property {(contactId: string) => void} [turned]  Another contact is watched; empty: none.
  */
 
@@ -86,7 +88,21 @@ export class WatchPane {
 
   /** @param {import("../lib/types.js").Frame} frame */
   frame(frame) {
+    const before = this.#held()
     this.store.change((held) => state.apply(held, frame, now()))
+    if (before && !this.#held()) this.#lost()
+  }
+
+  /** The server has closed the conversation: its words leave the page too. */
+  #lost() {
+    this.#why = gettext("You may not see this contact any more.")
+    this.conversation.leave()
+    find("#rows").replaceChildren()
+    for (const part of ["name", "state", "queue"]) setText(at(this.#head, part), "")
+    at(this.#head, "age").hidden = true
+    find("#how").hidden = true
+    this.#stepIn?.paint(null)
+    this.#around.lost?.()
   }
 
   /** The line is live: everything it lacked is here. @param {number|null} seconds */
@@ -107,12 +123,13 @@ export class WatchPane {
     this.store.repaint()
   }
 
-  /** Watch this contact instead of another. @param {string} contactId */
-  open(contactId) {
+  /** Watch this contact instead of another. @param {string} contactId @param {string} [purpose] what for */
+  open(contactId, purpose = "") {
     if (contactId === this.#contactId) return
-    if (this.#around.supervision?.asksPurpose && !this.#purpose) return this.#askPurpose(contactId)
+    if (this.#around.supervision?.asksPurpose && !purpose) return askPurpose((said) => this.open(contactId, said))
     this.#leave()
     this.#contactId = contactId
+    this.#purpose = purpose
     this.#why = ""
     const aside = document.querySelector("#watch")
     if (aside instanceof HTMLElement) aside.hidden = false
@@ -133,7 +150,8 @@ export class WatchPane {
   #leave() {
     if (!this.#contactId) return
     this.#line.request("unwatchContact", { contactId: this.#contactId }).catch(() => {}) // the line's end ends it too
-    for (const stream of Object.keys(this.store.state.cursors)) this.frame({ method: "closedStream", params: { stream } })
+    for (const stream of Object.keys(this.store.state.cursors))
+      this.store.change((held) => state.apply(held, { method: "closedStream", params: { stream } }, now()))
     this.conversation.leave()
     this.#contactId = ""
   }
@@ -231,27 +249,6 @@ export class WatchPane {
     const item = last(after)
     if (item && last(before) && item.Id !== last(before)?.Id)
       announceMessage(item.Author?.name ?? item.DisplayName ?? "", item.Content ?? gettext("a file"))
-  }
-
-  /** @param {string} contactId */
-  #askPurpose(contactId) {
-    const dialog = /** @type {HTMLDialogElement} */ (find("#purpose-dialog"))
-    const words = /** @type {HTMLInputElement} */ (find("#purpose-words"))
-    dialog.addEventListener(
-      "close",
-      () => {
-        const purpose = words.value.trim()
-        if (dialog.returnValue !== "watch" || !purpose) return
-        this.#purpose = purpose
-        this.open(contactId)
-        this.#purpose = ""
-      },
-      { once: true },
-    )
-    dialog.returnValue = ""
-    words.value = ""
-    dialog.showModal()
-    words.focus()
   }
 
   #listen() {

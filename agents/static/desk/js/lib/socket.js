@@ -6,6 +6,7 @@
  *   Status  `since`: when the line was cut (or first sought), by this computer's clock.
  * @typedef {Object} Ends
  * @property {string} url
+ * @property {string[]} [protocols]  What is spoken, and a session that the page holds itself (agents/sockets/frame_session.py).
  * @property {() => Record<string, number>} known  Stream -> the highest number we hold.
  * @property {(frame: import("./types.js").Frame) => void} onFrame
  * @property {(status: Status) => void} onStatus
@@ -77,7 +78,7 @@ export class Line {
   open() {
     clearTimeout(this.#retry)
     this.#bye = null
-    const socket = new WebSocket(this.#ends.url)
+    const socket = new WebSocket(this.#ends.url, this.#ends.protocols ?? [])
     this.#socket = socket
     this.#heardAt = Date.now()
     const late = setTimeout(() => socket === this.#socket && this.#drop(), OPEN_WITHIN + 500 * Math.min(10, this.#attempt))

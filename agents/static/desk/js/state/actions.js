@@ -17,7 +17,8 @@
  * @property {Field[]} fields  What has to be said besides.
  * @property {(row: BoardRow, me: Me) => boolean} fits
  * @typedef {{userId: number, may: string[], isAgent: boolean}} Me
- * @typedef {{id: string, ok: boolean, refusal?: {reason: string, why: import("../lib/types.js").Reason}|null}} Result
+ * @typedef {{id: string, ok: boolean, refusal?: {reason: string, why: import("../lib/types.js").Reason}|null,
+ *   contacts?: {contactId: string, outcome: string}[]}} Result  `contacts`: what became of those of an agent.
  */
 
 /** @param {BoardRow} row */
@@ -90,6 +91,7 @@ export function outcomeOf(kind, rows, answer) {
   const refused = results.filter((one) => !one.ok)
   return {
     done: results.length - refused.length,
+    contacts: results.flatMap((one) => one.contacts ?? []),
     refused: refused.map((one) => ({ id: one.id, name: named.get(one.id) ?? one.id, refusal: one.refusal ?? null })),
   }
 }
