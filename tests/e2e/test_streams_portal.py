@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,11 +43,13 @@ def site() -> Iterator[str]:
         missing(f"{NEWEST} from npm ({error})")
 
 
+def product_for(site: str, folder: Path) -> Product:
+    return Product(folder, portal_environment={"CCP_ALLOWED_ORIGINS": site.rpartition("/")[0]})
+
+
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, site: str) -> Iterator[PortalSide]:
-    folder = tmp_path_factory.mktemp("product")
-    allowed = {"CCP_ALLOWED_ORIGINS": site.rpartition("/")[0]}
-    with Product(folder, portal_environment=allowed) as product:
+    with product_for(site, tmp_path_factory.mktemp("product")) as product:
         yield PortalSide(product, agents=30)
 
 
@@ -455,9 +458,7 @@ def test_who_is_no_agent_is_denied(page, site, portal):
 
 
 def test_a_page_of_an_origin_that_is_not_allowed_gets_no_ccp(page, site, portal):
-    other = (
-        site.replace("127.0.0.1", "localhost") if "127.0.0.1" in site else site.replace("localhost", "crm.localhost")
-    )
+    other = site.replace("localhost", "crm.localhost")
     with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
         crm = Crm(page, other, portal.url)
     assert crm.order("onInitialized", "agent") == []
@@ -470,6 +471,5 @@ def test_every_check_of_the_smoke_is_made(page, site, portal):
 @pytest.mark.full
 @pytest.mark.parametrize("package", OLDER, ids=str)
 def test_older_releases_of_streams_do_the_same(package, page, tmp_path):
-    with streams_site(package) as where:
-        with Product(tmp_path, portal_environment={"CCP_ALLOWED_ORIGINS": where.rpartition("/")[0]}) as product:
-            assert smoke(Shift(page, where, PortalSide(product, agents=1))) == CHECKS
+    with streams_site(package) as where, product_for(where, tmp_path) as product:
+        assert smoke(Shift(page, where, PortalSide(product, agents=1))) == CHECKS
