@@ -17,7 +17,6 @@ from chats.row_backoff import RowBackoff
 
 from .models import ContactTimer
 
-AT_ONCE = 200
 _parking = RowBackoff("silence")
 NUDGE, END = 0, 1  # the steps of the timer: what is to be done when it is due
 
@@ -29,18 +28,16 @@ def run(now: datetime) -> int:
 
 def steps(now: datetime) -> Iterator[int]:
     """`run`, contact by contact."""
-    due = ContactTimer.objects.filter(kind=ContactTimer.Kind.SILENCE, due_at__lte=now).order_by("due_at")
-    free = due.exclude(contact__in=_parking.held(now))
-    timers = dict(free.values_list("contact_id", "pk")[:AT_ONCE])
-    yield from _parking.steps(timers, lambda contact_id: _look(timers[contact_id], contact_id, now), now)
+    due = ContactTimer.due(ContactTimer.Kind.SILENCE, now, _parking.held(now))
+    yield from _parking.steps(due, lambda contact_id: _look(contact_id, now), now)
 
 
 @transaction.atomic
-def _look(timer_pk: int, contact_id: str, now: datetime) -> bool:
+def _look(contact_id: str, now: datetime) -> bool:
     contact = participation.lock_contact(contact_id)
-    timer = ContactTimer.objects.filter(pk=timer_pk, due_at__lte=now).first()
+    timer = ContactTimer.of_locked(contact, ContactTimer.Kind.SILENCE, now)
     if timer is None:
-        return False  # another worker was faster
+        return False
     queue = contact.queue
     if contact.state != contact_state.State.CONNECTED or timer.round != contact.round or not queue.nudge_after:
         timer.delete()

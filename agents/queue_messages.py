@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from chats import contact_state, outbox, participation
 from chats.models import Contact, OutboundMessage, Queue, Text
 from chats.observers import Change, Waits
+from chats.queue_capacity import position
 from chats.row_backoff import RowBackoff
 
 from .models import AgentContact, ContactTimer
 
 RECENTLY = timedelta(minutes=30)
-AT_ONCE = 200
 _parking = RowBackoff("waiting texts")
 
 
@@ -30,15 +29,6 @@ def contact_changed(contact: Contact, change: Change) -> None:
 
 
 # ---- place and time --------------------------------------------------------------------------------------------------
-
-
-def position(contact: Contact) -> int:
-    """1: next in line; 0: an agent serves the contact already."""
-    if contact.state != contact_state.State.WAITING or contact.waiting_since is None:
-        return 0
-    older = Q(waiting_since__lt=contact.waiting_since) | Q(waiting_since=contact.waiting_since, pk__lt=contact.pk)
-    earlier = Q(priority__lt=contact.priority) | Q(older, priority=contact.priority)
-    return Contact.objects.filter(earlier, queue=contact.queue, state=contact_state.State.WAITING).count() + 1
 
 
 def expected_wait(queue: Queue, place: int, now: datetime) -> timedelta | None:
@@ -66,18 +56,16 @@ def run(now: datetime) -> int:
 
 def steps(now: datetime) -> Iterator[int]:
     """`run`, contact by contact."""
-    due = ContactTimer.objects.filter(kind=ContactTimer.Kind.WAITING, due_at__lte=now).order_by("due_at")
-    free = due.exclude(contact__in=_parking.held(now))
-    timers = dict(free.values_list("contact_id", "pk")[:AT_ONCE])
-    yield from _parking.steps(timers, lambda contact_id: _remind(timers[contact_id], contact_id, now), now)
+    due = ContactTimer.due(ContactTimer.Kind.WAITING, now, _parking.held(now))
+    yield from _parking.steps(due, lambda contact_id: _remind(contact_id, now), now)
 
 
 @transaction.atomic
-def _remind(timer_pk: int, contact_id: str, now: datetime) -> bool:
+def _remind(contact_id: str, now: datetime) -> bool:
     contact = participation.lock_contact(contact_id)
-    timer = ContactTimer.objects.filter(pk=timer_pk, due_at__lte=now).first()
+    timer = ContactTimer.of_locked(contact, ContactTimer.Kind.WAITING, now)
     if timer is None:
-        return False  # another worker was faster
+        return False
     every = contact.queue.waiting_every
     if contact.state != contact_state.State.WAITING or timer.round != contact.round or not every:
         timer.delete()

@@ -24,7 +24,7 @@ from agents.views import health  # noqa: E402 -- see above
 from ccp_portal.static_files import StaticFiles  # noqa: E402 -- see above
 from chats import audit  # noqa: E402 -- see above
 from chats.inbox import webhook  # noqa: E402 -- see above
-from chats.start_chat import livechat  # noqa: E402 -- see above
+from chats.start_chat import livechat, widget, widget_calls  # noqa: E402 -- see above
 
 from . import audited, bodies, metrics, page_slots  # noqa: E402 -- see above
 
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 STRAIGHT_IN: dict[str, Any] = {
     "/webhooks/sns/": webhook.asgi_app,
     **dict.fromkeys(livechat.PATHS, livechat.asgi_app),
+    **dict.fromkeys(widget.PATHS, widget.asgi_app),
+    **dict.fromkeys(widget_calls.PATHS, widget_calls.asgi_app),
     **dict.fromkeys(participant_api.PATHS, participant_api.asgi_app),
     "/healthz": health.HEALTHZ.door,
     "/readyz": health.READYZ.door,

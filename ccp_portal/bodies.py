@@ -20,7 +20,7 @@ from agents.sockets.connection import language
 from agents.views import files
 from chats.file_types import MAX_BYTES as MAX_FILE_BYTES
 from chats.inbox.sns import MAX_BODY_BYTES as MAX_SNS_BYTES
-from chats.start_chat import livechat
+from chats.start_chat import livechat, page_call, widget_calls
 from chats.start_chat.start_chat_contract import MAX_BODY_BYTES as MAX_START_CHAT_BYTES
 from chats.start_chat.start_chat_contract import ChatRefused
 
@@ -33,6 +33,7 @@ MIN_BYTES_A_SECOND = 8_192  # over PACE_SECONDS; 20 MB then take 43 minutes at m
 LINGER_SECONDS = 5.0  # what still comes after a refusal is thrown away for so long: else the client never reads why
 
 Headers = Iterable[tuple[bytes, bytes]]  # as ASGI has them
+PAGE_CALLS = (*livechat.PATHS, *widget_calls.PATHS)
 FILES = re.compile(r"/contacts/[^/]+/files/")
 UPLOADS = re.compile(r"/participant/upload/[^/]+")
 
@@ -69,7 +70,7 @@ def most(path: str) -> int:
         return MAX_SNS_BYTES
     if path == "/reception/":
         return MAX_HAND_OVER_BYTES
-    if path in livechat.PATHS:
+    if path in PAGE_CALLS:
         return MAX_START_CHAT_BYTES
     if path in participant_api.PATHS:
         return participant_api.MAX_BODY_BYTES
@@ -97,10 +98,10 @@ def _in_the_form_of(path: str, headers: Headers, status: HTTPStatus, reason: str
         return Refused(status, json.dumps(files.answer_to(reason, language({"headers": headers}))), "application/json")
     if path == "/reception/":
         return Refused(status, json.dumps({"error": why}), "application/json")
-    if path in livechat.PATHS:
+    if path in PAGE_CALLS:
         code = "TooLarge" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "Unavailable"
         told = ChatRefused(status, code, f"{why[0].upper()}{why[1:]}.").answer
-        return Refused(status, json.dumps(told), "application/json", livechat.refusal_headers(list(headers)))
+        return Refused(status, json.dumps(told), "application/json", page_call.refusal_headers(list(headers)))
     if path in participant_api.PATHS:
         return Refused(status, *participant_api.refusal(list(headers), status, why))
     return Refused(status, why)

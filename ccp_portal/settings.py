@@ -188,6 +188,7 @@ CCP_SQS_CONSUMERS = env.int(
 CCP_RECEPTION_SECRET = env.str("CCP_RECEPTION_SECRET", default="") or secrets.kept(
     CCP_DATA_DIR / "reception_secret", secrets.random_key
 )
+CCP_HANDOVER_LAMBDA = env.str("CCP_HANDOVER_LAMBDA", default="ccp-portal-handover")
 CCP_HANDOVER_DEADLINE = env.float("CCP_HANDOVER_DEADLINE", default=6.0)
 CCP_FIELD_KEYS = env.list("CCP_FIELD_KEYS", default=[]) or [
     secrets.kept(CCP_DATA_DIR / "field_key", secrets.fernet_key),
@@ -202,11 +203,19 @@ CCP_START_CHAT_PERSISTENT = env.bool("CCP_START_CHAT_PERSISTENT", default=False)
 CCP_START_CHAT_FILES = env.bool("CCP_START_CHAT_FILES", default=False)
 CCP_START_CHAT_PER_ADDRESS = env.int("CCP_START_CHAT_PER_ADDRESS", default=10)  # in ten minutes
 CCP_START_CHAT_PER_ORIGIN = env.int("CCP_START_CHAT_PER_ORIGIN", default=600)  # in ten minutes
+CCP_WIDGET_ENDPOINT = env.str(
+    "CCP_WIDGET_ENDPOINT", default=""
+)  # the participant service, for browsers; empty: AWS's of the region
 
 # ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
 CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
 # Backends of those pages get tokens for agents with one of these (POST /connect/embed-token); none while it is empty.
 CCP_EMBED_KEYS = env.list("CCP_EMBED_KEYS", default=[])
+
+# ---- The instance's own CCP in a hidden frame of the desk (agents/ccp_bridge); off while no address is named ---------------
+CCP_CONNECT_CCP_URL = env.str("CCP_CONNECT_CCP_URL", default="")
+CCP_CONNECT_LOGIN_URL = env.str("CCP_CONNECT_LOGIN_URL", default="")  # opens in a window; empty: the CCP itself
+CCP_STREAMS_FILE = env.str("CCP_STREAMS_FILE", default="")  # amazon-connect-streams(-min).js, as npm has it
 
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)

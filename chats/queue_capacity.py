@@ -1,6 +1,8 @@
-"""How many may wait in a queue. Called by whoever takes a place: a hand-over, a transfer to the queue."""
+"""How many may wait in a queue, and who is before whom. Called by whoever takes a place (a hand-over, a transfer to the queue) or tells it."""
 
 from __future__ import annotations
+
+from django.db.models import Q
 
 from . import contact_state
 from .models import Contact, Queue
@@ -28,3 +30,12 @@ def waiting_in(queue: Queue) -> int:
     return Contact.objects.filter(
         queue=queue, state__in=[contact_state.State.JOINING, contact_state.State.WAITING]
     ).count()
+
+
+def position(contact: Contact) -> int:
+    """1: next in line; 0: an agent serves the contact already."""
+    if contact.state != contact_state.State.WAITING or contact.waiting_since is None:
+        return 0
+    older = Q(waiting_since__lt=contact.waiting_since) | Q(waiting_since=contact.waiting_since, pk__lt=contact.pk)
+    earlier = Q(priority__lt=contact.priority) | Q(older, priority=contact.priority)
+    return Contact.objects.filter(earlier, queue=contact.queue, state=contact_state.State.WAITING).count() + 1

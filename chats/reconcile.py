@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from . import connect, contact_state, ingest, participation
+from . import connect, contact_state, ingest, participation, refused_calls
 from .db import claim, db_read, db_write
-from .models import Capability, Contact, Participant, RefusedCall
+from .models import Capability, Contact, Participant
 from .row_backoff import RowBackoff
 from .session import MediaController
 
@@ -60,17 +60,10 @@ async def participant_refused(participant: Participant) -> bool:
     try:
         await MediaController(participant).renew()
     except connect.Refused as error:
-        await keep_refusal(error)
+        await refused_calls.keep(error)
         await truth(participant)
         return False
     return True
-
-
-async def keep_refusal(error: connect.Refused) -> None:
-    """Connect says no, and not because somebody is gone: administrators find it, with the permission that lacks."""
-    if not error.is_gone:
-        told = (error.operation, error.code, error.permission, str(error.message))
-        await db_write(RefusedCall.keep)(*told, timezone.now())
 
 
 async def truth(participant: Participant) -> None:
@@ -81,7 +74,7 @@ async def truth(participant: Participant) -> None:
         reason = _why_out(participant, ended=ended)
     except connect.Refused as error:
         reason = contact_state.EndReason.LOST  # the page says that the end could not be verified
-        await keep_refusal(error)
+        await refused_calls.keep(error)
     await db_write(_out)(participant.pk, reason, timezone.now())
 
 
@@ -116,7 +109,7 @@ async def one(participant: Participant) -> None:
     try:
         await _compare(participant)
     except connect.Refused as error:
-        await keep_refusal(error)
+        await refused_calls.keep(error)
     except connect.Unavailable as error:
         log.info("reconciling waits: %s", error)
         await db_write(_mark)(participant.pk, participant.compared_id, timezone.now())
@@ -145,13 +138,8 @@ async def renew_due(now: datetime) -> int:
     return len(participants)
 
 
-def give_up_joining(now: datetime) -> int:
-    """A hand-over that was never finished does not stand in the lists for ever; how many were given up."""
-    return sum(give_up_steps(now))
-
-
 def give_up_steps(now: datetime) -> Iterator[int]:
-    """`give_up_joining`, contact by contact."""
+    """Hand-overs that were never finished do not stand in the lists for ever: contact by contact, whether it was given up."""
     late = Contact.objects.filter(state=contact_state.State.JOINING, handed_over_at__lt=now - JOINING_LASTS)
     yield from _parking.steps(list(late.values_list("pk", flat=True)), lambda pk: _give_up(pk, now), now)
 

@@ -74,6 +74,8 @@ def servers(python: Path, place: Place, env: dict[str, str]) -> list[Server]:
     emulator += ["--website", "devtools/demo_website.json"]
     emulator += ["--subscribe", f"{TOPIC_ARN}={place.portal}/webhooks/sns/"]
     portal: Command = [python, "manage.py", "serve", "--host", place.host, "--port", str(place.port)]
+    website: list[str | Path] = [python, "-m", "devtools.website", "--host", place.host, "--port", str(place.port + 2)]
+    website += ["--portal", place.portal, "--endpoint", place.emulator]
     return [
         Server(
             "The emulator",
@@ -83,12 +85,13 @@ def servers(python: Path, place: Place, env: dict[str, str]) -> list[Server]:
             DATA / "emulator.log",
         ),
         Server("The portal", portal, env, f"{place.portal}/healthz", DATA / "portal.log"),
+        Server("The website", website, env, f"{place.website}/", DATA / "website.log"),
     ]
 
 
 def welcome(place: Place) -> str:
     return f"""
-  A customer    {place.emulator}/_emulator/customer
+  A customer    {place.website}/    a shop with the chat widget; without a portal: {place.emulator}/_emulator/customer
   A bot first   {place.emulator}/_emulator/bot
   An agent      {place.portal}/desk/    log in as mira or jonas
   A supervisor  {place.portal}/floor/   log in as ida; lena leads one team, ayo audits
@@ -96,6 +99,6 @@ def welcome(place: Place) -> str:
   Password of all: {PASSWORD}
   What Connect does, emulated: {place.emulator}/_emulator/
 
-  Open the customer's page in one window and the desk in another, set the agent to Available, write as the customer.
+  Open the shop in one window and the desk in another, set the agent to Available, write as the customer.
   A browser holds one login at a time: a second agent or the supervisor needs a private window.
-  Logs: var/demo/portal.log and var/demo/emulator.log. Ctrl-C stops both; the data stays in var/demo."""
+  Logs: var/demo/portal.log, emulator.log and website.log. Ctrl-C stops all; the data stays in var/demo."""

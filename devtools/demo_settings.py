@@ -23,7 +23,7 @@ FOREIGN = re.compile(r"(AWS|CCP|DJANGO)_|(DATABASE_URL|REDIS_URL|SECRET_KEY|DEBU
 
 @dataclass(frozen=True)
 class Place:
-    """Where the portal listens; the emulator has the next port."""
+    """Where the portal listens; the emulator has the next port, the website the one after it."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -35,6 +35,10 @@ class Place:
     @property
     def emulator(self) -> str:
         return f"http://{self._reach}:{self.port + 1}"
+
+    @property
+    def website(self) -> str:
+        return f"http://{self._reach}:{self.port + 2}"
 
     @property
     def names(self) -> list[str]:
@@ -60,15 +64,15 @@ def addresses() -> list[str]:
 
 
 def require_free(place: Place) -> None:
-    for port in (place.port, place.port + 1):
+    for port in (place.port, place.port + 1, place.port + 2):
         with socket.socket(socket.AF_INET6 if ":" in place.host else socket.AF_INET) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind((place.host, port))
             except (OSError, OverflowError) as error:
                 raise SetupError(
-                    f"cannot listen on {place.host} port {port}: {error}. The demo takes two free ports in a row, "
-                    "8000 and 8001 unless --port says otherwise"
+                    f"cannot listen on {place.host} port {port}: {error}. The demo takes three free ports in a row, "
+                    "8000 to 8002 unless --port says otherwise"
                 ) from error
 
 
@@ -103,10 +107,14 @@ def demo_environment(place: Place, outside: Mapping[str, str], reception_secret:
         "CCP_RECEPTION_SECRET": reception_secret,
         "CCP_RECEPTION_URL": f"{place.portal}/reception/",  # for the hand-over Lambda, which the emulator runs
         "CCP_SNS_CERT": str(DATA / "emulator.sqlite3.sns.pem"),
+        "CCP_START_CHAT_ATTRIBUTES": "connect_*,topic,page,order,country,tier",
         "CCP_START_CHAT_FILES": "1",
         "CCP_START_CHAT_FLOWS": FLOW_ID,
-        "CCP_START_CHAT_ORIGINS": ",".join(f"http://{name}:{place.port + 1}" for name in place.names),
+        "CCP_START_CHAT_ORIGINS": ",".join(
+            f"http://{name}:{place.port + beside}" for name in place.names for beside in (1, 2)
+        ),
         "CCP_START_CHAT_PERSISTENT": "1",
         "CCP_TOPIC_ARN": TOPIC_ARN,
+        "CCP_WIDGET_ENDPOINT": place.emulator,
         "PYTHONUNBUFFERED": "1",
     }

@@ -51,9 +51,10 @@ AGENT_COMMANDS = {
     "getEndpoints": Command(asked.NoParams, Permission.AGENT, transfers.endpoints, answers.Endpoints),
     "transferContact": Command(asked.TransferContact, Permission.AGENT, transfers.transfer),
     "cancelTransfer": Command(asked.ContactParams, Permission.AGENT, transfers.cancel),
-    "addNote": Command(asked.AddNote, Permission.SEES, notes.add, answers.NoteAdded),
-    "editNote": Command(asked.EditNote, Permission.SEES, notes.edit),
-    "deleteNote": Command(asked.NoteIdParams, Permission.SEES, notes.delete),
+    # Beside one's own contacts only: who sees others' as a supervisor or auditor reads them (docs/privacy.md).
+    "addNote": Command(asked.AddNote, Permission.HAS_PART, notes.add, answers.NoteAdded),
+    "editNote": Command(asked.EditNote, Permission.HAS_PART, notes.edit),
+    "deleteNote": Command(asked.NoteIdParams, Permission.HAS_PART, notes.delete),
     "saveDraft": Command(asked.SaveDraft, Permission.ON_DESK, notes.save_draft),
     "savePlace": Command(asked.SavePlace, Permission.ON_DESK, notes.save_scroll_position),
     "relayContact": Command(
@@ -73,6 +74,8 @@ AGENT_COMMANDS = {
 SUPERVISING_COMMANDS = {
     "whisper": Command(asked.SendWhisper, Permission.WHISPERS, stepping_in.whisper, answers.WhisperSent),
     "bargeIn": Command(asked.BargeIn, Permission.BARGES_IN, stepping_in.barge_in, answers.Sent),
+    "retryMessage": Command(asked.OutboundMessageParams, Permission.BARGES_IN, stepping_in.retry, answers.Sent),
+    "discardMessage": Command(asked.OutboundMessageParams, Permission.BARGES_IN, stepping_in.discard),
     "supervisorTyping": Command(asked.ContactParams, Permission.BARGES_IN, stepping_in.supervisor_typing),
     "getEndpoints": Command(asked.NoParams, Permission.ASSIGNS_CONTACTS, stepping_in.endpoints, answers.Endpoints),
     "takeOver": Command(asked.TakeOver, Permission.TAKES_OVER, stepping_in.take_over),

@@ -14,6 +14,7 @@ from agents.protocol import (
     NoParams,
     OnAgents,
     OnContacts,
+    OutboundMessageParams,
     RaiseHand,
     ReassignContact,
     RequeueContact,
@@ -28,6 +29,7 @@ from agents.routing.interventions import Intervention
 from agents.supervision import actions, barging_in, help_requests, scope, whispers
 from chats import serialisers
 from chats.db import db_read, db_write
+from chats.models import OutboundMessage
 from chats.outbox import Message
 
 from .command import Caller
@@ -56,7 +58,21 @@ async def answer_whisper(caller: Caller, params: SendWhisper) -> Results:
 async def barge_in(caller: Caller, params: BargeIn) -> Results:
     act = await _intervention("bargeIn", caller, params.reason)
     words = Message(caller.user.pk, params.contact_id, params.content, params.content_type, params.client_token)
-    row = await db_write(barging_in.barge_in)(act.by, words, act.reason)
+    return _sent(await db_write(barging_in.barge_in)(act.by, words, act.reason))
+
+
+async def retry(caller: Caller, params: OutboundMessageParams) -> Results:
+    """Words of one's own to the customer that failed."""
+    act = await _intervention("retryMessage", caller, "")
+    return _sent(await db_write(barging_in.retry)(act.by, params.contact_id, params.client_token))
+
+
+async def discard(caller: Caller, params: OutboundMessageParams) -> None:
+    act = await _intervention("discardMessage", caller, "")
+    await db_write(barging_in.discard)(act.by, params.contact_id, params.client_token)
+
+
+def _sent(row: OutboundMessage) -> Results:
     return {"clientToken": row.client_token, "state": serialisers.outbound_state(row)}
 
 

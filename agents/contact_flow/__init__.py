@@ -3,6 +3,7 @@
 Who cannot sign gets a 401 before anything is read, kept or asked of Amazon Connect.
 """
 
+from .event import PROBE
 from .views import receive
 
-__all__ = ["receive"]
+__all__ = ["PROBE", "receive"]

@@ -13,7 +13,21 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 ONLY, JOINED = "only", "joined"  # a parameter of the Lambda (deploy/flows)
 NAMES_OF_THE_CUSTOMER = ("customerName", "DisplayName")
+PROBE = "portalProbe"  # the doctor's event: {"portalProbe": a word}
 PARTS_OF_A_NAME = ("firstName", "lastName")  # as DRUID sends them
+
+
+def probe(body: bytes) -> str | None:
+    """The word of the doctor, which goes back as it came: it shows that Lambda and portal share a secret, and changes nothing."""
+    if len(body) > 200:  # it is a short one; events of flows are longer, and go without being read twice
+        return None
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return (
+        told[PROBE][:64] if isinstance(told, dict) and set(told) == {PROBE} and isinstance(told[PROBE], str) else None
+    )
 
 
 class BadEvent(ValueError):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from agents.models import QueueAlias, QueueTopic, UnknownQueue
-from agents.queue_messages import position
 from chats import contact_state, queue_capacity, wire
 from chats.joining.hand_over import HandOver
 from chats.models import Contact, Queue, Text
@@ -126,4 +125,4 @@ def pick(
 def answer(contact_id: str) -> dict[str, str]:
     """What the flow is told: a flat map of strings, as Connect wants it ($.External.position and so on)."""
     contact = Contact.objects.select_related("queue").get(pk=contact_id)
-    return {"open": "true", "position": str(position(contact)), "queue": contact.queue.name}
+    return {"open": "true", "position": str(queue_capacity.position(contact)), "queue": contact.queue.name}

@@ -33,6 +33,8 @@ async def receive(request: HttpRequest) -> JsonResponse:
         return _problem(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
     try:
         signature.check(settings.CCP_RECEPTION_SECRET, request.headers, body, time.time())
+        if (probe := event.probe(body)) is not None:
+            return JsonResponse({event.PROBE: probe})
         return JsonResponse(await _admit(event.read(body)))
     except signature.Forged as error:
         return _problem(401, str(error))

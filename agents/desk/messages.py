@@ -59,8 +59,12 @@ _group_commit: GroupCommit[Message, OutboundMessage | Refusal] = GroupCommit(enq
 @transaction.atomic
 def retry(user_id: int, contact_id: str, client_token: str) -> OutboundMessage:
     """Send a failed message again, with the token it has."""
-    contact = lock_served(user_id, contact_id)
-    outgoing = _own_message(contact, client_token)
+    return retry_own(user_id, lock_served(user_id, contact_id), client_token)
+
+
+def retry_own(user_id: int, contact: Contact, client_token: str) -> OutboundMessage:
+    """`retry`, in a contact that is locked: also for a supervisor who wrote to its customer."""
+    outgoing = _own_message(user_id, contact, client_token)
     if outgoing.state == OutboundMessage.State.FAILED:
         check_connected(contact)
     if outgoing.state == OutboundMessage.State.FAILED and outgoing.kind == OutboundMessage.Kind.ATTACHMENT:
@@ -75,19 +79,24 @@ def retry(user_id: int, contact_id: str, client_token: str) -> OutboundMessage:
 @transaction.atomic
 def discard(user_id: int, contact_id: str, client_token: str) -> OutboundMessage:
     """Take a message back that was not sent. Refusal when it was, or is just being sent."""
-    outgoing = _own_message(lock_served(user_id, contact_id), client_token)
+    return discard_own(user_id, lock_served(user_id, contact_id), client_token)
+
+
+def discard_own(user_id: int, contact: Contact, client_token: str) -> OutboundMessage:
+    """`discard`, in a contact that is locked."""
+    outgoing = _own_message(user_id, contact, client_token)
     outbox.discard(outgoing)
     if outgoing.state != OutboundMessage.State.DISCARDED:
         raise Refusal("alreadySent", "This message is already on its way.")
     return outgoing
 
 
-def _own_message(contact: Contact, client_token: str) -> OutboundMessage:
+def _own_message(user_id: int, contact: Contact, client_token: str) -> OutboundMessage:
     found = OutboundMessage.objects.select_related("author", "contact").filter(
         contact=contact, client_token=client_token
     )
     outgoing = found.first()
-    if outgoing is None or outgoing.author_id != contact.owner_id:
+    if outgoing is None or outgoing.author_id != user_id:
         raise Refusal("messageNotFound", "There is no such message of yours in this contact.")
     outgoing.conversation = contact.conversation
     return outgoing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -247,6 +247,9 @@ class AgentContact(models.Model):
         self.save()
 
 
+DUE_AT_ONCE = 200
+
+
 class ContactTimer(models.Model):
     """Something that becomes due for a waiting or connected contact; the worker looks whether it still holds."""
 
@@ -284,6 +287,17 @@ class ContactTimer(models.Model):
                 "due_at": now + timedelta(seconds=seconds),
             },
         )
+
+    @classmethod
+    def due(cls, kind: Kind, now: datetime, besides: Collection[str]) -> list[str]:
+        """The contacts whose timers are due, the first ones; some are left out."""
+        rows = cls.objects.filter(kind=kind, due_at__lte=now).exclude(contact__in=besides)
+        return list(rows.order_by("due_at").values_list("contact_id", flat=True)[:DUE_AT_ONCE])
+
+    @classmethod
+    def of_locked(cls, contact: Contact, kind: Kind, now: datetime) -> ContactTimer | None:
+        """What is due for a contact that is held; None: another worker was faster."""
+        return cls.objects.filter(contact=contact, kind=kind, due_at__lte=now).first()
 
     def nudged(self, asked: datetime, now: datetime, seconds: float) -> None:
         """The customer was asked whether they are there; `asked` is the message they have not answered."""

@@ -20,7 +20,7 @@ from agents.protocol.refusals import Refusal
 from agents.routing import forced_states, interventions
 from agents.routing.interventions import Intervention
 from chats import audit, realtime
-from chats.models import AuditAction, Contact, Queue
+from chats.models import AuditAction
 
 from . import scope
 
@@ -47,7 +47,7 @@ def take_over(act: Intervention, contact_id: str, *, over_capacity: bool) -> Non
     own = lookups.agent_of_user(act.by.pk)
     if own is None:
         raise Refusal("notAnAgent", "You have no desk: an administrator can make you an agent.")
-    before = _owner(contact_id)
+    before = scope.lock_contact(act.by, contact_id).owner
     contact = interventions.give(contact_id, own, act, over_capacity=over_capacity)
     audit.record(AuditAction.TOOK_OVER, act.by, contact=contact, user=before, reason=act.reason)
 
@@ -55,17 +55,20 @@ def take_over(act: Intervention, contact_id: str, *, over_capacity: bool) -> Non
 def reassign_to_agent(
     act: Intervention, contact_ids: Iterable[str], agent_id: str, seen: SeenOwners, *, over_capacity: bool
 ) -> list[Result]:
-    to = scope.agents_visible_to(act.by).select_related("user", "state", "routing_profile").get(key=agent_id)
+    to = scope.agent(act.by, agent_id)
 
-    def reassign(contact_id: str) -> None:
-        contact = interventions.give(contact_id, to, _seeing(act, contact_id, seen), over_capacity=over_capacity)
+    def reassign(contact_id: str, _before: User | None) -> None:
+        try:
+            contact = interventions.give(contact_id, to, _seeing(act, contact_id, seen), over_capacity=over_capacity)
+        except Agent.DoesNotExist:
+            raise scope.no_agent() from None
         audit.record(AuditAction.REASSIGNED, act.by, contact=contact, user=to.user, reason=act.reason)
 
     return _each_contact(act, contact_ids, reassign)
 
 
 def reassign_to_queue(act: Intervention, contact_ids: Iterable[str], queue_id: str, seen: SeenOwners) -> list[Result]:
-    to = Queue.objects.get(pk=queue_id)
+    to = scope.queue(act.by, queue_id)
     return _requeue(act, contact_ids, AuditAction.REASSIGNED, seen, to=to)
 
 
@@ -76,8 +79,7 @@ def requeue(act: Intervention, contact_ids: Iterable[str], seen: SeenOwners, *, 
 def _requeue(
     act: Intervention, contact_ids: Iterable[str], action: AuditAction, seen: SeenOwners, **how: Any
 ) -> list[Result]:
-    def send_back(contact_id: str) -> None:
-        before = _owner(contact_id)
+    def send_back(contact_id: str, before: User | None) -> None:
         contact = interventions.requeue(contact_id, _seeing(act, contact_id, seen), **how)
         audit.record(action, act.by, contact=contact, user=before, queue=contact.queue, reason=act.reason)
 
@@ -85,7 +87,7 @@ def _requeue(
 
 
 def set_priority(act: Intervention, contact_ids: Iterable[str], priority: int) -> list[Result]:
-    def prioritise(contact_id: str) -> None:
+    def prioritise(contact_id: str, _before: User | None) -> None:
         contact = interventions.prioritise(contact_id, act, priority)
         audit.record(AuditAction.PRIORITY_SET, act.by, contact=contact, reason=act.reason, priority=priority)
 
@@ -93,8 +95,7 @@ def set_priority(act: Intervention, contact_ids: Iterable[str], priority: int) -
 
 
 def end(act: Intervention, contact_ids: Iterable[str]) -> list[Result]:
-    def end_one(contact_id: str) -> None:
-        before = _owner(contact_id)
+    def end_one(contact_id: str, before: User | None) -> None:
         contact = interventions.end(contact_id, act)
         audit.record(AuditAction.CONTACT_ENDED, act.by, contact=contact, user=before, reason=act.reason)
 
@@ -102,18 +103,11 @@ def end(act: Intervention, contact_ids: Iterable[str]) -> list[Result]:
 
 
 def clear(act: Intervention, contact_ids: Iterable[str]) -> list[Result]:
-    def clear_one(contact_id: str) -> None:
-        before = _owner(contact_id)
+    def clear_one(contact_id: str, before: User | None) -> None:
         contact = interventions.clear(contact_id, act)
         audit.record(AuditAction.CONTACT_CLEARED, act.by, contact=contact, user=before, reason=act.reason)
 
     return _each_contact(act, contact_ids, clear_one)
-
-
-def _owner(contact_id: str) -> User | None:
-    """Who has the contact before the change; for the audit, after `scope.check`."""
-    contact = Contact.objects.select_related("owner").filter(pk=contact_id).first()
-    return contact.owner if contact is not None else None
 
 
 def _seeing(act: Intervention, contact_id: str, seen: SeenOwners) -> Intervention:
@@ -121,10 +115,13 @@ def _seeing(act: Intervention, contact_id: str, seen: SeenOwners) -> Interventio
     return Intervention(act.by, act.now, act.reason, owners)
 
 
-def _each_contact(act: Intervention, contact_ids: Iterable[str], do: Callable[[str], None]) -> list[Result]:
+def _each_contact(
+    act: Intervention, contact_ids: Iterable[str], do: Callable[[str, User | None], None]
+) -> list[Result]:
+    """`do` gets each contact that is in scope, locked, and who had it before."""
+
     def checked(contact_id: str) -> None:
-        scope.check(act.by, contact_id=contact_id)
-        do(contact_id)
+        do(contact_id, scope.lock_contact(act.by, contact_id).owner)
 
     return _each(contact_ids, checked)
 
@@ -158,7 +155,7 @@ def sign_out(act: Intervention, agent_ids: Iterable[str], *, requeue: bool) -> l
 
 @transaction.atomic
 def set_capacity(act: Intervention, agent_id: str, capacity: int | None) -> None:
-    agent = _lock_agent(act, agent_id)
+    agent = scope.lock_agent(act.by, agent_id)
     if agent.capacity_override != capacity:
         agent.set_capacity(capacity)
         _publish(agent)
@@ -168,7 +165,7 @@ def set_capacity(act: Intervention, agent_id: str, capacity: int | None) -> None
 @transaction.atomic
 def set_queues(act: Intervention, agent_id: str, profile_name: str) -> None:
     """Another routing profile, all of whose queues the supervisor may see."""
-    agent = _lock_agent(act, agent_id)
+    agent = scope.lock_agent(act.by, agent_id)
     hidden = RoutingProfileQueue.objects.exclude(queue__in=scope.queues_visible_to(act.by))
     profiles = RoutingProfile.objects.filter(name=profile_name)
     profile = profiles.exclude(pk__in=hidden.values("routing_profile")).first()
@@ -180,21 +177,13 @@ def set_queues(act: Intervention, agent_id: str, profile_name: str) -> None:
         audit.record(AuditAction.QUEUES_SET, act.by, user=agent.user, reason=act.reason, profile=profile.name)
 
 
-def _lock_agent(act: Intervention, agent_id: str) -> Agent:
-    return Agent.locked(scope.agents_visible_to(act.by).get(key=agent_id).pk)
-
-
 def _publish(agent: Agent) -> None:
     realtime.publish(agent, agent.own_seq)
     realtime.wake(presence.ROUTING)
 
 
 def _each_agent(act: Intervention, agent_ids: Iterable[str], do: Callable[[Agent], Result]) -> list[Result]:
-    def checked(agent_id: str) -> Result:
-        scope.check(act.by, agent_id=agent_id)
-        return do(Agent.objects.select_related("user").get(key=agent_id))
-
-    return _each(agent_ids, checked)
+    return _each(agent_ids, lambda agent_id: do(scope.agent(act.by, agent_id)))
 
 
 # ---- several ---------------------------------------------------------------------------------------------------------

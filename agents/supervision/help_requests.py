@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
+from agents.desk import serving
 from agents.models import AgentContact
 from agents.protocol import agent_contact_state
 from agents.protocol.refusals import Refusal
@@ -21,6 +22,8 @@ from chats import audit, contact_state, participation, realtime, serialisers
 from chats.models import AuditAction, Contact, HelpRequest
 from chats.observers import Change, Ended, Flagged
 from chats.row_backoff import RowBackoff
+
+from . import scope
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -31,7 +34,7 @@ _parking = RowBackoff("help requests")
 @transaction.atomic
 def raise_hand(user: User, contact_id: str, reason: str, now: datetime, *, serves: bool = True) -> None:
     """Ask for help in a contact that this user serves, or (`serves` false) sees. Asked again, the words are replaced."""
-    contact = _lock_live(contact_id, user if serves else None)
+    contact = _lock_live(user, contact_id, serves=serves)
     request = contact.help_request
     if request is None:
         HelpRequest.raise_hand(contact, user, reason.strip(), now)
@@ -46,7 +49,7 @@ def raise_hand(user: User, contact_id: str, reason: str, now: datetime, *, serve
 @transaction.atomic
 def lower_hand(user: User, contact_id: str, now: datetime, *, serves: bool = True) -> None:
     """Help came, or is needed no more. Lowered twice, it is lowered once."""
-    contact = _lock_live(contact_id, user if serves else None)
+    contact = _lock_live(user, contact_id, serves=serves)
     if contact.help_request is not None:
         _lower(contact, user, now)
         _publish(contact)
@@ -55,7 +58,7 @@ def lower_hand(user: User, contact_id: str, now: datetime, *, serves: bool = Tru
 @transaction.atomic
 def take(user: User, contact_id: str, now: datetime) -> None:
     """This supervisor comes; the agent sees who. One of several has it."""
-    contact = _lock_live(contact_id, None)
+    contact = _lock_live(user, contact_id, serves=False)
     request = contact.help_request
     if request is None:
         none = Refusal("handNotRaised", "No hand is up in this contact any more.")
@@ -70,10 +73,8 @@ def take(user: User, contact_id: str, now: datetime) -> None:
     _publish(contact)
 
 
-def _lock_live(contact_id: str, owner: User | None) -> Contact:
-    contact = participation.lock_contacts([contact_id]).get(contact_id)
-    if contact is None or (owner is not None and contact.owner_id != owner.pk):
-        raise Refusal("contactNotFound", "There is no such contact on your desk.")
+def _lock_live(user: User, contact_id: str, *, serves: bool) -> Contact:
+    contact = serving.lock_served(user.pk, contact_id) if serves else scope.lock_contact(user, contact_id)
     if contact.state == contact_state.State.ENDED:
         over = Refusal("contactNotLive", "This contact has ended.")
         raise over.but(contact=serialisers.contact(contact))

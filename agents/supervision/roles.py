@@ -30,7 +30,17 @@ def make(name: str, apps: Any = current_apps) -> Any:
     return group
 
 
+def lacks_all(group: Any) -> bool:
+    """Whether this role's group has nothing of its role: it was made before there were roles, for something else."""
+    role = _of_role(group, current_apps)
+    return role.exists() and not role.filter(group=group).exists()
+
+
 def grant(group: Any, apps: Any = current_apps) -> None:
     """Give a role's group the permissions of its role."""
+    group.permissions.add(*_of_role(group, apps))
+
+
+def _of_role(group: Any, apps: Any) -> Any:
     found = apps.get_model("auth", "Permission").objects.filter(content_type__app_label__in=ADMINISTERED)
-    group.permissions.add(*(found if group.name == ADMINS else found.filter(codename__in=ROLES[group.name])))
+    return found if group.name == ADMINS else found.filter(codename__in=ROLES[group.name])

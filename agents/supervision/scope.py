@@ -16,8 +16,8 @@ from django.db.models import Q, QuerySet
 
 from agents.models import Agent, Team
 from agents.protocol.refusals import Refusal
-from chats import transcripts
-from chats.models import Queue
+from chats import participation, transcripts
+from chats.models import Contact, Queue
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -38,11 +38,50 @@ def check(
 ) -> None:
     """Refusal when one of these is out of the user's scope: the same as when there is none of that id."""
     if contact_id is not None and not transcripts.visible_to(user).filter(pk=contact_id).exists():
-        raise Refusal("contactNotFound", "There is no such contact, or you may not see it.")
-    if agent_id is not None and not agents_visible_to(user).filter(key__in=_uuids(agent_id)).exists():
-        raise Refusal("agentNotFound", "There is no such agent, or you may not see them.")
-    if queue_id is not None and not queues_visible_to(user).filter(pk__in=_numbers(queue_id)).exists():
+        raise _no_contact()
+    if agent_id is not None:
+        agent(user, agent_id)
+    if queue_id is not None:
+        queue(user, queue_id)
+
+
+def lock_contact(user: User, contact_id: str) -> Contact:
+    """The contact, locked, with the scope asked under its lock: it may have been handed on since it was checked."""
+    contact = participation.lock_contacts([contact_id]).get(contact_id)
+    if contact is None or not transcripts.visible_to(current(user)).filter(pk=contact_id).exists():
+        raise _no_contact()
+    return contact
+
+
+def lock_agent(user: User, agent_id: str) -> Agent:
+    """The agent, locked, with the scope asked under their lock."""
+    Agent.objects.select_for_update().filter(key__in=_uuids(agent_id)).first()
+    return Agent.locked(agent(user, agent_id).pk)
+
+
+def agent(user: User, agent_id: str) -> Agent:
+    """This agent, whom the user sees; Refusal when there is none."""
+    found = agents_visible_to(user).select_related("user", "state", "routing_profile")
+    seen = found.filter(key__in=_uuids(agent_id)).first()
+    if seen is None:
+        raise no_agent()
+    return seen
+
+
+def queue(user: User, queue_id: str) -> Queue:
+    """This queue, which the user sees; Refusal when there is none."""
+    seen = queues_visible_to(user).filter(pk__in=_numbers(queue_id)).first()
+    if seen is None:
         raise Refusal("queueNotFound", "There is no such queue, or you may not see it.")
+    return seen
+
+
+def no_agent() -> Refusal:
+    return Refusal("agentNotFound", "There is no such agent, or you may not see them.")
+
+
+def _no_contact() -> Refusal:
+    return Refusal("contactNotFound", "There is no such contact, or you may not see it.")
 
 
 def _uuids(text: str) -> list[uuid.UUID]:

@@ -42,6 +42,10 @@ def send(author: User, contact_id: str, text: str, client_token: str, now: datet
     if not text.strip():
         raise Refusal("empty", "An empty whisper cannot be sent.")
     part = _lock_served(contact_id)
+    if author.pk != part.agent.user_id:
+        scope.check(
+            scope.current(author), contact_id=contact_id
+        )  # under the lock: it may have been handed on since it was checked
     known = Whisper.objects.filter(agent_contact=part, client_token=client_token).first()
     if known is not None and known.author_id != author.pk:
         raise Refusal("clientTokenReused", "This client token was used for another whisper: make a new one.")

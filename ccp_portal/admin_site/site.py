@@ -10,11 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import start
+from . import doctor_page, start
 
 
 class PortalAdminSite(AdminSite):
@@ -44,8 +44,12 @@ class PortalAdminSite(AdminSite):
             "steps": start.steps(request.user),
             "figures": start.figures(request.user, now),
             "alarms": start.alarms(request.user, now),
+            "may_examine": doctor_page.may(request.user),
         }
         return super().index(request, told | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        return [path("doctor/", self.admin_view(doctor_page.page), name="doctor"), *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the ways back that the person has."""

@@ -79,6 +79,9 @@ def _clock(date: str, now: datetime) -> Finding:
 
 def _account(account: str) -> Iterator[Finding]:
     of_topic = settings.CCP_TOPIC_ARN.split(":")
+    if len(of_topic) > 4 and of_topic[3] != settings.CCP_AWS_REGION:
+        came = f"the topic is in {of_topic[3]}, CCP_AWS_REGION is {settings.CCP_AWS_REGION}"
+        yield failed("region", came, "Name the region of the Connect instance in both.")
     if len(of_topic) > 4 and of_topic[4] != account:
         came = f"the topic is of account {of_topic[4]}, the credentials are of {account}"
         yield warning("account", came, "Connect streams to topics of its own account: compare CCP_TOPIC_ARN.")
@@ -169,7 +172,7 @@ def _as_mapping(value: Any) -> Mapping[str, Any]:
 
 def subscription() -> Iterator[Finding]:
     try:
-        ours = [one for one in _subscriptions() if one["Endpoint"].endswith(WEBHOOK)]
+        ours = [one for one in subscriptions() if one["Endpoint"].endswith(WEBHOOK)]
     except Refused as error:
         yield _not_asked("subscription", error, "Make the topic first.")
         return
@@ -183,7 +186,7 @@ def subscription() -> Iterator[Finding]:
         yield from _subscription(one)
 
 
-def _subscriptions() -> list[dict[str, str]]:
+def subscriptions() -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     page: dict[str, Any] = {"NextToken": None}
     while "NextToken" in page:

@@ -6,7 +6,19 @@ Django's autodiscover imports this package, and with it every page. Whoever read
 
 from __future__ import annotations
 
-from . import audit, contact, conversation, help_request, hours, note, queue, refused_call, transfer, unreadable_message
+from . import (
+    audit,
+    contact,
+    conversation,
+    customer_rating,
+    help_request,
+    hours,
+    note,
+    queue,
+    refused_call,
+    transfer,
+    unreadable_message,
+)
 from .base import Admin, OfVisibleContacts, ReadOnlyAdmin, RowsInline, links, plain_text, still_used
 
 __all__ = [
@@ -17,6 +29,7 @@ __all__ = [
     "audit",
     "contact",
     "conversation",
+    "customer_rating",
     "help_request",
     "hours",
     "links",

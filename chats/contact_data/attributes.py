@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from chats import connect, participation, reconcile
+from chats import connect, participation, refused_calls
 from chats.db import db_read, db_write
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ async def refresh(contact_id: str) -> bool:
     except (connect.Refused, connect.Unavailable) as error:
         log.info("the attributes of a contact could not be read again: %s", error)
         if isinstance(error, connect.Refused):
-            await reconcile.keep_refusal(error)
+            await refused_calls.keep(error)
         return False
     return await db_write(save)(contact_id, answer.get("Attributes", {}))
 

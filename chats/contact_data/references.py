@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from chats import connect, participation, realtime, reconcile, wire
+from chats import connect, participation, realtime, refused_calls, wire
 from chats.db import db_read, db_write
 
 REFUSED_PAUSE = 600.0  # seconds: a role that lacks the permission is not asked for it at every click
@@ -28,7 +28,7 @@ async def refresh(contact_id: str) -> bool:
         found = await _ask(contact_id, initial)
     except connect.Refused as error:
         _rest(error)
-        await reconcile.keep_refusal(error)
+        await refused_calls.keep(error)
         return False
     except connect.Unavailable as error:
         log.info("the references of a contact could not be read again: %s", error)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from chats import connect, contact_state, ingest, participation, realtime, reconcile
+from chats import connect, contact_state, ingest, participation, realtime, refused_calls
 from chats.db import db_write
 from chats.models import Contact, Item, OutboundMessage, Participant, Queue
 from chats.participation import HandOver
@@ -107,7 +107,7 @@ async def set_idle_timers(contact_id: str, queue: Queue) -> None:
     except (connect.Refused, connect.Unavailable) as error:
         log.warning("The contact %s keeps its own idle times: %s", contact_id, error)
         if isinstance(error, connect.Refused):
-            await reconcile.keep_refusal(error)
+            await refused_calls.keep(error)
 
 
 def idle_timers(queue: Queue) -> list[dict[str, Any]]:

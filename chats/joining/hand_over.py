@@ -14,7 +14,7 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from chats import connect, participation, reconcile
+from chats import connect, participation, reconcile, refused_calls
 from chats.connect.throttling import call_in_turn
 from chats.db import claim, db_read, db_write
 from chats.models import Contact, OutboundMessage, Participant
@@ -42,7 +42,7 @@ async def join(order: HandOver) -> Contact:
             async with asyncio.timeout(settings.CCP_HANDOVER_DEADLINE):
                 return await _join(order)
     except connect.Refused as error:
-        await reconcile.keep_refusal(error)
+        await refused_calls.keep(error)
         raise
     except TimeoutError as late:
         notes = getattr(late.__cause__, "__notes__", [])

@@ -9,6 +9,7 @@ from .capability import Capability, RefusedCall
 from .chat_allowance import ChatAllowance
 from .contact import FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY, Contact
 from .conversation import PLAIN, Conversation
+from .customer_link import CustomerLink, CustomerRating
 from .help_request import HelpRequest
 from .hours import Holiday, HoursOfOperation, OpeningHours
 from .item import Item, UnreadableMessage
@@ -31,6 +32,8 @@ __all__ = [
     "ChatAllowance",
     "Contact",
     "Conversation",
+    "CustomerLink",
+    "CustomerRating",
     "HelpRequest",
     "Holiday",
     "HoursOfOperation",

@@ -36,6 +36,15 @@ async def take(address: str | None, origin: str) -> None:
         f"address {address or 'unknown'}": settings.CCP_START_CHAT_PER_ADDRESS,
         f"origin {origin or 'none'}": settings.CCP_START_CHAT_PER_ORIGIN,
     }
+    await _take_all(allowances)
+
+
+async def take_one(key: str, most: int) -> None:
+    """One of what this key has, beside chats. Raises ChatRefused (429)."""
+    await _take_all({key: most})
+
+
+async def _take_all(allowances: dict[str, int]) -> None:
     for key in allowances:
         _require_not_remembered(key)
     try:

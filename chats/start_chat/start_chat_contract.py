@@ -68,7 +68,12 @@ def cors(origin: str, allowed: Iterable[str]) -> dict[str, str]:
     vary = {"Vary": "Origin"}
     if not origin or origin not in allowed:
         return vary
-    return {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", **vary}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Expose-Headers": "Retry-After",
+        **vary,
+    }
 
 
 def preflight(origin: str, allowed: Iterable[str]) -> dict[str, str]:
@@ -91,7 +96,7 @@ def require_origin(origin: str, allowed: Iterable[str]) -> None:
 
 def read(body: bytes, rules: Rules) -> Json:
     """The parameters of StartChatContact, whatever the content type says. Raises ChatRefused."""
-    given = _object(body)
+    given = object_of(body)
     params = {
         "InstanceId": _instance(given.get("InstanceId"), rules),
         "ContactFlowId": _flow(given.get("ContactFlowId"), rules),
@@ -118,7 +123,7 @@ def answer(result: Mapping[str, Any], params: Mapping[str, Any], rules: Rules) -
     return {"data": {"startChatResult": started, "featurePermissions": permissions}}
 
 
-def _object(body: bytes) -> Json:
+def object_of(body: bytes) -> Json:
     if len(body) > MAX_BODY_BYTES:
         raise ChatRefused(413, "TooLarge", f"The body is larger than {MAX_BODY_BYTES} bytes.")
     try:
@@ -200,7 +205,7 @@ def _attributes(given: Any, rules: Rules) -> dict[str, str]:
     size = sum(len(name.encode()) + len(value.encode(errors="replace")) for name, value in given.items())
     if size > MAX_ATTRIBUTES_BYTES:
         raise _invalid(f"Attributes have {size} bytes, names and values together; {MAX_ATTRIBUTES_BYTES} are allowed.")
-    return {name: _storable(value) for name, value in given.items()}
+    return {name: storable(value) for name, value in given.items()}
 
 
 def _require_attribute(name: str, value: Any, rules: Rules) -> None:
@@ -225,7 +230,7 @@ def _message(given: Any) -> Json:
     if len(content.encode(errors="replace")) > MAX_MESSAGE_BYTES:
         raise _invalid(f"InitialMessage.Content is larger than {MAX_MESSAGE_BYTES} bytes.")
     content_type = message.get("ContentType") or PLAIN
-    return {"ContentType": _text("InitialMessage.ContentType", content_type, 100), "Content": _storable(content)}
+    return {"ContentType": _text("InitialMessage.ContentType", content_type, 100), "Content": storable(content)}
 
 
 def _persistent(given: Any, rules: Rules) -> Json:
@@ -252,7 +257,7 @@ def _text(name: str, value: Any, most: int | None) -> str:
     return value
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """Without what no database of ours and none of Connect's stores: NUL, half a surrogate pair."""
     return value.encode(errors="replace").decode().replace("\0", "")
 

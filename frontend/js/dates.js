@@ -1,6 +1,6 @@
 // @ts-check
 /** Times and spans in words, in the language of the page. */
-import { fill, gettext } from "./i18n.js"
+import { chosenLanguage, fill, gettext } from "./i18n.js"
 
 /** 0:41, 6:42, 2:14:36. @param {number} seconds */
 export function clockwise(seconds) {
@@ -16,7 +16,7 @@ export function spoken(seconds) {
   return fill(gettext("%(h)s h %(n)s min"), { h: Math.floor(seconds / 3600), n: Math.floor(seconds / 60) % 60 })
 }
 
-export const language = () => globalThis.document?.documentElement.lang || "en"
+export const language = () => chosenLanguage() || globalThis.document?.documentElement.lang || "en"
 
 /** @type {Map<string, Intl.DateTimeFormat>} making one takes a hundred times as long as using it */
 const formats = new Map()

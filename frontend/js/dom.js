@@ -94,7 +94,7 @@ export function setAttribute(element, name, value) {
  * @param {(thing: Thing) => HTMLElement} create @param {(element: HTMLElement, thing: Thing) => void} update
  */
 export function keep(parent, list, keyOf, create, update) {
-  const focused = document.activeElement
+  const focused = /** @type {Document|ShadowRoot} */ (parent.getRootNode()).activeElement
   const held = new Map(
     [...parent.children].map((child) => [
       /** @type {HTMLElement} */ (child).dataset.key,
@@ -111,7 +111,7 @@ export function keep(parent, list, keyOf, create, update) {
     else parent.insertBefore(element, next)
     update(element, thing)
   }
-  if (focused instanceof HTMLElement && focused !== document.activeElement && parent.contains(focused))
+  if (focused instanceof HTMLElement && focused !== /** @type {Document|ShadowRoot} */ (parent.getRootNode()).activeElement && parent.contains(focused))
     focused.focus({ preventScroll: true })
 }
 

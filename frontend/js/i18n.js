@@ -1,9 +1,23 @@
 // @ts-check
-/** Sentences in the reader's language: Django's JavaScriptCatalog when it is loaded, else as written. */
+/** Sentences in the reader's language: Django's JavaScriptCatalog when it is loaded, what `speak` was given, else as written. */
 
 /** @typedef {{gettext?: (text: string) => string, ngettext?: (one: string, many: string, n: number) => string}} Catalog */
 
-const catalog = /** @type {Catalog} */ (globalThis)
+let catalog = /** @type {Catalog} */ (globalThis)
+let chosen = ""
+
+/** For who brings sentences along and stands in a page of somebody else. @param {string} language @param {Record<string, string|string[]>} sentences by their English; with a plural both forms */
+export function speak(language, sentences) {
+  const said = (/** @type {string} */ text, /** @type {number} */ form) => [sentences[text] ?? text].flat()[form]
+  chosen = language
+  catalog = {
+    gettext: (text) => said(text, 0),
+    ngettext: (one, many, n) => (Object.hasOwn(sentences, one) ? said(one, Number(n !== 1)) : n === 1 ? one : many),
+  }
+}
+
+/** The language that `speak` chose; empty: that of the page. */
+export const chosenLanguage = () => chosen
 
 /** @param {string} text @returns {string} */
 export const gettext = (text) => catalog.gettext?.(text) ?? text

@@ -63,7 +63,7 @@ class Demo:
         """The seconds it took."""
         for line in self.process.stdout:
             self.said += line
-            if "Ctrl-C stops both" in line:
+            if "Ctrl-C stops all" in line:
                 return time.monotonic() - self.began
         raise AssertionError(f"the demo ended with {self.process.wait()}:\n{self.said}")
 

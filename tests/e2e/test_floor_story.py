@@ -58,10 +58,10 @@ def test_a_supervisor_watches_whispers_writes_helps_and_takes_over(browser: Brow
 
 
 def _they_whisper(amelia: CustomerPage, mira: DeskPage, floor: Page) -> None:
-    floor.locator("#whisper-form textarea").fill("Offer her a new panel")
+    floor.locator("#whisper-form textarea").press_sequentially("Offer her a new panel")
     floor.keyboard.press("Enter")
     expect(mira.page.locator("#whisper-list")).to_contain_text("Offer her a new panel")
-    mira.page.locator("#whisper-form textarea").fill("Will do")
+    mira.page.locator("#whisper-form textarea").press_sequentially("Will do")
     mira.page.keyboard.press("Enter")
     expect(floor.locator("#whisper-list")).to_contain_text("Will do")
     amelia.say("Hello?")
@@ -94,7 +94,7 @@ def _the_agent_asks_for_help(mira: DeskPage, floor: Page) -> None:
 def _the_supervisor_takes_over(mira: DeskPage, floor: Page) -> None:
     floor.get_by_role("button", name="Take over").click()
     dialog = floor.locator("#act-dialog")
-    dialog.get_by_label("Reason").fill("She knows me")
+    dialog.get_by_label("Reason").press_sequentially("She knows me")
     dialog.get_by_role("button", name="Take over").click()
     expect(mira.page.locator("#notice")).to_have_text(
         re.compile("Amelia Hart: Jonas Kessler took it over: She knows me")
@@ -103,3 +103,4 @@ def _the_supervisor_takes_over(mira: DeskPage, floor: Page) -> None:
     with floor.context.new_page() as own:
         own.goto(floor.url.split("/floor/")[0] + "/desk/")
         expect(own.locator("#cards")).to_contain_text("Amelia Hart")
+        expect(own.locator("#rows")).to_contain_text("Jonas Kessler took over from Mira Okafor, and wraps up")

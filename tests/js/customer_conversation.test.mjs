@@ -2,9 +2,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import * as conversation from "../../emulator/connect_emulator/pages/conversation.js"
+import * as conversation from "../../frontend/chat/conversation.js"
 import { INTERACTIVE } from "../../frontend/js/interactive_messages.js"
-import { asText, rows } from "../../emulator/connect_emulator/pages/rows.js"
+import { asText, rows } from "../../frontend/chat/rows.js"
 
 const ME = "customer-1"
 const E = conversation.EVENT

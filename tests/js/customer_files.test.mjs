@@ -2,10 +2,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import * as conversation from "../../emulator/connect_emulator/pages/conversation.js"
-import { FILE_MAX, fileError } from "../../emulator/connect_emulator/pages/files.js"
+import * as conversation from "../../frontend/chat/conversation.js"
+import { FILE_MAX, fileError } from "../../frontend/chat/files.js"
 import { isPicture, sizeWord, typeOf, typeWord } from "../../frontend/js/files.js"
-import { rows } from "../../emulator/connect_emulator/pages/rows.js"
+import { rows } from "../../frontend/chat/rows.js"
 
 const ME = "customer-1"
 const AT = "2026-11-18T17:46:00.000Z"

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { messageError, nameError, roomLeft, tooLong } from "../../emulator/connect_emulator/pages/limits.js"
+import { messageError, nameError, roomLeft, tooLong } from "../../frontend/chat/limits.js"
 
 test("a name of 256 characters is taken, one more is not", () => {
   assert.equal(nameError("ä".repeat(256)), "")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { markdown } from "../../emulator/connect_emulator/pages/markdown.js"
+import { markdown } from "../../frontend/chat/markdown.js"
 
 const a = (href, ...children) => ({ tag: "a", href, children: children.length ? children : [href] })
 const p = (...children) => ({ tag: "p", children })

@@ -303,3 +303,17 @@ test("a note is changed in its place, a deleted one is gone, and an old change c
   const rows = desk.bubbles(held.conversations.chat, [], eyes).filter((row) => row.kind === "note")
   assert.deepEqual(rows.map(({ key, text }) => [key, text]), [["note:a", "newer"]])
 })
+
+test("where a contact came to be another's a line says so, at its time", () => {
+  const contact = (transfer) => ({ contactId: "c1", initialContactId: "chat", transfer })
+  const transfer = { state: "takenOver", sender: { id: 2, name: "Jonas" }, by: { id: 3, name: "Ida" }, endpoint: { type: "agent", id: "3", name: "Ida" }, settledAt: at(2) }
+  const lines = (told) => {
+    const items = [said("a", "CUSTOMER", { AbsoluteTime: at(1) }), said("b", "CUSTOMER", { AbsoluteTime: at(3) })]
+    const held = { ...play(running(), snapshotOfChat(2, { items })).conversations.chat, contacts: { c1: contact(told) } }
+    return desk.bubbles(held, [], eyes).flatMap((row) => (row.kind === "line" ? [[row.event, row.name, row.from, row.text]] : row.kind === "group" ? [row.bubbles.length] : []))
+  }
+  assert.deepEqual(lines(transfer), [1, ["handed.takenOver", "Ida", "Jonas", "Ida"], 1])
+  assert.deepEqual(lines({ ...transfer, sender: null }), [1, ["handed.taken", "Ida", "", "Ida"], 1])
+  assert.deepEqual(lines({ ...transfer, state: "declined" }), [2])
+  assert.deepEqual(lines({ ...transfer, state: "offered", settledAt: null }), [2])
+})

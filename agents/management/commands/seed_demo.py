@@ -54,15 +54,18 @@ class Command(BaseCommand):
             QuickResponse.objects.get_or_create(shortcut=shortcut, defaults={"name": name, "content": content})
         names = ("Agents", "Team leads", "Supervisors", "Auditors", "Admins")
         agents, leads, supervisors, auditors, admins = (_role(name) for name in names)
-        north, south = (_team(name) for name in ("Team North", "Team South"))
+        teams = [_team(name) for name in ("Team North", "Team South")]
         profile = _routing_profile(_queue(supervisors))
-        for (username, first, last), team in zip(AGENTS, (north, south), strict=True):
-            self._agent(self._person(username, first, last, agents, team), profile)
+        for (username, first, last), (team, team_is_new) in zip(AGENTS, teams, strict=True):
+            person = self._person(username, first, last, agents, team)
+            if team_is_new:  # of a demo before there were teams
+                person.groups.add(agents, team)
+            self._agent(person, profile)
         self._person("ida", "Ida", "Reuter", supervisors)
         if os.environ.get(NO_FILES):
             Capability.keep(CUSTOM_PARTICIPANT_SENDS_NO_FILES, timezone.now())
         self._person("admin", "", "", admins, is_staff=True, is_superuser=True)
-        self._person("lena", "Lena", "Vogt", leads, north)
+        self._person("lena", "Lena", "Vogt", leads, teams[0][0])
         self._person("ayo", "Ayo", "Mensah", auditors)
         self.stdout.write(self.style.SUCCESS("The demo's people are there: mira, jonas, ida, lena, ayo and admin."))
 
@@ -83,17 +86,17 @@ class Command(BaseCommand):
 
 
 def _role(name: str) -> Group:
-    """A group that was made before there were roles has no permission at all: it gets those of its role."""
+    """A group that was made before there were roles has no permission of its role: it gets them all."""
     group: Group = roles.make(name)
-    if not group.permissions.exists():
+    if roles.lacks_all(group):
         roles.grant(group)
     return group
 
 
-def _team(name: str) -> Group:
+def _team(name: str) -> tuple[Group, bool]:
+    """The group, and whether it is a team only now."""
     group = Group.objects.get_or_create(name=name)[0]
-    Team.objects.get_or_create(group=group)
-    return group
+    return group, Team.objects.get_or_create(group=group)[1]
 
 
 def _password() -> str:

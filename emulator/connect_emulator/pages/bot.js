@@ -4,7 +4,7 @@
 import { LiveChat } from "./bot_live.js"
 import { settingsForm } from "./bot_settings.js"
 import { asksForPerson, Talk } from "./bot_talk.js"
-import { participantApi } from "./wire.js"
+import { participantApi } from "./frontend/chat/wire.js"
 
 /** @param {string} name @returns {any} */
 const part = (name) => document.querySelector(`[data-part="${name}"]`)
@@ -19,7 +19,7 @@ class BotPage {
 
   constructor() {
     this.settings = settingsForm(part("settings"))
-    this.api = participantApi(location.href)
+    this.api = participantApi(new URL("../", location.href))
     part("send").addEventListener("submit", (/** @type {Event} */ event) => this.#submitted(event))
     part("words").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submitted(event)

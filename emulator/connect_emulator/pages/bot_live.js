@@ -1,12 +1,13 @@
 // @ts-check
 /** One live chat of the page with the bot: started, waited for, told as the settings say, ended by either side. */
 
-import { Line } from "./line.js"
+import { Line } from "./frontend/chat/line.js"
+import { startChat } from "./frontend/chat/wire.js"
 
 const EVENT = "application/vnd.amazonaws.connect.event."
 const PEOPLE = ["AGENT", "CUSTOM_BOT"]
 
-/** @typedef {import("./conversation.js").Item} Item */
+/** @typedef {import("./frontend/chat/conversation.js").Item} Item */
 /** @typedef {{say: (who: string, text: string) => void, mine: (text: string) => void, over: () => void}} Told */
 
 export class LiveChat {
@@ -17,7 +18,7 @@ export class LiveChat {
   /** @type {Line | null} */
   #line = null
 
-  /** @param {import("./wire.js").Api} api @param {Record<string, string>} settings @param {import("./bot_talk.js").Talk} talk @param {Told} told */
+  /** @param {import("./frontend/chat/wire.js").Api} api @param {Record<string, string>} settings @param {import("./bot_talk.js").Talk} talk @param {Told} told */
   constructor(api, settings, talk, told) {
     this.api = api
     this.settings = settings
@@ -28,7 +29,7 @@ export class LiveChat {
   /** @param {string} name */
   async start(name) {
     const { ConnectInstanceId, ConnectContactFlowId, ConnectWaitForAgentMessageIntervalInSeconds: every } = this.settings
-    const started = await this.api.startChat({
+    const started = await startChat(new URL("startChat", location.href), {
       DisplayName: name,
       Attributes: { ...this.talk.attributes },
       ClientToken: crypto.randomUUID(),

@@ -1,23 +1,23 @@
 // @ts-check
 /** Joins the customer's page: goes on with the chat this tab holds, or shows the form that starts one. */
 
-import { Chat } from "./chat.js"
+import { Chat } from "./frontend/chat/chat.js"
 import { Page } from "./page.js"
 import { startForm } from "./start.js"
 import { store as storeIn } from "./store.js"
-import { participantApi } from "./wire.js"
+import { participantApi, startChat } from "./frontend/chat/wire.js"
 
 // The page is in English: times and dates are told as the reader's own English tells them.
 if (navigator.language.startsWith("en-")) document.documentElement.lang = navigator.language
 
-const api = participantApi(location.href)
+const api = participantApi(new URL("../", location.href))
 const store = storeIn(sessionStorage)
 /** @type {Chat | null} */
 let chat = null
 
 const page = new Page({ draft: store.draft.bind(store), onAnew: startAnew })
 const form = startForm(/** @type {HTMLFormElement} */ (document.querySelector('[data-form="start"]')), {
-  startChat: api.startChat,
+  startChat: (details) => startChat(new URL("startChat", location.href), details),
   onStarted: (started, name) => goOn({ seat: { ...started, name }, items: [], outgoing: [], receipts: {}, ended: false, marks: { delivered: "", read: "" } }),
   draft: store.draft.bind(store),
   drafts: store.drafts,

@@ -1,15 +1,15 @@
 // @ts-check
 /** The chat on the screen: header, log, composer, end; it draws what the chat says and hands on what the person does. */
 
-import { isServed, isTheirs, present } from "./conversation.js"
-import { fileError, TYPES } from "./files.js"
+import { isServed, isTheirs, present } from "./frontend/chat/conversation.js"
+import { fileError, TYPES } from "./frontend/chat/files.js"
 import { initials } from "./frontend/js/dom.js"
 import { typeOf } from "./frontend/js/files.js"
-import { roomLeft, tooLong } from "./limits.js"
-import { drawRows } from "./log.js"
-import { asText, rows } from "./rows.js"
+import { roomLeft, tooLong } from "./frontend/chat/limits.js"
+import { drawRows } from "./frontend/chat/log.js"
+import { asText, rows } from "./frontend/chat/rows.js"
 
-/** @typedef {import("./chat.js").Chat} Chat */
+/** @typedef {import("./frontend/chat/chat.js").Chat} Chat */
 
 const BRAND = "Fenmark Home"
 const NEAR_END = 80

@@ -2,15 +2,15 @@
 /** The form a chat starts with: says what is wrong with an entry, starts the chat once, and keeps the words when that fails. */
 
 import { INTERACTIVE } from "./frontend/js/interactive_messages.js"
-import { messageError, nameError } from "./limits.js"
-import { MARKDOWN } from "./markdown.js"
-import { Refused } from "./wire.js"
+import { messageError, nameError } from "./frontend/chat/limits.js"
+import { MARKDOWN } from "./frontend/chat/markdown.js"
+import { Refused } from "./frontend/chat/wire.js"
 
-/** @typedef {(details: object) => Promise<import("./wire.js").Started>} StartChat */
+/** @typedef {(details: object) => Promise<import("./frontend/chat/wire.js").Started>} StartChat */
 
 /**
  * @param {HTMLFormElement} form
- * @param {{startChat: StartChat, onStarted: (started: import("./wire.js").Started, name: string) => void,
+ * @param {{startChat: StartChat, onStarted: (started: import("./frontend/chat/wire.js").Started, name: string) => void,
  *   draft: (field: string, text: string) => void, drafts: () => Record<string, string>}} needs
  */
 export function startForm(form, { startChat, onStarted, draft, drafts }) {

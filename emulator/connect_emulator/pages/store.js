@@ -1,11 +1,7 @@
 // @ts-check
 /** What this tab keeps over a refresh: who we are in the chat, what was said, what is not yet sent, and the draft. */
 
-/**
- * @typedef {{ContactId: string, ParticipantId: string, ParticipantToken: string, name: string}} Seat
- * @typedef {{seat: Seat, items: import("./conversation.js").Item[], outgoing: import("./conversation.js").Outgoing[],
- *   receipts: import("./conversation.js").State["receipts"], ended: boolean, marks: {delivered: string, read: string}, leaving?: string}} Kept
- */
+/** @typedef {import("./frontend/chat/chat.js").Kept} Kept */
 
 const CHAT = "customer.chat"
 const DRAFT = "customer.draft"

@@ -233,7 +233,7 @@ def test_without_mail_the_page_says_who_helps(mira: User, settings: Any) -> None
 
 def test_mail_and_pages_are_german_for_who_asks_in_german(mira: User) -> None:
     ask("mira", headers={"accept-language": "de"})
-    assert mail.outbox[0].subject == "Wählen Sie ein neues Passwort für den Chat-Desk"
+    assert mail.outbox[0].subject == "Wählen Sie ein neues Passwort für den Chat-Arbeitsplatz"
     assert "Ihr Benutzername ist mira." in str(mail.outbox[0].body)
     german = Client(headers={"accept-language": "de"}).get(RESET).content.decode()
     assert "<h1>Passwort vergessen</h1>" in german

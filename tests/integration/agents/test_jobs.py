@@ -13,7 +13,8 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from agents import admin, routing
+from agents import routing
+from agents.admin.telling import tell
 from agents.desk import lookups
 from agents.desk import transcripts as desk_transcripts
 from agents.models import Agent, AgentContact, Disposition
@@ -133,7 +134,7 @@ def test_what_an_admin_tells_of_an_agent_is_read_when_the_agent_is_locked() -> N
     def administrator() -> None:
         held.wait(20)
         asked.set()
-        admin.tell(Agent.objects.all())
+        tell(Agent.objects.all())
 
     hints.add_listener(heard.append)
     try:

@@ -10,8 +10,9 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client, override_settings
 
-from agents.models import AgentContact, Disposition
+from agents.models import AgentContact, Disposition, Whisper
 from chats import contact_state
+from chats.models import Transfer
 from chats.reasons import Reason
 from tests import factories
 from tests.factories import NOW
@@ -189,7 +190,7 @@ def test_more_contacts_are_no_more_queries(signed_in, ida, django_assert_max_num
         ended(minutes, owner=mira)
         factories.contact(waited=minutes, state=contact_state.State.CONNECTED, connected_at=NOW, owner=mira)
     client = signed_in(ida)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get("/floor/").status_code == 200
 
 
@@ -389,6 +390,30 @@ def test_an_ended_contact_says_what_came_of_it_and_is_not_watched(signed_in, ida
         assert "Disposition Refund Note of Mira Okafor Sends the lamp &lt;back&gt; 2 offers, 1 missed" in words
         assert "Jonas Kessler missed 20 Nov 2026, 11:49 no answer Mira Okafor accepted" in words
         assert 'id="how" hidden' in page
+
+
+def test_whispers_and_handovers_are_read_again_by_whom_they_were_for(signed_in, ida, mira):
+    jonas = factories.agent("jonas", first_name="Jonas", last_name="Kessler")
+    contact = ended(1, owner=jonas.user)
+    before = part_of(mira, contact, state="cleared", round=1)
+    after = part_of(jonas, contact, state="cleared", round=2)
+    Whisper.write(before, ida, "Offer her <a new one>", "t1", NOW)
+    Whisper.write(before, mira.user, "Will do", "t2", NOW)
+    Whisper.write(after, ida, "She is yours now", "t3", NOW)
+    taken = {"by": ida, "to_user": jonas.user, "comment": "He knows her"}
+    contact.owner = mira.user
+    Transfer.by_supervisor(contact, Transfer.State.REASSIGNED, (str(jonas.user_id), "Jonas Kessler"), NOW, **taken)
+
+    def read(who, path):
+        return words_of(signed_in(who).get(path).content.decode(), "outcome")[1]
+
+    handed = "1 handover Ida Reuter reassigned: Mira Okafor → Jonas Kessler 20 Nov 2026, 12:00 He knows her"
+    by_supervisor, by_agent = read(ida, f"/floor/{contact.pk}/"), read(jonas.user, f"/history/{contact.pk}/")
+    first = "3 whispers, which the customer never saw Ida Reuter to Mira Okafor 20 Nov 2026, 12:00 Offer her &lt;a new one&gt;"
+    assert (first in by_supervisor, "Will do" in by_supervisor, handed in by_supervisor) == (True, True, True)
+    only = "1 whisper, which the customer never saw Ida Reuter to Jonas Kessler 20 Nov 2026, 12:00 She is yours now"
+    assert (only in by_agent, "Will do" in by_agent, handed in by_agent) == (True, False, True)
+    assert signed_in(mira.user).get(f"/history/{contact.pk}/").status_code == 404  # who has it now reads it
 
 
 def test_a_live_contact_is_watched_and_has_not_come_to_anything(signed_in, ida):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 
-from agents.models import Agent, AgentState, QuickResponse, RoutingProfile
+from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, Team
 from chats import transcripts
 from chats.models import Queue
 from tests import factories
@@ -81,9 +81,23 @@ def test_a_group_of_an_earlier_demo_gets_the_permissions_of_its_role():
     call_command("seed_demo")
     group = Group.objects.get(name="Supervisors")
     expected = set(group.permissions.values_list("codename", flat=True))
-    group.permissions.clear()
+    group.permissions.set(Permission.objects.filter(codename="view_contact"))  # of something else
     call_command("seed_demo")
-    assert set(group.permissions.values_list("codename", flat=True)) == expected > {"whisper"}
+    assert set(group.permissions.values_list("codename", flat=True)) == expected | {"view_contact"} > {"whisper"}
+
+
+def test_agents_of_a_demo_before_there_were_teams_join_theirs():
+    call_command("seed_demo")
+    Team.objects.all().delete()
+    for username in ("mira", "jonas"):
+        User.objects.get(username=username).groups.clear()
+    call_command("seed_demo")
+    assert [
+        list(User.objects.get(username=one).groups.values_list("name", flat=True)) for one in ("mira", "jonas")
+    ] == [
+        ["Agents", "Team North"],
+        ["Agents", "Team South"],
+    ]
 
 
 def test_again_changes_nothing():

@@ -99,7 +99,9 @@ def test_a_whisper_goes_both_ways_once_and_nobody_else_reads_it(mira, nora, serv
     colleague = factories.agent("jonas")
     assert reads.read({stream: None}, colleague.user_id) == {}
     assert refused(whispers.answer, colleague, served.pk, "Me too", "w-3", NOW).reason == "contactNotFound"
-    assert refused(whispers.send, colleague.user, served.pk, "Mine", "w-1", NOW).reason == "clientTokenReused"
+    assert refused(whispers.send, colleague.user, served.pk, "Mine", "w-1", NOW).reason == "contactNotFound"
+    other = factories.supervisor("olga")
+    assert refused(whispers.send, other, served.pk, "Mine", "w-1", NOW).reason == "clientTokenReused"
     assert refused(whispers.send, nora.user, served.pk, "  ", "w-4", NOW).reason == "empty"
     everything = json.dumps(transcripts.snapshot(served.conversation), default=str)
     assert "refund" not in everything
@@ -435,3 +437,54 @@ def test_a_phrase_of_the_customers_raises_a_hand_once(mira, served):
         help_requests.lower_hand(mira.user, served.pk, NOW)
     request = HelpRequest.objects.get()
     assert (request.reason, request.is_phrase, request.agent) == ("lawyer", True, None)
+
+
+# ---- what has left the scope meanwhile -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda nora, pk: actions.take_over(act(nora.user), pk, over_capacity=True),
+        lambda nora, pk: barging_in.barge_in(nora.user, Message(nora.user_id, pk, "Hello"), ""),
+        lambda nora, pk: barging_in.retry(nora.user, pk, "t"),
+        lambda nora, pk: barging_in.discard(nora.user, pk, "t"),
+        lambda nora, pk: whispers.send(nora.user, pk, "Psst", "w", NOW),
+        lambda nora, pk: help_requests.take(nora.user, pk, NOW),
+        lambda nora, pk: help_requests.raise_hand(nora.user, pk, "", NOW, serves=False),
+        lambda nora, pk: help_requests.lower_hand(nora.user, pk, NOW, serves=False),
+    ],
+)
+def test_a_contact_that_left_the_scope_after_it_was_checked_is_asked_again_under_its_lock(nora, served, do):
+    Contact.objects.filter(pk=served.pk).update(queue=factories.queue("Not hers"))
+    before = Contact.objects.values().get()
+    assert refused(do, nora, served.pk).reason == "contactNotFound"
+    assert (Contact.objects.values().get(), audited()) == (before, [])
+
+
+def test_of_several_contacts_those_that_left_the_scope_are_as_if_there_were_none(nora, served):
+    Contact.objects.filter(pk=served.pk).update(queue=factories.queue("Not hers"))
+    for do in (actions.end, actions.clear):
+        results = do(act(nora.user), [served.pk, "no-such-contact"])
+        assert [one["refusal"]["reason"] for one in results] == ["contactNotFound"] * 2
+        assert results[0]["refusal"] == results[1]["refusal"]
+
+
+def test_who_is_gone_since_they_were_looked_up_is_as_if_there_were_nobody(mira, nora, served):
+    assert refused(actions.reassign_to_agent, act(nora.user), [served.pk], "x", {}, over_capacity=False).reason == (
+        "agentNotFound"
+    )
+    assert refused(actions.reassign_to_queue, act(nora.user), [served.pk], "99", {}).reason == "queueNotFound"
+    gone = str(mira.key)
+    mira.user.delete()
+    assert refused(actions.set_capacity, act(nora.user), gone, 2).reason == "agentNotFound"
+    assert refused(actions.set_queues, act(nora.user), gone, "Any").reason == "agentNotFound"
+
+
+def test_a_supervisors_failed_words_are_sent_again_or_taken_back_by_them_alone(mira, nora, served):
+    row = barging_in.barge_in(nora.user, Message(nora.user_id, served.pk, "Hello", client_token="b-1"), "")
+    OutboundMessage.objects.filter(pk=row.pk).update(state="failed", why=Reason("cannot_speak"))
+    for user in (mira.user, factories.supervisor("olga")):
+        assert refused(barging_in.retry, user, served.pk, "b-1").reason == "messageNotFound"
+    assert barging_in.retry(nora.user, served.pk, "b-1").state == "queued"
+    assert barging_in.discard(nora.user, served.pk, "b-1").state == "discarded"

@@ -103,7 +103,8 @@ async def test_an_ended_chat_cannot_be_joined_and_says_so(ada, queue):
     with pytest.raises(connect.Refused):
         await hand_over.join(order(ada, queue))
     assert (await Contact.objects.aget()).state == "JOINING"
-    assert await db_write(reconcile.give_up_joining)(timezone.now() + timedelta(minutes=11)) == 1
+    given_up = await db_write(lambda: list(reconcile.give_up_steps(timezone.now() + timedelta(minutes=11))))()
+    assert given_up == [True]
     contact = await Contact.objects.aget()
     assert (contact.state, contact.end_reason) == ("ENDED", contact_state.EndReason.NOT_JOINED)
 

@@ -83,6 +83,7 @@ async def test_a_page_gets_a_chat_and_may_read_the_answer(amazon_connect):
             "data": {
                 "startChatResult": {"ContactId": ANY, "ParticipantId": ANY, "ParticipantToken": ANY},
                 "featurePermissions": {"MESSAGING_MARKDOWN": False},
+                "chatKey": ANY,
             }
         }
     contact = {"InstanceId": INSTANCE, "InitialContactId": told["data"]["startChatResult"]["ContactId"]}

@@ -176,6 +176,8 @@ def test_the_two_sockets_ask_alike_where_they_ask_the_same():
         "raiseHand",
         "lowerHand",
         "getEndpoints",
+        "retryMessage",
+        "discardMessage",
     }
     assert all((DESK[name].params, DESK[name].answer) == (FLOOR[name].params, FLOOR[name].answer) for name in both)
 

@@ -137,6 +137,7 @@ def test_an_origin_is_allowed_exactly_or_not_at_all():
     assert cors("https://shop.example", allowed) == {
         "Access-Control-Allow-Origin": "https://shop.example",
         "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Expose-Headers": "Retry-After",
         "Vary": "Origin",
     }
     for origin in ("", "null", "http://shop.example", "https://shop.example:444", "https://shop.example.evil.example"):

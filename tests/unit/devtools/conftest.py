@@ -74,16 +74,16 @@ def cloned(home):
 
 @pytest.fixture
 def free_port():
-    """A port with a free one above it."""
-    for port in range(20_000 + os.getpid() % 20_000, 60_000, 2):
-        with socket.socket() as first, socket.socket() as second:
+    """A port with two free ones above it."""
+    for port in range(20_000 + os.getpid() % 20_000, 60_000, 3):
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 1))
+                for beside, one in enumerate((first, second, third)):
+                    one.bind(("127.0.0.1", port + beside))
             except OSError:
                 continue
             return port
-    raise RuntimeError("no two free ports in a row")
+    raise RuntimeError("no three free ports in a row")
 
 
 class Terminal:

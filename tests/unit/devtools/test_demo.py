@@ -11,7 +11,7 @@ import pytest
 
 from devtools.demo_settings import Place, demo_environment, kept
 
-UP = "Ctrl-C stops both"
+UP = "Ctrl-C stops all"
 
 
 @pytest.fixture
@@ -25,16 +25,18 @@ def pids(checkout, port):
     return [int((checkout / "var" / "demo" / f"{p}.pid").read_text()) for p in (port, port + 1)]
 
 
-def test_both_servers_answer_until_sigterm_stops_them(terminal, checkout, free_port, gone):
+def test_all_servers_answer_until_sigterm_stops_them(terminal, checkout, free_port, gone):
     demo = terminal.open("demo", "--port", free_port)
     said = terminal.read_until(demo, UP)
-    for url in (f"http://127.0.0.1:{free_port}/healthz", f"http://127.0.0.1:{free_port + 1}/_emulator/customer"):
+    urls = [f"http://127.0.0.1:{free_port}/healthz", f"http://127.0.0.1:{free_port + 1}/_emulator/customer"]
+    for url in (*urls, f"http://127.0.0.1:{free_port + 2}/"):
         assert urllib.request.urlopen(url, timeout=5).status == 200
         assert url.removesuffix("/healthz") in said
     demo.send_signal(signal.SIGTERM)
     rest, complaint = demo.communicate(timeout=30)
     assert (demo.returncode, complaint) == (0, "")
     assert [line.split(" … ")[0].strip() for line in rest.split("\n") if "…" in line] == [
+        "The website stops",
         "The portal stops",
         "The emulator stops",
     ]

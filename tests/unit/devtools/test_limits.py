@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ ROWS = re.findall(r"^\| .*? \| (\d+(?:\.\d+)?) \| .*? \| `([\w.]+)` \|$", PAGE, 
 
 def in_the_code(name: str) -> float:
     module, _, constant = name.rpartition(".")
-    return float(getattr(settings if module == "settings" else importlib.import_module(module), constant))
+    found = getattr(settings if module == "settings" else importlib.import_module(module), constant)
+    return found.total_seconds() if isinstance(found, timedelta) else float(found)
 
 
 @pytest.mark.parametrize(("number", "name"), ROWS)

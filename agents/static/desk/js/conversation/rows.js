@@ -43,8 +43,8 @@ export function drawRow(element, row) {
   return drawBot(element, row)
 }
 
-/** Connect's events in a sentence; one we do not know by its own name. @param {{event: string, name: string, text: string}} line */
-function lineWords({ event, name, text }) {
+/** Connect's events in a sentence; one we do not know by its own name. @param {{event: string, name: string, text: string, from?: string}} line */
+function lineWords({ event, name, text, from = "" }) {
   if (!event) return [linkedWords(text)]
   /** @type {Record<string, string>} */
   const known = {
@@ -58,8 +58,14 @@ function lineWords({ event, name, text }) {
     "chat.rehydrated": gettext("The chat was opened again"),
     "transfer.succeeded": gettext("The chat was transferred"),
     "transfer.failed": gettext("The transfer failed"),
+    "handed.takenOver": gettext("%(name)s took over from %(from)s, and wraps up"),
+    "handed.taken": gettext("%(name)s took it over, and wraps up"),
+    "handed.reassigned": gettext("%(name)s reassigned it to %(to)s"),
+    "handed.requeued": gettext("%(name)s put it back into %(to)s"),
+    "handed.accepted": gettext("%(to)s took it from %(from)s"),
+    "handed.queued": gettext("%(name)s transferred it to %(to)s"),
   }
-  return [typed(fill(own(known, event) ?? event, { name: name || gettext("Somebody") }))]
+  return [typed(fill(own(known, event) ?? event, { name: name || gettext("Somebody"), from, to: text }))]
 }
 
 function createBot() {

@@ -3,6 +3,7 @@
 import { facesOf, fileOf, wordsOf } from "./item_renderers.js"
 import { chosen } from "../../../frontend/js/interactive_messages.js"
 import { botPart, isCustomers, isMessage, isOurs } from "./items.js"
+import { handovers } from "./handovers.js"
 import { canGoAgain, isFinal } from "./retrying.js"
 
 /**
@@ -21,9 +22,9 @@ import { canGoAgain, isFinal } from "./retrying.js"
  *   `supervisor`: who wrote it stepped in.
  * @typedef {{through: string, why: "over"|"custom"}} Files  `through`: the contact whose agent's participant may read
  *   files of this conversation; empty: nobody may, and why.
- * @typedef {{key: string, kind: "line", event: string, name: string, text: string, at: string}} Line
+ * @typedef {{key: string, kind: "line", event: string, name: string, text: string, at: string, from?: string}} Line
  * @typedef {{key: string, kind: "bot", parts: number, of: number, text: string}} Bot
- * @typedef {{key: string, kind: "note", note: import("../lib/types.js").Note, text: string, me: boolean}} Written
+ * @typedef {{key: string, kind: "note", note: import("../lib/types.js").Note, text: string, me: boolean, at: string}} Written
  * @typedef {{key: string, kind: "day", at: string} | {key: string, kind: "new", count: number}
  *   | {key: string, kind: "gap", seconds: number, count: number} | Line | Bot | Written | Group} Row
  * @typedef {{me: number|null, mark?: {readNumber: number, count: number}|null, supervisors?: readonly number[]}} Eyes  Who
@@ -71,7 +72,7 @@ function rowsOf(held, unsent, eyes) {
   if (gapAt === -1) addGap(rows, held)
   held.items.forEach((item, place) => {
     for (const one of noted.before(item)) {
-      turn(dayAt(one.note.createdAt), one.note.createdAt)
+      turn(dayAt(one.at), one.at)
       rows.push(one)
     }
     turn(dayOf(item), item.AbsoluteTime)
@@ -80,7 +81,7 @@ function rowsOf(held, unsent, eyes) {
     if (gapAt === place) addGap(rows, held)
   })
   for (const one of noted.left()) {
-    turn(dayAt(one.note.createdAt), one.note.createdAt)
+    turn(dayAt(one.at), one.at)
     rows.push(one)
   }
   for (const one of pending(held)) add(rows, pendingGroup(one, eyes, held.contacts[one.contactId]))
@@ -105,23 +106,22 @@ function dayAt(iso) {
 }
 
 /**
- * Notes stand at their time between the items; those from before what is held wait for their page.
+ * Notes and handovers stand at their time between the items; those from before what is held wait for their page.
  * @param {Conversation} held @param {Eyes} eyes
  */
 function notes(held, { me }) {
   const first = held.earlier && held.items.length > 0 ? Date.parse(held.items[0].AbsoluteTime) : -Infinity
-  const all = Object.values(held.notes)
-    .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
-    .filter((note) => Date.parse(note.createdAt) >= first)
-    .map((note) => written(note, me))
+  const all = [...Object.values(held.notes).map((note) => written(note, me)), ...handovers(held)]
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .filter((one) => Date.parse(one.at) >= first)
   let next = 0
   const until = (/** @type {number} */ time) => {
     const from = next
-    while (next < all.length && Date.parse(all[next].note.createdAt) < time) next += 1
+    while (next < all.length && Date.parse(all[next].at) < time) next += 1
     return all.slice(from, next)
   }
   return {
-    /** @param {Item} item @returns {Written[]} */
+    /** @param {Item} item @returns {(Written|Line)[]} */
     before: (item) => (next < all.length ? until(Date.parse(item.AbsoluteTime)) : []),
     left: () => until(Infinity),
   }
@@ -133,6 +133,7 @@ const written = (note, me) => ({
   kind: "note",
   note,
   text: note.text,
+  at: note.createdAt,
   me: me !== null && note.author?.id === me,
 })
 
