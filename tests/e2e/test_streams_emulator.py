@@ -260,10 +260,12 @@ def test_the_line_is_lost_and_comes_back(shift):
 
 def test_terminate_signs_the_agent_out_and_offers_the_login(shift):
     crm = shift.crm
+    gained = len(crm.log("onWebSocketConnectionGained"))
     crm.do("connect.core.getUpstream().sendUpstream(connect.EventType.TERMINATE)")
     crm.wait_for("TERMINATED")
     crm.wait_for("onAuthFail")
     shift.side.sign_in(crm, shift.name)
+    crm.wait_for("onWebSocketConnectionGained", times=gained + 1)
     assert crm.do("crm.setState('Available')") == "done"
 
 
