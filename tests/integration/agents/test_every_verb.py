@@ -89,6 +89,8 @@ DESK: dict[str, list[Row]] = {
     "watchQueues": [Row(AT_DESKS)],
     "setAgentState": [Row(AT_DESKS, more=lambda *_: {"state": "Available"})],
     "getColleagues": [Row(AT_DESKS)],
+    "getConfiguration": [Row(AT_DESKS)],
+    "connectionToken": [of("served")],
     "acceptContact": [of("offered")],
     "takeContact": [of("missed")],
     "rejectContact": [of("offered")],
