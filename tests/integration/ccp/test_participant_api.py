@@ -125,6 +125,12 @@ async def test_a_transcript_is_read_page_by_page_without_a_gap(mira):
     }  # fmt: skip
 
 
+async def test_words_are_refused_from_the_moment_the_contact_is_somebody_elses(mira, clock):
+    await sent_by_connect(ask("message", {**TEXT, "ClientToken": "t-1"}, mira.token), "t-1")
+    await db_write(routing.end)(mira.agent, mira.contact.pk, clock.now)
+    assert (await ask("message", {**TEXT, "ClientToken": "t-2"}, mira.token)).error == DENIED
+
+
 async def test_after_the_end_the_transcript_is_read_until_the_contact_is_cleared(mira, clock):
     assert (await ask("disconnect", {"ClientToken": "t"}, mira.token)).told == {}
     assert (await ask("disconnect", {"ClientToken": "t"}, mira.token)).told == {}
