@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import missing, window
 from tests.e2e.chatjs import NotAvailableError
@@ -446,6 +446,45 @@ def test_a_single_page_application_begins_anew(shift):
     crm.wait_for("agent", times=agents + 1)
     chat = shift.serving()
     shift.done(chat)
+
+
+def test_every_address_of_published_pages_leads_to_the_desk(shift, site):
+    for path in ("/connect/ccp#/", "/ccp-v2", "/connect/ccp-v2/softphone", "/connect/ccp-v2/channel-view"):
+        with shift.crm.page.context.new_page() as other:
+            crm = Crm(other, site, shift.side.url, path)
+            crm.wait_for("agent")
+            assert crm.do("crm.agent().getName()") == shift.name.title()
+
+
+def test_a_slow_login_is_not_interrupted(page, site, portal):
+    """Streams loads a frame that does not answer anew, ten times; this one answers while somebody looks for their password."""
+    page.clock.install()
+    crm = Crm(page, site, portal.url)
+    crm.do("connect.core.onIframeRetriesExhausted(() => document.body.append('exhausted'))")
+    crm.wait_for("onInitialized")
+    field = crm.frame.get_by_label("User name")
+    field.click()
+    page.keyboard.type("ag")
+    for _ in range(12):
+        page.clock.fast_forward(10_000)
+    expect(field).to_have_value("ag")
+    expect(page.get_by_text("exhausted")).to_have_count(0)
+    assert page.locator("#ccp iframe").count() == 1
+
+
+def test_the_window_that_streams_opens_signs_the_frame_in(page, site, portal):
+    """loginPopup: the frame is told, and shows the desk as soon as the browser lets it see the session."""
+    crm = Crm(page, site, portal.url, loginPopup=True)
+    crm.wait_for("onInitialized")
+    with page.expect_popup() as opened:
+        crm.do("window.open(args[0], 'login') && 1", f"{portal.url}/connect/ccp-v2/")
+    login = opened.value
+    with page.expect_event("framenavigated", lambda frame: "/connect/ccp-v2/" in frame.url):
+        login.get_by_label("User name").fill(portal.hire())
+        login.get_by_label("Password").fill(PASSWORD)
+        login.get_by_role("button", name="Sign in").click()
+        expect(login.locator("#state-button")).to_be_enabled()
+    login.close()
 
 
 def test_who_is_no_agent_is_denied(page, site, portal):
