@@ -21,7 +21,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from agents.models import Agent
-from chats import realtime, transcripts
+from chats import latency, realtime, transcripts
 from chats.db import db_read
 from chats.realtime import Hub, Subscriber, Update
 
@@ -85,8 +85,14 @@ class BoardReader:
     def leave(self, subscriber: Subscriber) -> None:
         self._viewers.pop(subscriber, None)
 
+    def shows_something_to(self, subscriber: Subscriber) -> bool:
+        """Whether this page's user may see a board, as far as was looked."""
+        held = self._rights.get(subscriber.visitor.user_id)
+        return held is not None and held.scope is not NOTHING
+
     def _hear(self, hint: Update | str) -> None:
         """Only numbered changes: that somebody types stands on no board."""
+        latency.hear(hint)
         if isinstance(hint, str):
             if hint == realtime.RIGHTS_CHANGED:
                 self._wake.set()

@@ -88,6 +88,7 @@ DESK: dict[str, list[Row]] = {
     "watchQueues": [Row(AT_DESKS)],
     "setAgentState": [Row(AT_DESKS, more=lambda *_: {"state": "Available"})],
     "getColleagues": [Row(AT_DESKS)],
+    "reportLatency": [Row(AT_DESKS, more=lambda *_: {"painted": [5]})],
     "getConfiguration": [Row(AT_DESKS)],
     "connectionToken": [of("served")],
     "acceptContact": [of("offered")],
