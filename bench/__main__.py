@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import ccp, desk, emulator, floor, jobs, opening, relay, routing
+from bench import ccp, desk, emulator, floor, jobs, opening, relay, routing, widget
 
 # A module each; the first line of its docstring says what it measures.
 BENCHES = {
@@ -16,6 +16,7 @@ BENCHES = {
     "floor": floor,
     "opening": opening,
     "jobs": jobs,
+    "widget": widget,
 }
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from agents.models import (
     AgentContact,
@@ -27,6 +29,7 @@ from chats.models import (
     AuditAction,
     Contact,
     Conversation,
+    CustomerRating,
     HelpRequest,
     HoursOfOperation,
     Item,
@@ -36,6 +39,7 @@ from chats.models import (
     Participant,
     Queue,
     RefusedCall,
+    SignIn,
     Text,
     Transfer,
     UnreadableMessage,
@@ -56,6 +60,8 @@ READ_ONLY = [
     ("chats", "transfer"),
     ("chats", "refusedcall"),
     ("chats", "unreadablemessage"),
+    ("chats", "customerrating"),
+    ("chats", "signin"),
     ("agents", "agentcontact"),
     ("agents", "unknownqueue"),
     ("agents", "agentstatechange"),
@@ -116,6 +122,9 @@ def row(number):
     audit.record(AuditAction.SIGNED_IN, agent.user)
     Threshold.objects.create(queue=profile.queues.get(), kind="waiting", limit=5)
     Alert.objects.create(queue=profile.queues.get(), kind="waiting", limit=5, value=5, began_at=NOW, ended_at=NOW)
+    CustomerRating.objects.create(conversation=contact.conversation, stars=4, comment="Quick", rated_at=NOW)
+    session = Session.objects.create(session_key=f"key-{number}", expire_date=timezone.now() + timedelta(hours=1))
+    SignIn.objects.create(session=session, user=agent.user, address="192.0.2.1")
     RefusedCall.objects.create(operation="DescribeContact", code=f"{number}", first_at=NOW, last_at=NOW)
     UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
 
