@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from chats.start_chat.start_chat_contract import MAX_MINUTES, MIN_MINUTES
 
 ARN_OF_A_TOPIC = re.compile(r"^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$")
 ORIGIN = re.compile(r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$")
+CCP_ADDRESS = re.compile(r"https://[\w.-]+(:\d{1,5})?/\S*|http://(localhost|127\.0\.0\.1)(:\d{1,5})?/\S*")
 LAYER_BLOCKS_FOR = 5  # channels_redis reads with BZPOPMIN, blocking 5 s (channels_redis.core, brpop_timeout)
 
 
@@ -179,6 +181,33 @@ def keys_for_tokens_of_frames_are_long(**_kwargs: Any) -> list[CheckMessage]:
         for key in settings.CCP_EMBED_KEYS
         if len(key) < 32
     ]
+
+
+@register
+def the_desk_beside_a_ccp_has_what_it_needs(**_kwargs: Any) -> list[CheckMessage]:
+    """A hidden frame of the instance's CCP needs its address and the file of Streams (docs/streams.md)."""
+    if not settings.CCP_CONNECT_CCP_URL:
+        return []
+    found: list[CheckMessage] = []
+    for name in ("CCP_CONNECT_CCP_URL", "CCP_CONNECT_LOGIN_URL"):
+        address = getattr(settings, name)
+        if address and not CCP_ADDRESS.fullmatch(address):
+            found.append(
+                Error(
+                    f"{name} is “{address}”, which is no address of a CCP.",
+                    hint="It is https://<the instance>.my.connect.aws/ccp-v2/; http is for this machine's own emulator.",
+                    id="ccp.E013",
+                )
+            )
+    if not os.access(settings.CCP_STREAMS_FILE or "/", os.R_OK) or not Path(settings.CCP_STREAMS_FILE).is_file():
+        found.append(
+            Error(
+                f"CCP_STREAMS_FILE is “{settings.CCP_STREAMS_FILE}”, and there is no file that the portal may read.",
+                hint="Take release/connect-streams-min.js of the npm package amazon-connect-streams, and name its path.",
+                id="ccp.E014",
+            )
+        )
+    return found
 
 
 def _is_fernet_key(key: str) -> bool:

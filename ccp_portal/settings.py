@@ -212,6 +212,11 @@ CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_OR
 # Backends of those pages get tokens for agents with one of these (POST /connect/embed-token); none while it is empty.
 CCP_EMBED_KEYS = env.list("CCP_EMBED_KEYS", default=[])
 
+# ---- The instance's own CCP in a hidden frame of the desk (agents/ccp_bridge); off while no address is named ---------------
+CCP_CONNECT_CCP_URL = env.str("CCP_CONNECT_CCP_URL", default="")
+CCP_CONNECT_LOGIN_URL = env.str("CCP_CONNECT_LOGIN_URL", default="")  # opens in a window; empty: the CCP itself
+CCP_STREAMS_FILE = env.str("CCP_STREAMS_FILE", default="")  # amazon-connect-streams(-min).js, as npm has it
+
 # ---- Agents ----------------------------------------------------------------------------------------------------------------
 CCP_OFFER_SECONDS = env.float("CCP_OFFER_SECONDS", default=20.0)
 CCP_MISSED_SECONDS = env.float("CCP_MISSED_SECONDS", default=60.0)  # so long a missed contact is not offered again

@@ -8,6 +8,7 @@ from django.views.i18n import JavaScriptCatalog, set_language
 
 from agents import contact_flow
 from agents.ccp import urls as ccp_urls
+from agents.ccp_bridge import views as ccp_bridge
 from agents.views import files, pages
 from ccp_portal.accounts.views import SignInView
 from chats.inbox import webhook
@@ -19,6 +20,8 @@ urlpatterns = [
     path("account/", include("ccp_portal.accounts.urls")),
     path("desk/", pages.desk, name="desk"),
     path("desk/watched/", pages.who_watched, name="watched"),
+    path("desk/connect/", ccp_bridge.bridge, name="ccp_bridge"),
+    path("desk/connect/streams.js", ccp_bridge.streams, name="ccp_bridge_streams"),
     path("history/", pages.history, name="history"),
     path("history/<str:contact_id>/", pages.history_contact, name="history_contact"),
     path("floor/", pages.floor, name="floor"),

@@ -28,7 +28,6 @@ class DispositionAdmin(Admin):
     }
     list_filter = ["is_active", "queues"]
     search_fields = ["name", "queues__name"]
-    filter_horizontal = ["queues"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         parts = AgentContact.objects.filter(disposition=OuterRef("pk")).order_by().values("disposition")

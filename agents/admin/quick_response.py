@@ -21,7 +21,6 @@ class QuickResponseAdmin(TableAdmin):
     help_texts = {"name": _("What agents find it by, beside the shortcut")}
     list_filter = ["queues"]
     search_fields = ["shortcut", "name", "content"]
-    filter_horizontal = ["queues"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("queues")

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
+from agents.ccp_bridge import configuration
 from agents.models import Agent, Alert
 from agents.reports import contact_summary, filters
 from agents.reports import history as past
@@ -65,7 +66,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     user, agent = _agent(request)
-    return render(request, "desk.html", frame(user, desk_page(agent)))
+    page = desk_page(agent) | configuration.for_desk()
+    return render(request, "desk.html", frame(user, page))
 
 
 @never_cache

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chats.models import Holiday, HoursOfOperation, OpeningHours, Queue
 
-from .base import Admin, links
+from .base import Admin, RowsInline, links
 
 Weekday = OpeningHours.Weekday
 DAYS = [f"day_{day.value}" for day in Weekday]
@@ -74,7 +74,7 @@ class HoursForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class ta
     """The week is one field for each day; `save_week` makes its rows of them."""
 
     time_zone = forms.ChoiceField(
-        label=_("time zone"),
+        label=_("Time zone"),
         choices=time_zones,
         initial="UTC",
         error_messages={"invalid_choice": _("There is no time zone “%(value)s”: write it like Europe/Berlin or UTC.")},
@@ -120,7 +120,7 @@ for _day, _name in zip(Weekday, DAYS, strict=True):
     HoursForm.base_fields[_name] = HoursForm.declared_fields[_name] = _field
 
 
-class HolidayInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+class HolidayInline(RowsInline):
     model = Holiday
     extra = 1
 

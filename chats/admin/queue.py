@@ -46,7 +46,6 @@ class QueueAdmin(Admin):
     inlines = [QueueTextInline]
     list_filter = ["is_open", "is_default"]
     search_fields = ["name", "public_name", "connect_id"]
-    filter_horizontal = ["readers"]
     help_texts = {
         "name": gettext_lazy("What agents and supervisors read, and by which a flow may name the queue"),
         "max_waiting": gettext_lazy("Who would be one more is told the text “full”, and does not wait."),
@@ -152,20 +151,32 @@ class QueueAdmin(Admin):
         if not flow:
             messages.error(request, _("Name a contact flow first: the setting CCP_START_CHAT_FLOWS is empty."))
             return redirect("admin:chats_queue_change", queue.pk)
-        customer = {"DisplayName": _("Test chat")}
-        hello = {"ContentType": "text/plain", "Content": _("This is a test chat.")}
-        asked = {"ContactFlowId": flow, "ParticipantDetails": customer, "InitialMessage": hello}
         try:
-            started = connect.ask(
-                "connect",
-                "start_chat_contact",
-                InstanceId=settings.CCP_INSTANCE_ID,
-                Attributes={"queueId": queue.name},
-                **asked,
-            )
+            contact_id = _start_test_chat(queue, flow)
         except (connect.Refused, connect.Unavailable) as error:
             messages.error(request, _("The test chat was not started: %(why)s") % {"why": error})
         else:
             told = _("A test chat goes through the flow: contact %(id)s. It waits in this queue in a moment.")
-            messages.success(request, told % {"id": started["ContactId"]})
+            messages.success(request, told % {"id": contact_id})
         return redirect("admin:chats_queue_change", queue.pk)
+
+
+def _start_test_chat(queue: Queue, flow: str) -> str:
+    """The contact's id. The flow begins when its customer has connected, who does not listen."""
+    started = connect.ask(
+        "connect",
+        "start_chat_contact",
+        InstanceId=settings.CCP_INSTANCE_ID,
+        ContactFlowId=flow,
+        Attributes={"queueId": queue.name},
+        ParticipantDetails={"DisplayName": _("Test chat")},
+        InitialMessage={"ContentType": "text/plain", "Content": _("This is a test chat.")},
+    )
+    connect.ask(
+        "connectparticipant",
+        "create_participant_connection",
+        ParticipantToken=started["ParticipantToken"],
+        Type=["CONNECTION_CREDENTIALS"],
+        ConnectParticipant=True,
+    )
+    return str(started["ContactId"])

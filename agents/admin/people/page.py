@@ -59,7 +59,7 @@ class PersonAdmin(TableAdmin, UserAdmin):  # type: ignore[type-arg]  # Django's 
     list_select_related = ["agent__state", "agent__routing_profile"]
     search_fields = ["username", "first_name", "last_name", "email"]
     ordering = ["username"]
-    filter_horizontal = ["user_permissions"]
+    filter_horizontal = ()
     change_form_template = "admin/people/page.html"
     actions = ["delete_selected"]
     add_fieldsets: Any = (

@@ -163,7 +163,10 @@ def set_status(world: World, user_id: str, status_id: str) -> None:
 
 
 def status_since(world: World, user_id: str) -> int:
-    return int(world.store.value("SELECT since FROM agent_status WHERE user_id = ?", user_id) or 0)
+    """Who never chose one is in it since they were hired."""
+    chosen = world.store.value("SELECT since FROM agent_status WHERE user_id = ?", user_id)
+    hired = "SELECT modified_at FROM resource WHERE kind = ? AND id = ?"
+    return int(chosen if chosen is not None else world.store.value(hired, register.USER, user_id) or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,8 @@ def emulated(settings, amazon_connect, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     settings.CCP_AWS_ENDPOINT, settings.CCP_START_CHAT_FLOWS = "http://emulator.invalid", [INBOUND_FLOW]
     connect.close()
-    amazon_connect.attach(boto3_clients._client("connect"))
+    for service in ("connect", "connectparticipant"):
+        amazon_connect.attach(boto3_clients._client(service))
     yield amazon_connect
     connect.close()
 

@@ -183,8 +183,10 @@ def test_the_checks_are_registered_and_stop_a_bad_start(tmp_path):
         "CCP_FIELD_KEYS": "short",
         "CCP_TOPIC_ARN": "x",
         "CCP_ALLOWED_ORIGINS": "https://*.example.org",
+        "CCP_CONNECT_CCP_URL": "http://acme.my.connect.aws/ccp-v2/",
+        "CCP_STREAMS_FILE": "/nowhere/connect-streams-min.js",
     }
     done = check(tmp_path, **PRODUCTION | wrong | {"CCP_SNS_CERT": "/nowhere.pem"})
     assert done.returncode == 1
-    for expected in ("ccp.E003", "ccp.E004", "ccp.E005", "ccp.W006", "ccp.E007", "ccp.E011"):
+    for expected in ("ccp.E003", "ccp.E004", "ccp.E005", "ccp.W006", "ccp.E007", "ccp.E011", "ccp.E013", "ccp.E014"):
         assert expected in done.stderr

@@ -36,6 +36,7 @@ async function signIn(username) {
     if (!answer.ok) return body.message
     storage()?.setItem(KEPT, body.session)
     form.hidden = true
+    form.reset()
     server.signIn(body.session)
     return ""
   } catch {

@@ -14,7 +14,7 @@ export function createOfferSeen(store, line) {
 
   const look = () => {
     if (!line.live) return
-    const { offers } = cards(store.state)
+    const offers = cards(store.state).offers.filter((offer) => !offer.relayed) // the server knows nothing of Amazon Connect's own
     const shown = new Set(offers.map(keyOf))
     for (const key of told.keys()) if (!shown.has(key)) told.delete(key)
     for (const offer of offers) if (told.get(keyOf(offer)) !== !document.hidden) tell(offer)

@@ -19,10 +19,11 @@ const NOTHING = { contacts: {}, items: [], earlier: false, outgoing: {}, receipt
  * @property {(card: import("../state/cards.js").Card|null, followed: boolean) => void} handing
  * @property {(card: import("../state/cards.js").Card|null) => void} wrap
  * @property {(card: import("../state/cards.js").Card|null) => void} supervision
+ * @property {() => boolean} transfersInConnect
  */
 
 /** @param {import("../state/store.js").Store} store @param {Parts} parts @param {number} me @param {import("../lib/socket.js").Line} line */
-export function createTalk(store, { conversation, composer, details, reading, handing, wrap, supervision }, me, line) {
+export function createTalk(store, { conversation, composer, details, reading, handing, wrap, supervision, transfersInConnect }, me, line) {
   /** The contact in view, if it can be looked at: a missed one cannot. */
   const inView = () => {
     const card = cardOf(store.state, viewing(store.state))
@@ -48,7 +49,7 @@ export function createTalk(store, { conversation, composer, details, reading, ha
         return drawEmptyTalk(store.state, line.status)
       }
       setAttribute(find("#talk"), "aria-label", say("Conversation with %(name)s", { name: card.name }))
-      drawHeader(card)
+      drawHeader(card, transfersInConnect())
       drawFoot(card, cards(store.state).offers[0]?.key === card.key)
       // While its transcript is on the way nobody else's is shown under this name.
       conversation.paint(shown(store.state, card, held ?? NOTHING, { me, mark: reading.mark(card.contactId), supervisors: store.state.supervisors }))

@@ -7,22 +7,22 @@ import { gettext, say } from "../lib/i18n.js"
 
 /** @typedef {import("../state/cards.js").Card} Card */
 
-/** @param {Card} card */
-export function drawHeader(card) {
+/** @param {Card} card @param {boolean} transfersInConnect what Amazon Connect gave is handed on from here, too */
+export function drawHeader(card, transfersInConnect) {
   const head = find("#head")
   setText(at(head, "name"), card.name || gettext("Customer"))
   const age = contactAge(card)
-  redraw(at(head, "facts"), [card.state, card.why, card.endReason, card.queue, card.relayed, card.watchedBy, age], () => [
+  redraw(at(head, "facts"), [card.state, card.why, card.endReason, card.queue, card.relayed, transfersInConnect, card.watchedBy, age], () => [
     ...presence(card),
     ...watched(card),
     make("span", "", card.queue),
-    ...(card.relayed ? [inConnect()] : []),
+    ...(card.relayed ? [inConnect(transfersInConnect)] : []),
     ...(age ? [inContact(card, age)] : []),
   ])
   const end = /** @type {HTMLButtonElement} */ (find("#end"))
   end.hidden = card.state !== "connected"
   find("#transfer").hidden = card.state !== "connected"
-  setAttribute(find("#transfer"), "aria-disabled", card.relayed || card.handing?.kind === "asking")
+  setAttribute(find("#transfer"), "aria-disabled", (card.relayed && !transfersInConnect) || card.handing?.kind === "asking")
 }
 
 /** Supervisors who look on: the agent is told who. @param {Card} card */
@@ -34,10 +34,12 @@ function watched({ watchedBy }) {
   return [words]
 }
 
-/** Amazon Connect itself gave it to the agent: it is transferred there. */
-function inConnect() {
+/** Amazon Connect itself gave it to the agent: it is transferred there. @param {boolean} transfers from here, too */
+function inConnect(transfers) {
   const words = make("span", "", gettext("in Amazon Connect"))
-  words.title = gettext("Amazon Connect gave you this contact: transfer it in the Contact Control Panel.")
+  words.title = transfers
+    ? gettext("Amazon Connect gave you this contact: what you do here counts there.")
+    : gettext("Amazon Connect gave you this contact: transfer it in the Contact Control Panel.")
   return words
 }
 

@@ -14,7 +14,7 @@ import { fill, gettext, ngettext, say, told } from "../lib/i18n.js"
  * @typedef {import("../state/handing.js").Handing} Handing
  * @typedef {{type: "agent"|"queue", id: string, name: string, state: import("../lib/types.js").AgentState|null,
  *   load: number|null, capacity: number|null, open: boolean|null, waiting: number|null,
- *   refusal: import("../lib/i18n.js").Why|null}} Endpoint
+ *   refusal: import("../lib/i18n.js").Why|null, isQuickConnect?: boolean}} Endpoint  A quick connect is Amazon Connect's: only its name is known.
  * @typedef {Endpoint & import("../composer/picker.js").Option} Choice
  */
 
@@ -27,7 +27,8 @@ export function createTransfer(store, desk) {
   const input = /** @type {HTMLInputElement} */ (find("#transfer-search"))
   const comment = /** @type {HTMLTextAreaElement} */ (find("#transfer-comment"))
   const yes = /** @type {HTMLButtonElement} */ (at(dialog, "yes"))
-  let contactId = ""
+  /** @type {Card|null} */
+  let card = null
   /** @type {Choice[]|null} */
   let all = null
   /** @type {Choice|null} */
@@ -54,18 +55,21 @@ export function createTransfer(store, desk) {
     setText(none, all === null ? gettext("Asking who is there…") : gettext("Nobody and no queue fits."))
     yes.disabled = busy
     setText(at(dialog, "word"), to ? say("Transfer to %(name)s", { name: to.name }) : gettext("Transfer"))
-    setText(
-      at(dialog, "how"),
-      to?.type === "queue"
-        ? gettext("It leaves your desk at once and waits in the queue, at the place its age gives it.")
-        : gettext("A colleague is asked and may decline: until they accept, you serve the customer."),
-    )
+    setText(at(dialog, "how"), consequence())
+  }
+
+  const consequence = () => {
+    if (card?.relayed) return gettext("Amazon Connect hands it on by a quick connect: your part ends at once.")
+    return to?.type === "queue"
+      ? gettext("It leaves your desk at once and waits in the queue, at the place its age gives it.")
+      : gettext("A colleague is asked and may decline: until they accept, you serve the customer.")
   }
 
   const load = async () => {
-    const asked = contactId
-    const found = await desk.endpoints()
-    if (!dialog.open || asked !== contactId) return
+    const asked = card
+    if (!asked) return
+    const found = await desk.endpoints(asked)
+    if (!dialog.open || asked !== card) return
     if (typeof found === "string") return complain(found)
     all = found.map((one) => ({
       ...one,
@@ -88,11 +92,11 @@ export function createTransfer(store, desk) {
   }
 
   const submit = async () => {
-    if (busy) return
+    if (busy || !card) return
     if (!to) return complain(gettext("Choose a colleague or a queue first."), input)
     busy = true
     draw()
-    const refusal = await desk.transfer(contactId, { type: to.type, id: to.id }, comment.value.trim())
+    const refusal = await desk.transfer(card, { type: to.type, id: to.id }, comment.value.trim())
     busy = false
     draw()
     if (refusal === "") dialog.close("done")
@@ -113,24 +117,25 @@ export function createTransfer(store, desk) {
   dialog.addEventListener("close", () => clearInterval(again))
   // The contact may end, or leave the desk, while one is still looking for a colleague.
   store.watch((state) => {
-    if (dialog.open && !busy && cardOf(state, contactId)?.state !== "connected") {
+    if (dialog.open && !busy && cardOf(state, card?.contactId ?? "")?.state !== "connected") {
       dialog.close()
       notice(gettext("This contact is not with you any more."))
     }
   })
 
-  return (/** @type {Card} */ card) => {
-    if (card.state !== "connected" || dialog.open) return
-    if (card.relayed)
+  return (/** @type {Card} */ shown) => {
+    if (shown.state !== "connected" || dialog.open) return
+    if (shown.relayed && !desk.transfersInConnect())
       return notice(gettext("Amazon Connect gave you this contact: transfer it in the Contact Control Panel."))
-    if (card.handing?.kind === "asking")
-      return notice(say("%(name)s is being asked already: wait for the answer, or take it back.", { name: card.handing.to }))
-    contactId = card.contactId
+    if (shown.handing?.kind === "asking")
+      return notice(say("%(name)s is being asked already: wait for the answer, or take it back.", { name: shown.handing.to }))
+    card = shown
     to = null
     all = null
     comment.value = ""
     complain("")
     setText(at(dialog, "title"), say("Transfer %(name)s", { name: card.name || gettext("the customer") }))
+    at(dialog, "comment").hidden = card.relayed // Amazon Connect has none
     picker.clear()
     draw()
     dialog.showModal()
@@ -158,6 +163,7 @@ const dotOf = ({ state, disabled }) =>
 
 /** How it is there; why not, when not. @param {Choice} one */
 function about(one) {
+  if (one.isQuickConnect) return gettext("quick connect")
   if (one.refusal) return whyNot(one)
   if (one.type === "agent")
     return fill(gettext("%(state)s, %(load)s of %(capacity)s chats"), {

@@ -524,6 +524,7 @@
  * @property {Record<string, Typing>} typing  By participantId.
  * @property {Record<string, Unsent>} unsent  By clientToken.
  * @property {Record<string, import("../state/whispers.js").Whisper[]>} whispers  By stream: one for each agent's part in a contact.
+ * @property {import("../connect_ccp/messages.js").Ccp|null} connect  What the instance's own CCP shows; null: the desk stands beside none.
  * @property {readonly number[]} supervisors  Users who were seen to watch or step in.
  */
 export {}

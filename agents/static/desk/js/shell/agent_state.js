@@ -5,6 +5,7 @@ import { openContacts } from "./commands.js"
 import { at, find, icon, keep, make, redraw, setAttribute, setText } from "../lib/dom.js"
 import { keysAreOn, mark, pressed } from "./keymap.js"
 import { popup, walk } from "../lib/menu.js"
+import { agentShown, isConnects } from "../state/agent_shown.js"
 import { stateName } from "../contacts/not_responding.js"
 import { fill, gettext, ngettext, say } from "../lib/i18n.js"
 
@@ -34,10 +35,11 @@ export function createAgentState(store, desk) {
   return {
     open: () => button.disabled || menu.open(),
     paint() {
-      const { agent } = store.state
+      const agent = agentShown(store.state)
       button.disabled = agent === null
       if (!agent) return
       drawButton(button, agent)
+      drawSide(button, store.state)
       drawMenu(panel, agent, openContacts(store.state))
     },
   }
@@ -51,6 +53,12 @@ function drawButton(button, agent) {
   setAttribute(at(button, "for"), "title", fill(gettext("since %(time)s"), { time: exactly(agent.stateSince) }))
   at(button, "next").hidden = agent.nextState === null
   setText(at(button, "next-name"), agent.nextState ? stateName(agent.nextState.name) : "")
+}
+
+/** Whose state it is, where the desk stands beside the instance's CCP. @param {HTMLElement} button @param {import("../lib/types.js").State} state */
+function drawSide(button, state) {
+  const place = button.querySelector("[data-at=side]")
+  if (place) setText(place, isConnects(state) ? gettext("Amazon Connect") : gettext("the portal alone"))
 }
 
 /** @param {HTMLElement} panel @param {import("../lib/types.js").Agent} agent @param {number} open */

@@ -109,14 +109,16 @@ export function createDesk(store, line) {
     lowerHand: (contactId) => ask("lowerHand", { contactId }),
     /** To the supervisors who watch; the refusal, empty: done. @param {string} contactId @param {string} text @param {string} clientToken */
     whisper: (contactId, text, clientToken) => attempt("whisper", { contactId, text, clientToken }),
-    /** Whom a contact can be handed on to, or why that could not be asked. @returns {Promise<import("../conversation/transfer.js").Endpoint[]|string>} */
-    endpoints: () =>
+    /** Contacts that Amazon Connect gave can be transferred from here. */
+    transfersInConnect: () => false,
+    /** Whom a contact can be handed on to, or why that could not be asked. @param {import("../state/cards.js").Card} _card @returns {Promise<import("../conversation/transfer.js").Endpoint[]|string>} */
+    endpoints: (_card) =>
       line.request("getEndpoints").then(
         (told) => told.endpoints,
         (error) => reason(error),
       ),
-    /** The refusal; empty: it is under way. @param {string} contactId @param {{type: string, id: string}} endpoint @param {string} comment */
-    transfer: (contactId, endpoint, comment) => attempt("transferContact", { contactId, endpoint, comment }),
+    /** The refusal; empty: it is under way. @param {import("../state/cards.js").Card} card @param {{type: string, id: string}} endpoint @param {string} comment */
+    transfer: ({ contactId }, endpoint, comment) => attempt("transferContact", { contactId, endpoint, comment }),
     /** @param {string} contactId */
     cancelTransfer: (contactId) => ask("cancelTransfer", { contactId }),
     /** @param {string} name */

@@ -2,6 +2,8 @@
 /** The desk, joined: one socket, one state, one module for each thing on screen. */
 import { createAgentState } from "./agent_state.js"
 import { createAlerts } from "./alerts.js"
+import { BesideConnect, withConnect } from "../connect_ccp/beside.js"
+import { createPanel } from "../connect_ccp/panel.js"
 import { createAttach } from "../composer/attach.js"
 import { watchCuts } from "./read_marker.js"
 import { createChip } from "./connection_status.js"
@@ -47,7 +49,7 @@ import { gettext } from "../lib/i18n.js"
 
 /**
  * @type {{agentId: string, userId: number, name: string, wsPath: string, loginPath: string,
- *   files: import("../state/attaching.js").Rules}}
+ *   files: import("../state/attaching.js").Rules, connectCcp?: {framePath: string, loginUrl: string}}}
  */
 export const page = JSON.parse(find("#page").textContent ?? "")
 const kept = keptBy(page.agentId)
@@ -72,6 +74,7 @@ export const line = new Line({
     if (seconds !== null && count !== null) news.caughtUp(seconds, count, new Date(now()).toISOString())
     void line.request("watchQueues").catch(() => {}) // the line is cut again: asked again when it is back
     desk.resume()
+    beside?.resume()
     attach.resume()
     drafts.flush()
     places.look()
@@ -84,7 +87,14 @@ export const line = new Line({
   },
 })
 
-const desk = createDesk(store, line)
+const beside = page.connectCcp
+  ? new BesideConnect(store, line, {
+      agentId: page.agentId,
+      frame: /** @type {HTMLIFrameElement} */ (find("#connect-frame")),
+      framePath: page.connectCcp.framePath,
+    })
+  : null
+const desk = beside ? withConnect(createDesk(store, line), beside) : createDesk(store, line)
 const drafts = createDrafts(
   {
     told: (contactId) => state.cardOf(store.state, contactId)?.draft ?? null,
@@ -131,6 +141,7 @@ const talk = createTalk(
     reading,
     handing: createHandingLine(desk, { card: () => talk.inView(), ask: askToTransfer, repaint: store.repaint }),
     wrap: wrap.paint,
+    transfersInConnect: () => desk.transfersInConnect(),
     supervision(card) {
       hand.paint(card)
       supervisors.paint(card)
@@ -308,6 +319,7 @@ for (const painter of [
   news.paint,
   () => colleagues.paint(),
   focus.paint,
+  ...(beside && page.connectCcp ? [createPanel(store, beside, page.connectCcp)] : []),
 ])
   store.painter(painter)
 setInterval(() => {

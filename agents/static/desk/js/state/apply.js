@@ -28,6 +28,7 @@ export const EMPTY = Object.freeze({
   unsent: {},
   whispers: {},
   supervisors: Object.freeze([]),
+  connect: null,
 })
 
 /** @type {Record<string, (state: State, params: any, now: number) => State>} */

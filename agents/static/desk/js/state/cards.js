@@ -1,6 +1,7 @@
 // @ts-check
 /** The contacts of the desk as cards, in the order in which they need the agent. Pure. */
 import { agentContactKey, heldFor } from "./apply.js"
+import { connectCards } from "./connect_cards.js"
 import { facesOf } from "./item_renderers.js"
 import { factsOf } from "./facts.js"
 import { handingOf } from "./handing.js"
@@ -86,22 +87,23 @@ export function cards(state) {
 }
 
 /** @type {(keyof State)[]} */
-const DEPENDS = ["agentContacts", "conversations", "closed", "typing", "unsent"]
+const DEPENDS = ["agentContacts", "conversations", "closed", "typing", "unsent", "connect"]
 
 /** @param {State} state @returns {Desk} */
 function deskOf(state) {
   const rows = newestOffers(Object.values(state.agentContacts)).map((row) => cardFor(state, row))
   const are = (/** @type {string[]} */ ...states) => rows.filter((card) => states.includes(card.state))
   const connected = are("connected")
+  const inConnect = connectCards(state.connect, (contactId) => rowOf(state, contactId) !== null)
   return {
-    offers: are("connecting").toSorted((a, b) => Number(a.expiresAt === null) - Number(b.expiresAt === null) || by("offeredAt")(a, b)),
+    offers: [...are("connecting"), ...inConnect.offers].toSorted((a, b) => Number(a.expiresAt === null) - Number(b.expiresAt === null) || by("offeredAt")(a, b)),
     waiting: connected.filter((card) => card.waitingSince).toSorted(by("waitingSince")),
     answered: connected
       .filter((card) => !card.waitingSince)
       .toSorted(by("answeredAt"))
       .toReversed(),
     ended: are("ended").toSorted(by("endedAt")),
-    missed: are("missed", "error").toSorted(by("offeredAt")).toReversed(),
+    missed: [...are("missed", "error"), ...inConnect.missed].toSorted(by("offeredAt")).toReversed(),
   }
 }
 
@@ -114,8 +116,8 @@ export function cardOf(state, contactId) {
   return row ? cardFor(state, row) : null
 }
 
-/** @param {State} state @param {string} contactId */
-function rowOf(state, contactId) {
+/** The newest the desk holds of this contact. @param {State} state @param {string} contactId */
+export function rowOf(state, contactId) {
   const rows = Object.values(state.agentContacts).filter(
     (row) => row.contactId === contactId && row.state !== "rejected",
   )
