@@ -79,7 +79,10 @@ def test_a_chat_is_offered_accepted_ended_and_put_away(shift):
     assert crm.ask(f"crm.contact('{chat.id}')", "accept") == {}
     crm.wait_for("onConnected", chat.id)
     assert crm.ask(f"crm.contact('{chat.id}')", "accept") == {}  # it is theirs: nothing hangs
+    expect(crm.frame.locator("#head h2")).to_have_text("Ada")  # in a frame of one pane the chat is shown
+    expect(crm.frame.locator("#words")).to_be_visible()
     shift.done(chat)
+    expect(crm.frame.locator("#list")).to_be_visible()
     story = ("onConnecting", "onAccepted", "onConnected", "onACW", "onEnded", "onDestroy", "onMissed")
     assert crm.order(*story) == ["onConnecting", "onAccepted", "onConnected", "onACW", "onEnded", "onDestroy"]
     assert crm.log("onViewContact") == [chat.id, ""]
@@ -191,6 +194,7 @@ def test_the_contact_in_view_is_the_same_in_every_tab(shift, site):
         crm.do("connect.core.viewContact(args[0])", first.id)
         tab.wait_for("onViewContact", first.id)
         before = len(crm.log("onViewContact"))
+        tab.frame.get_by_role("button", name="Back to the contacts").click()
         tab.frame.get_by_role("option").filter(has_text="Bea").click()  # the agent clicks in one tab's frame
         for each in (crm, tab):
             each.until("crm.log.filter((one) => one.what === 'onViewContact').at(-1).data === args[0]", second.id)
