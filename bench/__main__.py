@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from bench import desk, emulator, floor, jobs, opening, relay, routing
+from bench import ccp, desk, emulator, floor, jobs, opening, relay, routing, widget
 
 # A module each; the first line of its docstring says what it measures.
 BENCHES = {
+    "ccp": ccp,
     "relay": relay,
     "routing": routing,
     "desk": desk,
@@ -15,6 +16,7 @@ BENCHES = {
     "floor": floor,
     "opening": opening,
     "jobs": jobs,
+    "widget": widget,
 }
 
 

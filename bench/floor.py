@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.emulating import free_port
 from tests.portal import RunningPortal
 
+from . import floor_page
 from .measure import percentile
 
 AGE = 2.0  # seconds, of 99 in 100 changes (issue 15)
@@ -23,14 +24,30 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--supervisors", type=int, default=20)
     parser.add_argument("--per-second", type=int, default=200, help="changes a second (200)")
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--page-only", action="store_true", help="measure the page alone")
     asked = parser.parse_args(arguments)
     sizes = (asked.agents, asked.contacts, asked.supervisors, asked.per_second, asked.seconds)
     with tempfile.TemporaryDirectory() as scratch:
         portal = RunningPortal(Path(scratch), free_port(), environment={"CCP_SNS_CERT": ""})
         portal.manage("migrate", "-v0")
-        said = portal.shell(f"from bench.board_load import run; print(run{sizes})")
-    print(text(json.loads(said.splitlines()[-1])))
+        if not asked.page_only:
+            said = portal.shell(f"from bench.board_load import run; print(run{sizes})")
+            print(text(json.loads(said.splitlines()[-1])))
+    print(floor_page.text(page(asked)))
     return 0
+
+
+def page(asked: argparse.Namespace) -> dict[str, floor_page.Found]:
+    """On a portal of its own: rows of the load above would be on its board too."""
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        RunningPortal(Path(scratch), free_port(), environment={"CCP_SNS_CERT": ""}) as portal,
+    ):
+        sizes = ((asked.agents, asked.contacts), asked.per_second, asked.seconds)
+        portal.shell(
+            f"from pathlib import Path; from bench.board_frames import write; write(Path({scratch!r}), {floor_page.WINDOWS}, *{sizes})"
+        )
+        return floor_page.measure(portal, Path(scratch), "ida")
 
 
 def text(found: dict[str, object]) -> str:

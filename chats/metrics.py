@@ -14,6 +14,15 @@ MESSAGES_RECEIVED = Counter(
 RECEIVED_AFTER = Histogram(
     "ccp_received_after_seconds", "From Connect's AbsoluteTime of a new item until it is committed", buckets=SECONDS
 )
+PAINTED_AFTER = Histogram(
+    "ccp_painted_after_seconds", "From Connect's AbsoluteTime until an item stood on an agent's screen", buckets=SECONDS
+)
+ANSWERED_AFTER = Histogram(
+    "ccp_answered_after_seconds",
+    "From an agent's Enter until Connect had the message, as the page saw it",
+    buckets=SECONDS,
+)
+LATENCY = {"received": RECEIVED_AFTER, "painted": PAINTED_AFTER, "answered": ANSWERED_AFTER}
 MESSAGES_SENT = Counter("ccp_messages_sent", "Deliveries of outbound messages to Amazon Connect", ["outcome"])
 AWS_CALLS = Histogram(
     "ccp_aws_call_seconds", "Calls of AWS by what came of them", ["service", "operation", "outcome"], buckets=SECONDS

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from . import connect, contact_state, ingest, participation, refused_calls
+from . import connect, contact_state, ingest, latency, participation, refused_calls
 from .db import claim, db_read, db_write
 from .models import Capability, Contact, Participant
 from .row_backoff import RowBackoff
@@ -48,7 +48,10 @@ async def _read(participant: Participant, after: str) -> tuple[int, str]:
     new, last, settled = 0, after, True
     async for events in MediaController(participant).transcript(after):
         if lacking := await db_read(ingest.lacking)(events):
-            new += await db_write(ingest.write)(lacking)
+            found = await db_write(ingest.write)(lacking)
+            if found and after:  # else it is the first look at what was said before us
+                latency.found_late((timezone.now() - min(one.absolute_time for one in lacking)).total_seconds())
+            new += found
         for event in events:
             settled = settled and not event.is_scanned_still
             last = event.id if settled and event.is_kept else last

@@ -54,13 +54,19 @@ def prepare(python: Path, env: Mapping[str, str]) -> None:
     with step("Bringing the database up to date"):
         quietly("manage.py migrate", [python, "manage.py", "migrate", "--no-input"], DATA / "migrate.log", env)
     with step("Making agents, queue and texts, unless they are there"):
-        quietly("manage.py seed_demo", [python, "manage.py", "seed_demo"], DATA / "seed.log", env)
+        quietly("manage.py seed_demo", [python, "manage.py", "seed_demo", "--company"], DATA / "seed.log", env)
     stamp.write_text(wanted)
 
 
 def sources() -> list[Path]:
     """What decides how the database looks: ours, and with the requirements the migrations of Django itself."""
-    ours = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/management/commands/seed_demo.py")])
+    ours = sorted(
+        [
+            *ROOT.glob("*/migrations/*.py"),
+            *ROOT.glob("*/management/commands/seed_demo.py"),
+            *ROOT.glob("*/management/demo_company.py"),
+        ]
+    )
     return [ROOT / "requirements.txt", *ours]
 
 

@@ -59,7 +59,7 @@ class _Answering(BaseHTTPRequestHandler):
             self._answer(404, b"there is no such page\n", "text/plain")
         elif name == "index.html":
             page = file.read_text(encoding="utf-8").replace(
-                "<!-- widget -->", tag(self.server.addresses, dict(parse_qsl(asked.query)))
+                "<!-- widget -->", tag(self.server.addresses, dict(parse_qsl(asked.query, keep_blank_values=True)))
             )
             self._answer(200, page.encode(), "text/html; charset=utf-8")
         else:

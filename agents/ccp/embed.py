@@ -118,7 +118,8 @@ def _check_key(request: HttpRequest) -> None:
 
 def _check_origin(request: HttpRequest) -> None:
     """A page of others must not sign its visitors in here as somebody: only our own page redeems."""
-    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+    ours = [f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS]
+    if request.headers.get("Origin") not in ours:
         raise Refused(403, "Only the CCP's own page may redeem a token.")
 
 

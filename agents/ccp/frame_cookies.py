@@ -2,7 +2,7 @@
 
 They are `SameSite=None; Secure; Partitioned` there: of this frame on that site alone. In the window that Streams opens for a login
 they are not partitioned, so that the frame can find them where third-party cookies are allowed. Everywhere else they stay as the
-settings say. Needs https: without it a browser keeps no such cookie, and `?ui=none` works by token. Stands outside SessionMiddleware.
+settings say. Needs https, or one's own machine: else a browser keeps no such cookie, and `?ui=none` works by token. Stands outside SessionMiddleware.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from .frames import PATH
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class PartitionedMorsel(Morsel[str]):
@@ -30,7 +32,7 @@ class FrameCookies:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        if settings.CCP_ALLOWED_ORIGINS and request.is_secure() and is_of_the_ccp(request):
+        if settings.CCP_ALLOWED_ORIGINS and keeps_secure_cookies(request) and is_of_the_ccp(request):
             framed = request.headers.get("Sec-Fetch-Dest") != "document"
             for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME):
                 morsel = response.cookies.get(name)
@@ -39,6 +41,11 @@ class FrameCookies:
                     if framed:
                         dict.__setitem__(response.cookies, name, partitioned(morsel))
         return response
+
+
+def keeps_secure_cookies(request: HttpRequest) -> bool:
+    """By https; and Chromium by plain http from one's own machine, which pages are developed against."""
+    return request.is_secure() or request.get_host().rpartition(":")[0] in LOOPBACK
 
 
 def is_of_the_ccp(request: HttpRequest) -> bool:

@@ -30,6 +30,7 @@ class MayBeFramed:
         request.ccp = about(request)  # type: ignore[attr-defined]  # see above
         response = self._get_response(request)
         if settings.CCP_ALLOWED_ORIGINS:
+            response["Cross-Origin-Opener-Policy"] = "unsafe-none"  # Streams closes the login window it has opened
             held = csp_replace({"frame-ancestors": [SELF, *settings.CCP_ALLOWED_ORIGINS]})
             response.xframe_options_exempt = True  # type: ignore[attr-defined]  # it cannot name origins; frame-ancestors does
             return held(lambda _request: response)(request)

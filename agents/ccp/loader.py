@@ -16,8 +16,9 @@ SCRIPT = """\
   const { src, dataset } = document.currentScript
   if (!connect || !connect.core || !connect.ChatSession) throw new Error("loader.js: load amazon-connect-streams and amazon-connect-chatjs first")
   const portal = new URL(src).origin
+  const find = () => document.querySelector(dataset.container || "#ccp")
   const begin = () => {
-    const container = document.querySelector(dataset.container || "#ccp")
+    const container = find()
     if (!container) throw new Error("loader.js: there is no element " + (dataset.container || "#ccp"))
     const ccpUrl = portal + "/connect/ccp-v2/" + (dataset.ui === "none" ? "?ui=none" : "") + (dataset.token ? "#t=" + dataset.token : "")
     connect.ChatSession.setGlobalConfig({ endpoint: portal })
@@ -26,7 +27,7 @@ SCRIPT = """\
       ...JSON.parse(dataset.options || "{}"),
     })
   }
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin)
+  if (document.readyState === "loading" && !find()) document.addEventListener("DOMContentLoaded", begin)
   else begin()
 })()
 """

@@ -6,7 +6,7 @@ Sockets, the HTTP API and the Streams page are thin callers of this table. docs/
 from agents.protocol import answers
 from agents.protocol import requests as asked
 
-from . import contacts, floor_views, messages, notes, state, stepping_in, tokens, transcripts, transfers
+from . import contacts, floor_views, latency, messages, notes, state, stepping_in, tokens, transcripts, transfers
 from .command import Caller, Command, Permission
 
 __all__ = [
@@ -33,6 +33,7 @@ FLOOR_COMMANDS = {
 }
 AGENT_COMMANDS = {
     "setAgentState": Command(asked.SetAgentState, Permission.AGENT, state.set_agent_state),
+    "reportLatency": Command(asked.ReportLatency, Permission.AGENT, latency.report),
     "getConfiguration": Command(asked.NoParams, Permission.AGENT, state.get_configuration, answers.Configuration),
     "getColleagues": Command(asked.NoParams, Permission.AGENT, state.get_colleagues, answers.Colleagues),
     # Which of an agent's contacts these may touch is decided by agents/routing, under its locks.

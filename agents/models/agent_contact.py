@@ -93,6 +93,7 @@ class AgentContact(models.Model):
         ]
         indexes = [
             models.Index(fields=["agent", "seq"], name="agent_contact_seq"),
+            models.Index(fields=["offered_at"], name="agent_contact_offered"),  # the admin's list, the newest first
             models.Index(
                 fields=["expires_at"],
                 condition=Q(state=agent_contact_state.State.CONNECTING),

@@ -133,6 +133,27 @@ class FloorFrame(StrictModel):
     missed: FloorMissed | None = None
 
 
+class LatencyFigures(StrictModel):
+    """Of one stage: percentiles in milliseconds, and of how many messages."""
+
+    p50: int
+    p95: int
+    p99: int
+    messages: int
+
+
+class LatencyFrame(StrictModel):
+    """How long messages took in the last `minutes`, in the server process of this socket; null: there were none. `behindSeconds`:
+    how old the oldest message was that comparing with Amazon Connect has just found; null: nothing came late.
+    """
+
+    received: LatencyFigures | None  # AbsoluteTime → committed
+    painted: LatencyFigures | None  # AbsoluteTime → on the agent's screen
+    answered: LatencyFigures | None  # the agent's Enter → Connect has it
+    minutes: int
+    behind_seconds: int | None
+
+
 class QueuesFrame(StrictModel):
     """How many customers wait in the queues this agent serves, and which of those they missed wait still: told at once,
     and when it is not so any more.
@@ -170,6 +191,7 @@ NOTIFICATIONS: dict[str, type[StrictModel]] = {
     "closedStream": ClosedStreamFrame,
     "typing": TypingFrame,
     "floor": FloorFrame,
+    "latency": LatencyFrame,
     "queues": QueuesFrame,
     "ask": AskFrame,
     "bye": ByeFrame,

@@ -362,6 +362,18 @@ class GetTranscript(ContactParams):
     next_token: Annotated[str, Field(max_length=1000)] | None = None
 
 
+Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
+
+
+class ReportLatency(StrictModel):
+    """How long messages took, in milliseconds: a customer's from AbsoluteTime until it was painted, this agent's from Enter
+    until Connect had it. In small batches; nobody waits for it.
+    """
+
+    painted: list[Milliseconds] = Field(default_factory=list, max_length=50)
+    answered: list[Milliseconds] = Field(default_factory=list, max_length=50)
+
+
 class Presence(StrictModel):
     """The answer to `ask`: this tab is alive. Sent as a notification, from the message handler."""
 

@@ -8,9 +8,11 @@ from agents import protocol
 from agents.commands import FLOOR_COMMANDS, READING_COMMANDS, SUPERVISING_COMMANDS, Permission
 from agents.protocol import answers
 from agents.supervision import board_reader, board_view
+from chats import latency, realtime
 
 from .connection import Socket, SocketCommand
 from .desk import PING, connected
+from .polling import poll
 from .watches import FollowedContacts
 
 
@@ -20,6 +22,8 @@ class FloorSocket(Socket):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._followed = FollowedContacts(self)
+        self._tells_latency = False
+        self._told_latency: dict[str, Any] | None = None
 
     def authorise(self) -> bool:
         return self.user is not None
@@ -47,6 +51,18 @@ class FloorSocket(Socket):
         """The frames that follow begin with everything; asked again, with another view, they begin anew."""
         reader = await board_reader.board_reader()
         reader.watch(self, _view(params.view))
+        if not self._tells_latency:
+            self._tells_latency = True
+            self.spawn(poll(self._tell_latency))
+
+    async def _tell_latency(self) -> None:
+        """Beside the board, for whoever sees one."""
+        if not (await board_reader.board_reader()).shows_something_to(self):
+            return
+        told = latency.summary()
+        if told != self._told_latency:
+            self._told_latency = told
+            self.push(realtime.encode("latency", told))
 
     async def gone(self) -> None:
         (await board_reader.board_reader()).leave(self)

@@ -21,7 +21,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from agents.models import Agent
-from chats import realtime, transcripts
+from chats import latency, realtime, transcripts
 from chats.db import db_read
 from chats.realtime import Hub, Subscriber, Update
 
@@ -63,22 +63,36 @@ class BoardReader:
         self._conversations: set[str] = set()
         self._agents: set[str] = set()
         self._wake = asyncio.Event()
-        self._looked_at_everything = 0.0
+        self._looked_at_everything = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
     def watch(self, subscriber: Subscriber, view: View) -> None:
         """Show this page the floor by this view from now on; it gets everything with the next look."""
-        self._viewers[subscriber] = Viewer(subscriber, view)
-        self._wake.set()
+        self.add(subscriber, view)
         if self._task is None or self._task.done():
             self._hub.listen(self._hear)
             self._task = asyncio.get_running_loop().create_task(self._look_again_and_again())
 
+    def add(self, subscriber: Subscriber, view: View) -> None:
+        """As `watch`, for whoever looks themselves."""
+        self._viewers[subscriber] = Viewer(subscriber, view)
+        self._wake.set()
+
+    def look_at_everything_next(self) -> None:
+        """The next look asks for everybody's counters, as after CCP_POLL_SECONDS."""
+        self._looked_at_everything = float("-inf")
+
     def leave(self, subscriber: Subscriber) -> None:
         self._viewers.pop(subscriber, None)
 
+    def shows_something_to(self, subscriber: Subscriber) -> bool:
+        """Whether this page's user may see a board, as far as was looked."""
+        held = self._rights.get(subscriber.visitor.user_id)
+        return held is not None and held.scope is not NOTHING
+
     def _hear(self, hint: Update | str) -> None:
         """Only numbered changes: that somebody types stands on no board."""
+        latency.hear(hint)
         if isinstance(hint, str):
             if hint == realtime.RIGHTS_CHANGED:
                 self._wake.set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from chats import transcripts
-from chats.models import Contact, Conversation, Item, Transfer
+from chats.models import AuditEntry, Contact, Conversation, Item, Note, Transfer
 
 from .base import plain_text, searched_by
 from .conversation import ItemInline
@@ -32,9 +32,36 @@ class TransferInline(ReadOnlyInline):
         return plain_text(transfer.comment)
 
 
+class NoteInline(ReadOnlyInline):
+    model = Note
+    fields = ["created_at", "author", "words", "edited_at"]
+    joins = ("author", "contact__conversation")
+    order = ("created_at", "pk")
+
+    @admin.display(description=_("text"))
+    def words(self, note: Note) -> SafeString:
+        return plain_text(note.text)
+
+
+class AuditInline(ReadOnlyInline):
+    """For who may read the audit."""
+
+    model = AuditEntry
+    verbose_name_plural = _("who read it, and who stepped in")
+    fields = ["at", "actor_name", "action", "agent_name", "words"]
+    order = ("at", "pk")
+
+    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return bool(request.user.has_perm("chats.view_auditentry"))
+
+    @admin.display(description=_("reason"))
+    def words(self, entry: AuditEntry) -> SafeString:
+        return plain_text(entry.reason)
+
+
 @admin.register(Contact)
 class ContactAdmin(RowsAdmin):
-    inlines = [TransferInline]
+    inlines: ClassVar[list[Any]] = [TransferInline, NoteInline, AuditInline]  # agents.admin adds the offers
     list_display = [
         "__str__",
         "id",
@@ -49,8 +76,8 @@ class ContactAdmin(RowsAdmin):
     list_filter = ["state", "queue", "end_reason", "handed_over_at"]
     list_select_related = ["conversation", "queue", "owner"]
     search_fields = [
-        "id",
-        "conversation__initial_contact_id",
+        "id__exact",
+        "conversation__initial_contact_id__exact",
         "conversation__customer_name",
         *searched_by("owner"),
     ]

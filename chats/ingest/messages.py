@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from chats import metrics, outbox, realtime, wire
+from chats import latency, metrics, outbox, realtime, wire
 from chats.db import brief_transaction, db_write
 from chats.models import Conversation, Item, OutboundMessage, Participant
 from chats.realtime import sequences
@@ -33,7 +33,7 @@ async def receive(event: ChatEvent) -> bool:
     is_new = await _group_commit(event)
     metrics.MESSAGES_RECEIVED.labels("new" if is_new else "known").inc()
     if is_new:
-        metrics.RECEIVED_AFTER.observe(max(0.0, (timezone.now() - event.absolute_time).total_seconds()))
+        latency.observe("received", (timezone.now() - event.absolute_time).total_seconds())
     return is_new
 
 

@@ -49,7 +49,7 @@ MISSING: Mapping[str, Mapping[str, str]] = {
         "CancelParticipantAuthentication": "no action of a flow asks for authentication: `ValidationException`",
     },
     "sns": {
-        "Subscribe": "`http` and `https`; no attributes, so no filter policies",
+        "Subscribe": "`http` and `https`; attributes of delivery, no filter policies",
         "Unsubscribe": "`AuthenticateOnUnsubscribe` is not kept",
         "CreateTopic": "a topic is there when it is named; standard topics, no tags",
         "GetTopicAttributes": "policies are shown, not followed",

@@ -55,6 +55,7 @@ export class Conduit {
   /** @param {Desk} desk */
   desk(desk) {
     this.#desk = desk
+    this.#requests.shown(desk)
     this.#signedIn = true
     this.#sendDesk()
     if (desk.viewing !== this.#viewing) this.broadcast("contact::view", { contactId: desk.viewing })

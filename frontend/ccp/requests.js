@@ -29,11 +29,18 @@ const LANGUAGES = ["en_US", "de_DE", "es_ES", "fr_FR", "ja_JP", "it_IT", "ko_KR"
 export class Requests {
   #backend
   #desk
+  /** @type {Set<string>} */
+  #wasHere = new Set() // the contacts of this page's time
 
   /** @param {Backend} backend @param {() => Desk | null} desk the last one that came */
   constructor(backend, desk) {
     this.#backend = backend
     this.#desk = desk
+  }
+
+  /** @param {Desk} desk */
+  shown(desk) {
+    for (const { id } of desk.contacts) this.#wasHere.add(id)
   }
 
   /** The data and err of `api_response`. @param {unknown} method @param {unknown} params @returns {Promise<{data: any, err: string | null}>} */
@@ -59,8 +66,8 @@ export class Requests {
   #methods = {
     acceptContact: (params) => this.#backend.accept(this.#contact(params).id),
     rejectContact: (params) => this.#backend.reject(this.#contact(params).id),
-    clearContact: (params) => this.#backend.clear(this.#contact(params).id),
-    completeContact: (params) => this.#backend.clear(this.#contact(params).id),
+    clearContact: (params) => this.#clear(params),
+    completeContact: (params) => this.#clear(params),
     destroyConnection: (params) => this.#destroy(params),
     putAgentState: (params) => this.#putState(params),
     createTransport: (params) => this.#transport(params),
@@ -90,6 +97,18 @@ export class Requests {
     const found = this.#configuration().contacts.find((contact) => contact.id === id)
     if (!found) throw new Refusal("ContactNotFoundException", "this agent has no contact with this contactId")
     return found
+  }
+
+  /** What is put away already (a backend may do so with what was rejected) is done. @param {Record<string, any>} params */
+  #clear(params) {
+    const id = text(params.contactId, "contactId")
+    if (this.#wasHere.has(id) && !this.#isHere(id)) return {}
+    return this.#backend.clear(this.#contact(params).id)
+  }
+
+  /** @param {string} id */
+  #isHere(id) {
+    return this.#desk()?.contacts.some((contact) => contact.id === id) ?? false
   }
 
   /** @param {Record<string, any>} params */

@@ -26,6 +26,7 @@ import { MARKDOWN, markdown } from "./markdown.js"
  */
 
 const GROUP_GAP = 5 * 60_000
+const NOBODY = "SYSTEM_MESSAGE" // how Connect calls a flow
 /** @type {Record<string, (who: string) => string>} `who` is empty for ourselves */
 const LINES = {
   [`${EVENT}participant.joined`]: (who) => (who ? say("%(who)s joined", { who }) : gettext("You joined")),
@@ -122,7 +123,7 @@ function choiceIn(state, item, form) {
 function group(state, item, bubbles) {
   const mine = isMine(state, item)
   return {
-    kind: "group", key: bubbles[0].key, at: item.AbsoluteTime, mine, who: mine ? "" : item.DisplayName ?? "",
+    kind: "group", key: bubbles[0].key, at: item.AbsoluteTime, mine, who: mine || item.DisplayName === NOBODY ? "" : item.DisplayName ?? "",
     author: item.ParticipantId ?? item.ParticipantRole ?? "", bubbles, status: "", reason: "", last: bubbles[bubbles.length - 1].key,
   }
 }

@@ -103,16 +103,50 @@ export function keep(parent, list, keyOf, create, update) {
   )
   const wanted = new Set(list.map(keyOf))
   for (const [key, element] of held) if (key === undefined || !wanted.has(key)) element.remove()
-  let next = parent.firstElementChild
-  for (const thing of list) {
+  const elements = list.map((thing) => {
     const element = held.get(keyOf(thing)) ?? create(thing)
     element.dataset.key = keyOf(thing)
-    if (element === next) next = next.nextElementSibling
-    else parent.insertBefore(element, next)
-    update(element, thing)
-  }
+    return element
+  })
+  order(parent, elements)
+  list.forEach((thing, place) => update(elements[place], thing))
   if (focused instanceof HTMLElement && focused !== /** @type {Document|ShadowRoot} */ (parent.getRootNode()).activeElement && parent.contains(focused))
     focused.focus({ preventScroll: true })
+}
+
+/** Puts the children in this order and moves as few as it can: each move is laid out anew. @param {Element} parent @param {HTMLElement[]} elements */
+function order(parent, elements) {
+  if (elements.every((one, place) => one === parent.children[place])) return
+  const before = new Map([...parent.children].map((child, place) => [child, place]))
+  const stays = rising(elements.map((one) => before.get(one) ?? -1))
+  /** @type {Element|null} */
+  let next = null
+  for (let place = elements.length - 1; place >= 0; place -= 1) {
+    if (!stays.has(place)) parent.insertBefore(elements[place], next)
+    next = elements[place]
+  }
+}
+
+/** Places of the longest row of numbers that rise; -1 is none of them. @param {number[]} numbers @returns {Set<number>} */
+export function rising(numbers) {
+  /** Where the row of each length ends that ends lowest. @type {number[]} */
+  const ends = []
+  /** @type {number[]} */
+  const before = []
+  numbers.forEach((number, place) => {
+    if (number < 0) return
+    let [low, high] = [0, ends.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (numbers[ends[middle]] < number) low = middle + 1
+      else high = middle
+    }
+    before[place] = low > 0 ? ends[low - 1] : -1
+    ends[low] = place
+  })
+  const found = new Set()
+  for (let place = ends.at(-1) ?? -1; place >= 0; place = before[place]) found.add(place)
+  return found
 }
 
 /** Two letters for a face; nothing when the name has none. @param {string} name */

@@ -36,7 +36,7 @@ export class Frame {
     this.presence = h("span")
     this.more = h("button", { type: "button", class: "icon-button", "aria-label": gettext("More"), "aria-expanded": "false", "aria-controls": "menu", onclick: () => this.toggleMenu() }, icon("more"))
     const close = h("button", { type: "button", class: "icon-button", "aria-label": gettext("Close the chat window"), onclick: onClose }, icon("close", "head__close"), icon("down", "head__down"))
-    this.head = h("header", { class: "head" }, this.face, h("div", { class: "head__words" }, h("h2", { id: "title" }, this.who), h("p", {}, this.dot, this.presence)), this.more, close)
+    this.head = h("div", { class: "head" }, this.face, h("div", { class: "head__words" }, h("h2", { id: "title" }, this.who), h("p", {}, this.dot, this.presence)), this.more, close)
     this.menu = h("div", { class: "menu", id: "menu", hidden: true })
     this.line = h("p", { class: "line", role: "status" })
     this.screens = h("div", { class: "screens" })

@@ -46,6 +46,7 @@ export function offerLink(frame, make, onEnd) {
     if (!news || !told.isConnected) return
     told.textContent = news
     told.classList.add("is-news")
+    if (!field.hidden) close.focus() // before what has the focus goes: Escape must still be heard
     field.hidden = copy.hidden = true
     end.hidden = false
   }

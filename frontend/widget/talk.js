@@ -4,6 +4,7 @@
 import { icon } from "../js/dom.js"
 import { typeOf } from "../js/files.js"
 import { gettext, ngettext, say } from "../js/i18n.js"
+import { EVENT, isMine } from "../chat/conversation.js"
 import { fileError, TYPES } from "../chat/files.js"
 import { roomLeft, tooLong } from "../chat/limits.js"
 import { drawRows } from "../chat/log.js"
@@ -76,7 +77,7 @@ export class Talk {
     const { chat } = this
     const stick = this.atEnd
     const ended = chat.state.ended
-    drawRows(this.rows, rows(chat.state), {
+    drawRows(this.rows, rows(withoutOwnJoining(chat.state)), {
       fresh: this.#loaded, answerable: !ended && !chat.leaving, live: chat.line.state === "up", picture: (id) => this.#picture(id),
     })
     this.#loaded ||= chat.loaded
@@ -228,6 +229,9 @@ export class Talk {
     return [...unsent, this.words.value.trim()].filter(Boolean).join("\n")
   }
 }
+
+/** Nobody needs to be told that they came. @param {import("../chat/conversation.js").State} state */
+const withoutOwnJoining = (state) => ({ ...state, items: state.items.filter((item) => !isMine(state, item) || item.ContentType !== `${EVENT}participant.joined`) })
 
 /** @param {Chat} chat what an end would lose */
 export function lostByEnd(chat) {

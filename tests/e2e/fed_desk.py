@@ -239,7 +239,7 @@ class FedDesk:
             for text in self.first:
                 self.push(text)
         if "id" in request:
-            make = self.answers.get(method or "", lambda _asked: _usual(method))
+            make = self.answers.get(method or "", lambda _asked: usual_answer(method))
             self.push(json.dumps({"jsonrpc": "2.0", "id": request["id"], **_answered(make, request.get("params", {}))}))
 
     def _view(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -263,7 +263,7 @@ def _answered(make: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str
         return {"error": {"code": protocol.Code.REFUSED, "message": refused.message, "data": data}}
 
 
-def _usual(method: str | None) -> dict[str, Any]:
+def usual_answer(method: str | None) -> dict[str, Any]:
     now = iso(datetime.now(UTC))
     if method == "connect":
         return {"serverTime": now, "streams": []}

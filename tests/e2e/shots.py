@@ -210,7 +210,7 @@ def supervisor(page: Page, product: Product, camera: Camera) -> None:
     sign_in(page, product, "ida")
     page.wait_for_url("**/floor/")
     camera.shoot(page, "floor")
-    page.locator("#live").get_by_role("link", name="Amelia Hart").click()
+    page.locator("#contacts").get_by_role("link", name="Amelia Hart").click()
     expect(page.locator("#rows")).to_contain_text("label created")
     camera.shoot(page, "transcript")
 

@@ -54,11 +54,6 @@ class Crm:
     def frame(self) -> FrameLocator:
         return self.page.frame_locator("#ccp iframe")
 
-    def sign_in(self, username: str) -> None:
-        self.frame.get_by_label("Username of the agent").fill(username)
-        self.frame.get_by_role("button", name="Sign in").click()
-        self.wait_for("agent")
-
     def do(self, javascript: str, *args: Any) -> Any:
         """An expression of `crm` and `args`."""
         return self.page.evaluate(f"(args) => {javascript}", list(args))

@@ -48,8 +48,11 @@ for n, cause in enumerate(["offer_shown_all_the_time", "desk_lost_connection"]):
     AgentContact.objects.create(agent=jonas, contact=c, round=1, state="missed", outcome="missed", holds_slot=False,
         offered_at=ago(minutes=9), ended_at=ago(minutes=8), why=Reason("no_answer", seconds="20", cause=Reason(cause)))
 """
-CUT_OFF = """() => [...document.querySelectorAll(".scroll")]
-  .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel)"""
+CUT_OFF = """() => [
+  ...[...document.querySelectorAll(".scroll")].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel),
+  ...[...document.querySelectorAll("#floor tbody tr:first-child > *")]
+    .filter((one) => innerWidth >= 768 && one.checkVisibility() && one.clientWidth < 60).map((one) => one.textContent),
+]"""
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +157,9 @@ def test_it_fits_every_screen(
         opened(page, portal)
         assert said == [], "the page, or its Content-Security-Policy, complains"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert page.evaluate(CUT_OFF) == [], "columns that one must scroll for"
+        assert page.evaluate(CUT_OFF) == [], "columns that one must scroll for, or that have no room"
         page.screenshot(path=str(tmp_path / f"floor-{scheme}-{width}.png"))
         assert found(page) == []
+        page.locator("#contacts tbody th a").first.press("Enter")
+        expect(page.locator("#watch")).to_be_visible()
+        assert page.evaluate(CUT_OFF) == [], "beside a watched contact"

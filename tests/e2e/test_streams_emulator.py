@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.amazon import BASIC_QUEUE
-from tests.ccp import Agent
 from tests.e2e.browsing import missing, window
 from tests.e2e.chatjs import NotAvailableError
-from tests.e2e.other_side import start_chat
 from tests.e2e.streams import NEWEST, OLDER, Crm, streams_site
+from tests.e2e.streams_shift import Chatting, EmulatorSide, Shift
+from tests.e2e.streams_smoke import CHECKS, smoke
 from tests.emulating import EVENT, INSTANCE, RunningEmulator
 from tests.flows import flow, queue, transfer
 
@@ -47,62 +46,9 @@ def page(browser: Browser) -> Iterator[Page]:
         yield opened
 
 
-class Shift:
-    """One agent at the page, who is alone in serving the queue, and their customers."""
-
-    def __init__(self, page: Page, site: str, emulator: RunningEmulator) -> None:
-        self.emulator = emulator
-        self.name = f"agent-{uuid.uuid4().hex[:8]}"
-        self.agent = Agent.of(emulator, self.name)
-        self.crm = Crm(page, site, emulator.url)
-        self.crm.sign_in(self.name)
-
-    def ends(self) -> None:
-        """Nobody is left who is offered what the next test's customers begin."""
-        self.crm.do("crm.setState('Offline')")
-
-    def offered(self, customer: str = "Ada", **given: Any) -> Chatting:
-        self.crm.do("crm.setState('Available')")
-        chatting = Chatting(self.emulator, customer, **given)
-        self.crm.wait_for("onConnecting", chatting.id)
-        return chatting
-
-    def serving(self, customer: str = "Ada", **given: Any) -> Chatting:
-        chatting = self.offered(customer, **given)
-        assert self.crm.ask(f"crm.contact('{chatting.id}')", "accept") == {}
-        self.crm.wait_for("controller", chatting.id)
-        return chatting
-
-
-class Chatting:
-    """A customer, with boto3."""
-
-    def __init__(self, emulator: RunningEmulator, name: str, **given: Any) -> None:
-        self._client = emulator.client("connectparticipant")
-        started = start_chat(emulator, name, "Hello", **given)
-        self.id = started["ContactId"]
-        joined = self._client.create_participant_connection(
-            ParticipantToken=started["ParticipantToken"], Type=["CONNECTION_CREDENTIALS"], ConnectParticipant=True
-        )
-        self._by = {"ConnectionToken": joined["ConnectionCredentials"]["ConnectionToken"]}
-
-    def say(self, text: str) -> str:
-        return str(self._client.send_message(Content=text, ContentType="text/plain", **self._by)["Id"])
-
-    def type(self) -> None:
-        self._client.send_event(ContentType=f"{EVENT}typing", **self._by)
-
-    def leave(self) -> None:
-        self._client.disconnect_participant(**self._by)
-
-    def texts(self) -> list[str]:
-        items = self._client.get_transcript(SortOrder="ASCENDING", MaxResults=100, **self._by)["Transcript"]
-        return [item["Content"] for item in items if item["Type"] == "MESSAGE"]
-
-
 @pytest.fixture
 def shift(page: Page, site: str, emulator: RunningEmulator) -> Iterator[Shift]:
-    made = Shift(page, site, emulator)
+    made = Shift(page, site, EmulatorSide(emulator))
     yield made
     made.ends()
 
@@ -186,7 +132,7 @@ def test_the_contact_in_view_is_the_same_in_every_tab(shift, site):
     first, second = shift.serving(), shift.serving("Bea")
     with shift.crm.page.context.new_page() as other:
         tab = Crm(other, site, shift.emulator.url)
-        tab.sign_in(shift.name)
+        shift.side.sign_in(tab, shift.name)
         tab.until("connect.core.viewContact(args[0]) || true", second.id)
         for each in (shift.crm, tab):
             each.wait_for("onViewContact", second.id)
@@ -314,10 +260,12 @@ def test_the_line_is_lost_and_comes_back(shift):
 
 def test_terminate_signs_the_agent_out_and_offers_the_login(shift):
     crm = shift.crm
+    gained = len(crm.log("onWebSocketConnectionGained"))
     crm.do("connect.core.getUpstream().sendUpstream(connect.EventType.TERMINATE)")
     crm.wait_for("TERMINATED")
     crm.wait_for("onAuthFail")
-    crm.sign_in(shift.name)
+    shift.side.sign_in(crm, shift.name)
+    crm.wait_for("onWebSocketConnectionGained", times=gained + 1)
     assert crm.do("crm.setState('Available')") == "done"
 
 
@@ -327,22 +275,8 @@ def test_a_page_of_an_origin_that_is_not_approved_gets_no_ccp(page, site, emulat
     assert crm.order("onInitialized", "agent") == []
 
 
-def smoke(crm: Crm, shift: Shift) -> None:
-    chat = shift.serving()
-    chat.say("Hello again")
-    crm.wait_for_text("Hello again")
-    crm.do(f"crm.controller('{chat.id}').sendMessage({{message: 'Yes', contentType: 'text/plain'}}).then(() => 1)")
-    crm.wait_for_text("Yes")
-    crm.ask(f"crm.contact('{chat.id}').getAgentConnection()", "destroy")
-    crm.wait_for("media onEnded")
-    crm.ask(f"crm.contact('{chat.id}')", "clear")
-    crm.wait_for("onDestroy", chat.id)
-
-
 @pytest.mark.full
 @pytest.mark.parametrize("package", OLDER, ids=str)
 def test_older_releases_of_streams_do_the_same(package, page, emulator):
     with streams_site(package) as where:
-        shift = Shift(page, where, emulator)
-        smoke(shift.crm, shift)
-        shift.ends()
+        assert smoke(Shift(page, where, EmulatorSide(emulator))) == CHECKS

@@ -193,6 +193,7 @@ def test_a_forced_sign_out_names_contacts_and_watchers_and_ends_every_device(
 ) -> None:
     do(portal, "served('Finn Roth', 'mira')")
     desks = [windows.desk(portal, "mira"), windows.desk(portal, "mira")]
+    desks[0].go("Break")
     watcher = windows.floor(portal, "noor")
     row(watcher, "contacts", "Finn Roth").locator("a").press("Enter")
     expect(watcher.locator("#rows")).to_contain_text("Finn Roth is here")

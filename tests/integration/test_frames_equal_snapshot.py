@@ -37,7 +37,15 @@ READING = {
     "getColleagues",
     "getConfiguration",
 }
-READING |= {"getDispositions", "getQuickResponses", "offerSeen", "relayContact", "takeContact", "watchQueues"}
+READING |= {
+    "getDispositions",
+    "getQuickResponses",
+    "offerSeen",
+    "relayContact",
+    "reportLatency",
+    "takeContact",
+    "watchQueues",
+}
 
 
 pytestmark = pytest.mark.timeout(300)  # the first test waits for a whole day at the desk

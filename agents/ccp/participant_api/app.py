@@ -24,7 +24,7 @@ from chats.http_body import read_body
 
 from . import callers, cors
 from .errors import ParticipantError, denied, of_refusal
-from .operations import OPERATIONS
+from .operations import OPERATIONS, RECENT
 from .urls import Urls
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ async def _answer(scope: HTTPScope, headers: dict[str, str], body: bytes) -> dic
     if scope["method"] != "POST":
         raise ParticipantError("ValidationException", "Operations are asked for by POST.")
     model, operation = OPERATIONS[scope["path"]]
-    speaker = await callers.speaker(headers.get("x-amz-bearer", ""))
+    speaker = await callers.speaker(headers.get("x-amz-bearer", ""), recent=scope["path"] in RECENT)
     try:
         asked = model.model_validate(_json(body), by_alias=True, by_name=False)
         return await operation(speaker, asked, Urls.of(headers, scope["scheme"]))

@@ -51,10 +51,26 @@ class Speaker:
 
 
 _known: OrderedDict[str, Known] = OrderedDict()
+_recent: OrderedDict[str, tuple[float, Speaker]] = OrderedDict()  # by token
 
 
-async def speaker(bearer: str) -> Speaker:
-    """Whose token it is. ParticipantError when it is nobody's, or no more."""
+async def speaker(bearer: str, *, recent: bool = False) -> Speaker:
+    """Whose token it is; with `recent` as it was at most ASK_AGAIN ago. ParticipantError when it is nobody's, or no more."""
+    known = _recent.get(bearer) if recent else None
+    session = _known.get(known[1].token.session_key) if known else None
+    if known and session and time.monotonic() - known[0] <= ASK_AGAIN:
+        _throttle(session)
+        return known[1]
+    found = await _fresh(bearer)
+    _recent[bearer] = (time.monotonic(), found)
+    _recent.move_to_end(bearer)
+    if len(_recent) > MOST_KNOWN:
+        _recent.popitem(last=False)
+    return found
+
+
+async def _fresh(bearer: str) -> Speaker:
+    _recent.pop(bearer, None)
     try:
         token = connection_tokens.read(bearer, timezone.now())
     except sealed.NotOurs:
@@ -64,12 +80,16 @@ async def speaker(bearer: str) -> Speaker:
 
 async def speaker_of(token: ConnectionToken) -> Speaker:
     known = await _signed_in(token.session_key)
-    if not known.bucket.take(time.monotonic()):
-        raise ParticipantError("ThrottlingException", "Too many requests: try again in a moment.")
+    _throttle(known)
     part = await db_read(_part)(token.agent_contact_id)
     if part is None or part.agent != known.caller.agent:
         raise denied()
     return Speaker(known.caller, part, token)
+
+
+def _throttle(known: Known) -> None:
+    if not known.bucket.take(time.monotonic()):
+        raise ParticipantError("ThrottlingException", "Too many requests: try again in a moment.")
 
 
 async def _signed_in(session_key: str) -> Known:
@@ -103,3 +123,4 @@ def _part(pk: int) -> AgentContact | None:
 def forget() -> None:
     """For tests: nobody is remembered."""
     _known.clear()
+    _recent.clear()

@@ -46,11 +46,13 @@ async def create_participant_connection(
 
 
 async def send_message(speaker: Speaker, asked: requests.SendMessage, _urls: Urls) -> Answer:
+    """Whether the agent serves the contact now is checked under its lock: the speaker may be RECENT."""
     token = asked.client_token or str(uuid.uuid4())
     chat = speaker.contact.conversation
-    async with sent.told_of(chat.stream, token) as settled:
-        await _call(speaker, "sendMessage", message=asked.content, contentType=asked.content_type, clientToken=token)
-        return await sent.result(chat.pk, token, settled)
+    async with sent.told_of(chat.stream, token) as heard:
+        asked_for = {"message": asked.content, "contentType": asked.content_type, "clientToken": token}
+        answer = await _call(speaker, "sendMessage", **asked_for)
+        return await sent.result(chat, token, answer["state"], heard)
 
 
 async def send_event(speaker: Speaker, asked: requests.SendEvent, _urls: Urls) -> Answer:
@@ -110,6 +112,8 @@ OPERATIONS: Mapping[str, tuple[type[requests.Asked], Operation]] = {
     "/participant/attachment": (requests.GetAttachment, get_attachment),
     "/participant/disconnect": (requests.DisconnectParticipant, disconnect_participant),
 }
+
+RECENT = frozenset({"/participant/message"})
 
 
 async def _call(speaker: Speaker, name: str, *, of: str = "", **params: Any) -> Answer:

@@ -13,10 +13,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from agents.management import demo_company
 from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, RoutingProfileQueue, Team
 from agents.supervision import roles
 from chats.models import Capability, Queue
@@ -45,8 +46,13 @@ class Command(BaseCommand):
         f" ida, lead lena of the first team, auditor ayo, admin. {PASSWORD} must hold the password of those that are made. Run it again as often as you like."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--company", action="store_true", help="more queues and agents, hours, dispositions, some days of contacts"
+        )
+
     @transaction.atomic
-    def handle(self, **_options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         self.password = _password()
         for name, kind, order in STATES:
             AgentState.objects.get_or_create(name=name, defaults={"type": kind, "order": order})
@@ -67,6 +73,8 @@ class Command(BaseCommand):
         self._person("admin", "", "", admins, is_staff=True, is_superuser=True)
         self._person("lena", "Lena", "Vogt", leads, teams[0][0])
         self._person("ayo", "Ayo", "Mensah", auditors)
+        if options["company"]:
+            demo_company.make(self._person)
         self.stdout.write(self.style.SUCCESS("The demo's people are there: mira, jonas, ida, lena, ayo and admin."))
 
     def _person(self, username: str, first: str, last: str, *groups: Group, **rights: bool) -> User:

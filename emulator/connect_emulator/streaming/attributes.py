@@ -53,7 +53,7 @@ def handlers(world: World) -> dict[str, Handler]:
 
     def set_subscription_attributes(params: Params, _request: Request) -> Params:
         found = _subscription(world, params["SubscriptionArn"])
-        _set(world, found["arn"], _OF_SUBSCRIPTIONS, params["AttributeName"], params.get("AttributeValue", ""))
+        set_of_subscription(world, found["arn"], params["AttributeName"], params.get("AttributeValue", ""))
         return {}
 
     def get_subscription_attributes(params: Params, _request: Request) -> Params:
@@ -78,6 +78,11 @@ def handlers(world: World) -> dict[str, Handler]:
         "GetSubscriptionAttributes": get_subscription_attributes,
         "SetSubscriptionAttributes": set_subscription_attributes,
     }
+
+
+def set_of_subscription(world: World, arn: str, name: str, value: str) -> None:
+    """One attribute of a subscription, by Subscribe or SetSubscriptionAttributes; filters there are none."""
+    _set(world, arn, _OF_SUBSCRIPTIONS, name, value)
 
 
 def _policy(instance: Instance, arn: str) -> str:

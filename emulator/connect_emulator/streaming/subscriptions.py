@@ -9,6 +9,7 @@ from connect_emulator.restjson import Params, Request, ServiceError
 from connect_emulator.world import World
 from connect_emulator.world.world import Due
 
+from .attributes import set_of_subscription
 from .query import Handler
 
 PENDING = "pending confirmation"
@@ -30,11 +31,12 @@ def handlers(world: World) -> dict[str, Handler]:
     def subscribe_(params: Params, _request: Request) -> Params:
         endpoint = params.get("Endpoint", "")
         _require_topic(params["TopicArn"])
-        if params.get("Attributes"):
-            raise ServiceError("InvalidParameter", "Invalid parameter: Attributes: the emulator's SNS filters nothing")
         if not is_endpoint(params["Protocol"], endpoint):
             raise ServiceError("InvalidParameter", "Invalid parameter: Endpoint: an http or https URL of that Protocol")
-        arn = subscribe(world, params["TopicArn"], endpoint)
+        with world.store.change():
+            arn = subscribe(world, params["TopicArn"], endpoint)
+            for name, value in params.get("Attributes", {}).items():
+                set_of_subscription(world, arn, name, value)
         return {"SubscriptionArn": arn if params.get("ReturnSubscriptionArn") or _confirmed(world, arn) else PENDING}
 
     def confirm_subscription(params: Params, _request: Request) -> Params:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 
 from chats.realtime import hints
 from tests.factories import NOW
@@ -66,3 +68,17 @@ def heard(django_capture_on_commit_callbacks: Any) -> Iterator[Heard]:
     hints.add_listener(hear)
     yield ear
     hints.remove_listener(hear)
+
+
+@pytest.fixture
+def one_connection(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Iterator[ThreadPoolExecutor]:
+    """All database work of async code is done on one thread, in one transaction that is never committed."""
+    with ThreadPoolExecutor(1) as thread:
+        monkeypatch.setattr("chats.db._threads", lambda _name: thread)
+        monkeypatch.setattr("chats.db.close_old_connections", lambda: None)  # it closes what is in a transaction
+        everything = transaction.atomic()
+        thread.submit(everything.__enter__).result()
+        yield thread
+        thread.submit(transaction.set_rollback, True).result()
+        thread.submit(everything.__exit__, None, None, None).result()
+        thread.submit(connections.close_all).result()

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from agents.models import (
     AgentContact,
@@ -27,6 +29,7 @@ from chats.models import (
     AuditAction,
     Contact,
     Conversation,
+    CustomerRating,
     HelpRequest,
     HoursOfOperation,
     Item,
@@ -36,6 +39,7 @@ from chats.models import (
     Participant,
     Queue,
     RefusedCall,
+    SignIn,
     Text,
     Transfer,
     UnreadableMessage,
@@ -56,6 +60,8 @@ READ_ONLY = [
     ("chats", "transfer"),
     ("chats", "refusedcall"),
     ("chats", "unreadablemessage"),
+    ("chats", "customerrating"),
+    ("chats", "signin"),
     ("agents", "agentcontact"),
     ("agents", "unknownqueue"),
     ("agents", "agentstatechange"),
@@ -116,6 +122,9 @@ def row(number):
     audit.record(AuditAction.SIGNED_IN, agent.user)
     Threshold.objects.create(queue=profile.queues.get(), kind="waiting", limit=5)
     Alert.objects.create(queue=profile.queues.get(), kind="waiting", limit=5, value=5, began_at=NOW, ended_at=NOW)
+    CustomerRating.objects.create(conversation=contact.conversation, stars=4, comment="Quick", rated_at=NOW)
+    session = Session.objects.create(session_key=f"key-{number}", expire_date=timezone.now() + timedelta(hours=1))
+    SignIn.objects.create(session=session, user=agent.user, address="192.0.2.1")
     RefusedCall.objects.create(operation="DescribeContact", code=f"{number}", first_at=NOW, last_at=NOW)
     UnreadableMessage.objects.create(message_id=f"message-{number}", body="{}", why="not a chat event")
 
@@ -237,7 +246,7 @@ def test_a_long_transcript_costs_no_more_queries(admin, told, django_assert_max_
         factories.item(told, author=mira)
     with django_assert_max_num_queries(16):
         admin.get(url("chats", "conversation", told.conversation_id, "change"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         admin.get(url("chats", "contact", told.pk, "change"))
 
 
@@ -254,6 +263,33 @@ def test_notes_and_transfers_stand_beside_what_was_said(admin, told):
         page = admin.get(address).content.decode()
         assert ("Jonas Kessler" in page, "declined" in page) == (True, True)
     assert f'href="{url("chats", "contact", told.pk, "change")}"' in admin.get(url("chats", "note")).content.decode()
+
+
+def test_a_contact_says_who_was_offered_it_why_it_was_missed_and_who_read_it(admin, client, told):
+    missed = Reason("no_answer", seconds="20", cause=Reason("desk_lost_connection"))
+    mira = factories.agent(first_name="Mira", last_name="Stone")
+    AgentContact.objects.create(
+        agent=mira, contact=told, round=1, state="missed", outcome="missed", why=missed, offered_at=NOW, seq=1
+    )
+    audit.record(AuditAction.TRANSCRIPT_READ, factories.user(first_name="Ayo", last_name="Mensah"), contact=told)
+    shown = admin.get(url("chats", "contact", told.pk, "change")).content.decode()
+    assert "no answer within 20 s: the desk had lost its connection" in shown
+    assert f'href="/admin/auth/user/{mira.user_id}/change/">Mira Stone</a>' in shown
+    assert "Ayo Mensah" in shown
+    reader = factories.supervisor(is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename__in=["view_contact"]))
+    client.force_login(reader)
+    assert "Ayo Mensah" not in client.get(url("chats", "contact", told.pk, "change")).content.decode()
+
+
+def test_missed_offers_are_found_by_their_cause(admin, told):
+    mira = factories.agent()
+    for cause in ("desk_lost_connection", "offer_not_shown"):
+        why = Reason("no_answer", seconds="20", cause=Reason(cause))
+        fields = {"round": 1, "state": "missed", "outcome": "missed", "why": why, "offered_at": NOW, "seq": 1}
+        AgentContact.objects.create(agent=mira, contact=told, **fields)
+    found = admin.get(url("agents", "agentcontact"), {"cause": "offer_not_shown"}).context["cl"].result_list
+    assert [one.why.params["cause"].code for one in found] == ["offer_not_shown"]
 
 
 def test_staff_see_only_the_contacts_they_may_see(client, told):

@@ -43,6 +43,7 @@ def test_every_address_that_published_pages_name_is_the_login_in_a_frame_of_an_a
     answer = client.get(path)
     assert (answer.status_code, ancestors(answer)) == (200, f"'self' {CRM}")
     assert "X-Frame-Options" not in answer
+    assert answer["Cross-Origin-Opener-Policy"] == "unsafe-none"
     assert f'action="{path}"' in answer.content.decode()
 
 
@@ -52,6 +53,7 @@ def test_every_address_that_published_pages_name_is_the_login_in_a_frame_of_an_a
 def test_every_other_page_forbids_framing(client, path):
     answer = client.get(path)
     assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "Content-Security-Policy" not in answer or ancestors(answer) == "'none'"
 
 

@@ -35,7 +35,7 @@ MORE = {
     "discardMessage": {"client_token": "t"},
     "whisper": {"text": "Psst", "client_token": "w"},
 }
-OF_NO_CONTACT = {"setAgentState", "getEndpoints", "getColleagues", "getConfiguration"}
+OF_NO_CONTACT = {"reportLatency", "setAgentState", "getEndpoints", "getColleagues", "getConfiguration"}
 JUDGED_BY_CONNECT = {"relayContact"}  # a token that Amazon Connect knows is the permission: test_relay
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 import ccp_portal.asgi  # noqa: F401 -- it imports every socket there is
 from agents.commands import Caller
@@ -89,6 +88,7 @@ DESK: dict[str, list[Row]] = {
     "watchQueues": [Row(AT_DESKS)],
     "setAgentState": [Row(AT_DESKS, more=lambda *_: {"state": "Available"})],
     "getColleagues": [Row(AT_DESKS)],
+    "reportLatency": [Row(AT_DESKS, more=lambda *_: {"painted": [5]})],
     "getConfiguration": [Row(AT_DESKS)],
     "connectionToken": [of("served")],
     "acceptContact": [of("offered")],
@@ -173,20 +173,6 @@ def test_every_verb_of_every_socket_has_a_row() -> None:
 
 
 # ---- asking ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def one_connection(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Iterator[None]:
-    """All work is done on one thread, in one transaction that is never committed."""
-    with ThreadPoolExecutor(1) as thread:
-        monkeypatch.setattr("chats.db._threads", lambda _name: thread)
-        monkeypatch.setattr("chats.db.close_old_connections", lambda: None)  # it closes what is in a transaction
-        everything = transaction.atomic()
-        thread.submit(everything.__enter__).result()
-        yield
-        thread.submit(transaction.set_rollback, True).result()
-        thread.submit(everything.__exit__, None, None, None).result()
-        thread.submit(connections.close_all).result()
 
 
 async def ask(socket: str, user: Any, verb: str, params: Mapping[str, Any]) -> list[dict[str, Any]] | None:

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 
-from agents.models import Agent, AgentState, QuickResponse, RoutingProfile, Team
+from agents.models import Agent, AgentContact, AgentState, QuickResponse, RoutingProfile, Team
 from chats import transcripts
-from chats.models import Queue
+from chats.models import Contact, Queue
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +157,16 @@ def test_without_a_good_password_nothing_is_made(monkeypatch, password, says):
         call_command("seed_demo")
     assert str(error.value).startswith(says)
     assert (User.objects.count(), AgentState.objects.count()) == (0, 0)
+
+
+def test_the_company_has_three_queues_four_agents_hours_and_some_days_of_contacts():
+    call_command("seed_demo", company=True)
+    made = everything()
+    assert [name for name, *_ in made["queues"]] == ["Orders", "Returns", "Warranty"]
+    assert {name for name, *_ in made["agents"]} == {"emil", "jonas", "mira", "noor"}
+    assert Queue.objects.get(name="Warranty").hours.name == "Weekdays"
+    ida = User.objects.get(username="ida")
+    assert transcripts.visible_to(ida).filter(state="ENDED").count() == 24
+    assert AgentContact.objects.filter(outcome="missed").count() == 4
+    call_command("seed_demo", company=True)
+    assert (everything(), Contact.objects.count()) == (made, 24)

@@ -40,6 +40,7 @@ ASKED = {
     "getQuickResponses": {"contactId": "c-1"},
     "viewContact": {"contactId": ""},
     "getColleagues": {},
+    "reportLatency": {"painted": [120, 80], "answered": [300]},
     "getConfiguration": {},
     "getEndpoints": {},
     "transferContact": {"contactId": "c-1", "endpoint": {"type": "queue", "id": "7"}, "comment": "Speaks Finnish."},
@@ -322,7 +323,7 @@ def test_what_is_numbered_names_its_stream_and_its_number(name):
     assert {"stream", "seq"} <= set(protocol.NOTIFICATIONS[name].model_json_schema()["required"])
 
 
-@pytest.mark.parametrize("name", ["typing", "floor", "queues", "ask", "bye", "closedStream"])
+@pytest.mark.parametrize("name", ["typing", "floor", "latency", "queues", "ask", "bye", "closedStream"])
 def test_what_may_be_lost_has_no_number(name):
     assert "seq" not in protocol.NOTIFICATIONS[name].model_fields
 

@@ -3,7 +3,7 @@
  * What happens in the chats of a desk as ChatJS hears it: from each change of the state, the items that Amazon Connect's socket
  * would bring to an agent. Words that came before, or are paged in, are told by getTranscript and not here.
  */
-import { participantId } from "./desk_of_state.js"
+import { newestRows, participantId } from "./desk_of_state.js"
 
 /**
  * @typedef {import("../lib/types.js").State} State
@@ -12,6 +12,7 @@ import { participantId } from "./desk_of_state.js"
  */
 
 const EVENT = "application/vnd.amazonaws.connect.event."
+const CHAT_ENDED = `${EVENT}chat.ended`
 
 export class ChatItems {
   #now
@@ -27,7 +28,7 @@ export class ChatItems {
 
   /** The JSON texts that this change brings. @param {State} state @param {State} before @returns {string[]} */
   after(state, before) {
-    const items = [...this.#items(state), ...this.#typing(state, before), ...this.#receipts(state, before)]
+    const items = [...this.#items(state), ...this.#typing(state, before), ...this.#receipts(state, before), ...this.#ends(state, before)]
     return items.map((item) => JSON.stringify(item))
   }
 
@@ -40,7 +41,8 @@ export class ChatItems {
       const late = fresh.findIndex((item) => isUnclaimed(item, held))
       const due = late < 0 ? fresh : fresh.slice(0, late)
       if (due.length > 0) this.#told.set(id, due[due.length - 1].Number)
-      return [...this.#files(held), ...due.filter((item) => !this.#waits(item))].map((item) => chatItem(item, state))
+      const heard = due.filter((item) => !this.#waits(item) && item.ContentType !== CHAT_ENDED) // see #ends
+      return [...this.#files(held), ...heard].map((item) => chatItem(item, state))
     })
   }
 
@@ -62,6 +64,16 @@ export class ChatItems {
   #waits(item) {
     if (isScanned(item)) this.#scanned.add(item.Id)
     return isScanned(item)
+  }
+
+  /** The chat is over for this agent, whether or not the customer's goes on: ChatJS waits for that word. @param {State} state @param {State} before */
+  #ends(state, before) {
+    if (state.agentContacts === before.agentContacts) return []
+    const serves = new Map(newestRows(state).map((row) => [row.contactId, row.state]))
+    const over = newestRows(before).filter((row) => row.state === "connected" && serves.get(row.contactId) !== "connected")
+    return over.map(({ contactId, initialContactId }) => ({
+      ...this.#event(`ended-${contactId}-${this.#now()}`, contactId, initialContactId), Type: "EVENT", ContentType: CHAT_ENDED,
+    }))
   }
 
   /** @param {State} state @param {State} before */

@@ -24,12 +24,12 @@ export async function signInByCookie(token) {
 /** By the token, or as before in this tab: Streams may have loaded the frame anew. @param {string} token @returns {Promise<Held | null>} */
 export async function signInHere(token) {
   const held = token ? await redeem({ token }) : null
-  if (held) storage()?.setItem(KEPT, JSON.stringify(held))
-  return held ?? JSON.parse(storage()?.getItem(KEPT) ?? "null")
+  if (held) sessionStorage.setItem(KEPT, JSON.stringify(held))
+  return held ?? JSON.parse(sessionStorage.getItem(KEPT) ?? "null")
 }
 
 export function forgetSession() {
-  storage()?.removeItem(KEPT)
+  sessionStorage.removeItem(KEPT)
 }
 
 /** @param {string} session */
@@ -43,13 +43,4 @@ async function redeem(asked) {
   const headers = { "content-type": "application/json" }
   const answer = await fetch(WHERE, { method: "POST", headers, body: JSON.stringify(asked) }).catch(() => null)
   return answer?.ok ? answer.json() : null
-}
-
-/** In the frame of another site a browser may refuse it: the session then lasts as long as the page. */
-function storage() {
-  try {
-    return window.sessionStorage
-  } catch {
-    return null
-  }
 }

@@ -10,5 +10,14 @@ import { tellOpener } from "./login_window.js"
 speakToParent(new DeskBackend({ store, line, now, ccp, page, signOut: () => signOut(line) }))
 tellOpener()
 
+/** Where there is room for one pane only, what the page brings into view is shown: its own accept() and viewContact() count as the agent's. @param {import("../lib/types.js").State} state */
+const serves = ({ viewing, agentContacts }) =>
+  Object.values(agentContacts).some((row) => row.contactId === viewing && row.state === "connected") ? viewing : ""
+
+store.watch((state, before) => {
+  if (serves(state) && serves(state) !== serves(before)) document.body.dataset.pane = "talk"
+  else if (before.viewing && !state.viewing) document.body.dataset.pane = "list"
+})
+
 const token = takeToken() // of somebody else, perhaps, than who has signed in here before
 if (token && (await signInByCookie(token))) location.replace(location.pathname + location.search)

@@ -1,24 +1,30 @@
 // @ts-check
 /**
  * The tabs of one agent in this browser, as Streams' shared worker joins them in Amazon Connect: what one broadcasts all hear, and for
- * each topic one of them is the master. What has to reach the agent's other machines goes through the desk's socket instead.
+ * each topic one of them is the master. What has to reach the agent's other machines goes through the desk's socket instead. Locks would
+ * say who is master, too, but in the frame of another site a browser may refuse them.
  */
 
+/** A tab that is there answers at once; a topic whose master is silent for so long has none. */
+const ANSWER_WITHIN = 1_000
+
+/** @typedef {{topic: string, id: string, at: number}} Claim */
+
 export class Tabs {
-  #name
+  #heard
   #channel
   #me = crypto.randomUUID()
-  /** @type {Map<string, string>} */ #held = new Map() // topic -> the id under which the browser knows this tab's lock
+  /** The topics of which this tab is the master. @type {Map<string, Claim>} */
+  #mine = new Map()
+  /** Who waits to hear which tab is the master of a topic. @type {Map<string, ((claim: Claim) => void)[]>} */
+  #asking = new Map()
 
-  /** @param {string} agentId @param {(event: string, data: unknown) => void} heard by this tab, too */
+  /** @param {string} agentId @param {(event: string, data: unknown) => void} heard what any tab has broadcast, this one too */
   constructor(agentId, heard) {
-    this.#name = `ccp-portal.${agentId}`
-    this.#channel = new BroadcastChannel(this.#name)
-    this.#channel.onmessage = ({ data }) => heard(data.event, data.data)
     this.#heard = heard
+    this.#channel = new BroadcastChannel(`ccp-portal.${agentId}`)
+    this.#channel.onmessage = ({ data }) => this.#hear(data)
   }
-
-  #heard
 
   /** @param {string} event @param {unknown} data */
   broadcast(event, data) {
@@ -26,43 +32,51 @@ export class Tabs {
     this.#heard(event, data)
   }
 
-  /** @param {{topic: string, take: boolean, ifNone: boolean}} asked */
-  async master({ topic, take, ifNone }) {
-    if (!navigator.locks) return { masterId: this.#me, isMaster: true, takeOver: false } // neither https nor localhost
-    const before = await this.#holder(topic)
-    const mine = this.#isMine(topic, before)
-    if (!mine && (take || (ifNone && before === null))) await this.#hold(topic, take)
-    const after = await this.#holder(topic)
-    return { masterId: after ?? "", isMaster: this.#isMine(topic, after), takeOver: before !== null && !mine }
+  close() {
+    this.#channel.close()
   }
 
-  /** @param {string} topic @param {string | null} holder */
-  #isMine(topic, holder) {
-    return holder !== null && this.#held.get(topic) === holder
+  /** @param {{topic: string, take: boolean, ifNone: boolean}} asked */
+  async master({ topic, take, ifNone }) {
+    const before = this.#mine.get(topic) ?? (await this.#master(topic))
+    if (before?.id !== this.#me && (take || (ifNone && !before))) this.#claim(topic)
+    const masterId = this.#mine.get(topic)?.id ?? before?.id ?? ""
+    return { masterId, isMaster: masterId === this.#me, takeOver: before !== null && before.id !== this.#me }
   }
 
   /** @param {string} topic */
-  async #holder(topic) {
-    const { held = [] } = await navigator.locks.query()
-    return held.find(({ name }) => name === this.#lock(topic))?.clientId ?? null
+  #claim(topic) {
+    const claim = { topic, id: this.#me, at: Date.now() }
+    this.#mine.set(topic, claim)
+    this.#channel.postMessage({ claim })
   }
 
-  /** Until this page is left or another tab takes it. @param {string} topic @param {boolean} steal @returns {Promise<void>} */
-  #hold(topic, steal) {
+  /** Another tab that is the master; null: none answers. @param {string} topic @returns {Promise<Claim | null>} */
+  #master(topic) {
     return new Promise((done) => {
-      const options = steal ? { steal } : { ifAvailable: true }
-      const gone = navigator.locks.request(this.#lock(topic), options, async (lock) => {
-        if (!lock) return done()
-        this.#held.set(topic, (await this.#holder(topic)) ?? "")
-        done()
-        await new Promise(() => {})
-      })
-      gone.catch(() => this.#held.delete(topic))
+      this.#asking.set(topic, [...(this.#asking.get(topic) ?? []), done])
+      setTimeout(() => done(null), ANSWER_WITHIN)
+      this.#channel.postMessage({ ask: topic })
     })
   }
 
-  /** @param {string} topic */
-  #lock(topic) {
-    return `${this.#name}.master.${topic}`
+  /** @param {{event?: string, data?: unknown, ask?: string, claim?: Claim}} told */
+  #hear({ event, data, ask, claim }) {
+    if (event !== undefined) this.#heard(event, data)
+    const mine = ask === undefined ? undefined : this.#mine.get(ask)
+    if (mine) this.#channel.postMessage({ claim: mine })
+    if (claim) this.#yield(claim)
+  }
+
+  /** Of two who claim a topic the later one is its master. @param {Claim} claim */
+  #yield(claim) {
+    const mine = this.#mine.get(claim.topic)
+    if (mine && (mine.at > claim.at || (mine.at === claim.at && mine.id > claim.id))) {
+      this.#channel.postMessage({ claim: mine })
+      return
+    }
+    this.#mine.delete(claim.topic)
+    this.#asking.get(claim.topic)?.forEach((done) => done(claim))
+    this.#asking.delete(claim.topic)
   }
 }

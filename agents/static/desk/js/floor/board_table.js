@@ -1,6 +1,7 @@
 // @ts-check
 /** One table of the board: rows are updated where they stand, nothing moves under a pointer, and the focus stays where it is. */
 import { keep, make } from "../lib/dom.js"
+import { tickTimers } from "../lib/timers.js"
 import { gettext } from "../lib/i18n.js"
 import { placed, sortedAs } from "../state/floor.js"
 
@@ -16,6 +17,12 @@ export class BoardTable {
   /** What left the table while it stood still, as it was. @type {Record<string, any>} */ #last = {}
   #pointed = false
   /** What each row shows: only one that has changed is built again. @type {WeakMap<HTMLElement, any>} */ #drawn = new WeakMap()
+
+  /** Timers of a thousand rows cost as much as all their changes: those out of sight stand still. */
+  #sight = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) target.classList.toggle("is-off", !isIntersecting)
+    if (seen.some((one) => one.isIntersecting)) tickTimers()
+  })
 
   /** @param {HTMLElement} block with a table @param {(row: any) => Cell[]} cells */
   constructor(block, cells) {
@@ -56,9 +63,15 @@ export class BoardTable {
     const focused = this.#focusedPlace()
     this.#shown = placed(this.#shown, table, this.#pointed)
     this.#last = Object.fromEntries(this.#shown.map((id) => [id, table.rows[id] ?? held[id]]))
-    keep(this.#body, this.#shown, (id) => id, () => make("tr", ""), (element, id) => this.#row(element, id, table))
+    keep(this.#body, this.#shown, (id) => id, () => this.#newRow(), (element, id) => this.#row(element, id, table))
     if (focused >= 0 && !this.#body.contains(document.activeElement)) this.#focus(focused)
     this.#block.classList.toggle("is-empty", this.#shown.length === 0)
+  }
+
+  #newRow() {
+    const row = make("tr", "")
+    this.#sight.observe(row)
+    return row
   }
 
   /** In which row the focus is; -1: in none. */

@@ -12,12 +12,13 @@ export const LOOKS = {
   overdue: { className: "timer timer--bad", icon: "alert", word: gettext("overdue, waiting") },
 }
 
+/** Those in rows that are out of sight (`is-off`) stand still: whoever brings one into sight calls again. */
 export function tickTimers() {
-  for (const element of document.querySelectorAll("[data-since]")) {
+  for (const element of document.querySelectorAll("[data-since]:not(.is-off *)")) {
     const iso = /** @type {HTMLElement} */ (element).dataset.since ?? ""
     setText(element, clockwise(since(iso)))
   }
-  for (const element of document.querySelectorAll("[data-waits-since]"))
+  for (const element of document.querySelectorAll("[data-waits-since]:not(.is-off *)"))
     drawWait(/** @type {HTMLElement} */ (element), /** @type {HTMLElement} */ (element).dataset.waitsSince ?? "")
 }
 

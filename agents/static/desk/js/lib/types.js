@@ -348,6 +348,12 @@
  * @property {Author|null} Author
  * @property {(string|Piece)[]|null} [Rich]
  *
+ * @typedef {Object} LatencyFigures  Of one stage: percentiles in milliseconds, and of how many messages.
+ * @property {number} p50
+ * @property {number} p95
+ * @property {number} p99
+ * @property {number} messages
+ *
  * @typedef {Object} Note  An internal note. A deleted one comes once more, empty.
  * @property {string} noteId
  * @property {string} contactId

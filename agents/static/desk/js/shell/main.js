@@ -35,6 +35,7 @@ import { createPalette } from "./palette.js"
 import { createPast } from "../conversation/earlier_contacts.js"
 import { createPlaces } from "../conversation/scroll_sync.js"
 import { createReading } from "../conversation/read_receipts.js"
+import { Latency } from "./latency.js"
 import { Line, socketUrl, toSignIn, wakeWithThePage } from "../lib/socket.js"
 import * as state from "../state/index.js"
 import { createSettings } from "./settings.js"
@@ -65,6 +66,7 @@ export const line = new Line({
   onOpen: forgetClock,
   onFrame(frame) {
     supervisors.frame(frame)
+    latency.frame(frame)
     store.change((held) => state.apply(held, frame, now()))
   },
   onCaughtUp(seconds) {
@@ -327,5 +329,6 @@ setInterval(() => {
 // The agent turns to another tab, or machine: what was begun shall be there before them.
 document.addEventListener("visibilitychange", () => document.hidden && drafts.flush())
 addEventListener("pagehide", drafts.flush)
+const latency = new Latency(line, page.userId, now)
 wakeWithThePage(line)
 line.open()
