@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.attaching import sends
+from tests.e2e.accessible import found_in_both_themes
 from tests.e2e.beside_ccp import Beside, product_beside_ccp
 from tests.e2e.browsing import missing, window
 from tests.e2e.chatjs import NotAvailableError
@@ -236,3 +237,28 @@ def test_what_others_post_changes_nothing(mira: Beside, product: Product):
         mira.desk.end()
         mira.done()
         mira.until_in_connect(gus.contact_id, None)
+
+
+def test_the_panel_and_the_emulators_ccp_are_for_everybody(browser: Browser, product: Product):
+    with window(browser, reduced_motion="reduce") as page:
+        mira = Beside(page, product)
+        mira.desk.log_in("mira")
+        expect(page.locator("#connect.is-open")).to_be_visible()
+        assert found_in_both_themes(page) == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        mira.sign_in_to_connect()
+        mira.open_panel()
+        assert found_in_both_themes(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        page.set_viewport_size({"width": 320, "height": 600})
+        page.goto(f"{product.emulator.url}/connect/ccp-v2/")
+        page.get_by_label("Username of the agent").press_sequentially(mira.agent.name)
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Status")).to_be_visible()
+        mira.agent.is_("Available")
+        with customer(product.emulator, "Hal, whose name is long enough to need another line", "Hello") as hal:
+            expect(page.get_by_role("button", name="Accept")).to_be_visible()
+            assert found_in_both_themes(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
+            hal.leave()
+        mira.agent.is_("Offline")

@@ -74,11 +74,13 @@ export class Panel {
     row.setAttribute("aria-current", String(contact.id === this.#viewing))
     const about = document.createElement("small")
     about.textContent = [contact.state, contact.queue?.name].filter(Boolean).join(" · ")
-    const who = button(contact.customer.name, () => this.#view(contact.id))
-    who.className = "who"
+    const who = button(contact.customer.name, () => this.#view(contact.id), "who")
     who.append(about)
     const verbs = BUTTONS[contact.state] ?? PUT_AWAY
-    row.append(who, ...verbs.map(([verb, text]) => button(text, () => this.#act(verb, contact.id))))
+    const does = document.createElement("span")
+    does.className = "does"
+    does.append(...verbs.map(([verb, text]) => button(text, () => this.#act(verb, contact.id), verb === "accept" ? "primary" : "")))
+    row.append(who, does)
     return row
   }
 
@@ -97,10 +99,11 @@ export class Panel {
   }
 }
 
-/** @param {string} text @param {() => unknown} act */
-function button(text, act) {
+/** @param {string} text @param {() => unknown} act @param {string} look */
+function button(text, act, look) {
   const made = document.createElement("button")
   made.type = "button"
+  made.className = look
   made.textContent = text
   made.addEventListener("click", act)
   return made

@@ -168,7 +168,8 @@ function drawLast(element, card, draft, me) {
 }
 
 /** @param {Card} card @param {number|null} me @returns {(Node|string)[]} */
-function lastWords({ last }, me) {
+function lastWords({ last, relayed, state }, me) {
+  if (!last && relayed && state === "connecting") return [make("span", "quiet", gettext("Rings in Amazon Connect"))]
   if (!last) return [make("span", "quiet", gettext("Nothing said yet"))]
   const text = last.kind === "bot" ? gettext("Conversation with the bot") : last.text.slice(0, 160)
   const words = last.by ? `${last.by.id === me ? gettext("You") : last.by.name}: ${text}` : text
