@@ -57,6 +57,7 @@ def test_contacts_are_offered_to_the_routable_up_to_their_concurrency_and_the_la
     first.state("Available")
     chats = [amazon.customer(f"Customer {n}")[0] for n in range(2)]
     second.state("Available")
+    amazon.pass_time(1)  # of contacts of one millisecond none is the oldest
     chats += [amazon.customer(f"Customer {n}")[0] for n in range(2, 5)]
     assert first.contacts() == [(chats[0], "connecting"), (chats[1], "connecting")]
     assert second.contacts() == [(chats[2], "connecting"), (chats[3], "connecting")]
