@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .demo import demo
 from .environment import environment, lock
@@ -36,7 +37,13 @@ def add_demo(command: argparse.ArgumentParser) -> None:
         "--port", type=port, default=8000, help="the portal's; the emulator's is one above (default: 8000)"
     )
     command.add_argument("--reset", action="store_true", help="first forget all of earlier demos (removes var/demo)")
-    command.set_defaults(run=lambda options: demo(options.host, options.port, options.reset))
+    command.add_argument(
+        "--beside-ccp",
+        type=Path,
+        metavar="STREAMS_FILE",
+        help="Amazon Connect's own agents at our desk: its CCP is the emulator's, Streams this file from npm (docs/streams.md)",
+    )
+    command.set_defaults(run=lambda options: demo(options.host, options.port, options.reset, options.beside_ccp))
 
 
 def add_test(command: argparse.ArgumentParser) -> None:

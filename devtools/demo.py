@@ -13,12 +13,16 @@ from .servers import Server, run
 from .terminal import EMULATOR, ROOT, Command, SetupError, quietly, step
 
 
-def demo(host: str, port: int, reset: bool) -> int:
+def demo(host: str, port: int, reset: bool, streams: Path | None = None) -> int:
     place = Place(host, port)
     os.umask(
         0o077
     )  # the emulator's chats and the portal's are for whoever started it, as the portal's own settings have it
     print("CCP Portal, the demo")
+    if streams is not None and not streams.is_file():
+        raise SetupError(
+            f"{streams} is no file: take release/connect-streams-min.js of the npm package amazon-connect-streams"
+        )
     require_free(place)
     with only_one(ROOT / "var" / "demo.lock"):
         if reset and DATA.exists():
@@ -26,8 +30,14 @@ def demo(host: str, port: int, reset: bool) -> int:
                 shutil.rmtree(DATA)
         python = environment(".venv", "requirements.txt")
         env = demo_environment(place, os.environ, kept(DATA / "reception_secret"))
+        if streams is not None:
+            env |= {
+                "CCP_CONNECT_CCP_URL": f"{place.emulator}/connect/ccp-v2/",
+                "CCP_STREAMS_FILE": str(streams.resolve()),
+            }
         prepare(python, env)
-        return run(servers(python, place, env), welcome(place))
+        told = welcome(place) if streams is None else welcome_beside_ccp(place) + welcome(place)
+        return run(servers(python, place, env, chats_go_to_ccp=streams is not None), told)
 
 
 @contextlib.contextmanager
@@ -70,12 +80,15 @@ def sources() -> list[Path]:
     return [ROOT / "requirements.txt", *ours]
 
 
-def servers(python: Path, place: Place, env: dict[str, str]) -> list[Server]:
+def servers(python: Path, place: Place, env: dict[str, str], *, chats_go_to_ccp: bool) -> list[Server]:
     """The emulator first: the portal wants to see the certificate that the emulator's SNS signs with."""
     emulator: list[str | Path] = [python, "-m", "connect_emulator", "--host", place.host]
     emulator += ["--port", str(place.port + 1)]
     emulator += ["--allow-host", *place.names]
-    emulator += ["--state", DATA / "emulator.sqlite3", "--flow", "deploy/flows/agent-as-custom-participant.json"]
+    emulator += ["--state", DATA / "emulator.sqlite3"]
+    emulator += (
+        ["--samples", "--control"] if chats_go_to_ccp else ["--flow", "deploy/flows/agent-as-custom-participant.json"]
+    )
     emulator += ["--lambda", f"{LAMBDA_ARN}=deploy/handover_lambda.py:handler"]
     emulator += ["--website", "devtools/demo_website.json"]
     emulator += ["--subscribe", f"{TOPIC_ARN}={place.portal}/webhooks/sns/"]
@@ -93,6 +106,14 @@ def servers(python: Path, place: Place, env: dict[str, str]) -> list[Server]:
         Server("The portal", portal, env, f"{place.portal}/healthz", DATA / "portal.log"),
         Server("The website", website, env, f"{place.website}/", DATA / "website.log"),
     ]
+
+
+def welcome_beside_ccp(place: Place) -> str:
+    return f"""
+  Chats wait in a queue of Amazon Connect's own. Its agent, once, from a shell:
+      curl -H content-type:application/json -d '{{"username": "grace"}}' {place.emulator}/_emulator/control/agents
+  At the desk, as mira, sign in to Amazon Connect as grace. Chats begin at {place.emulator}/_emulator/customer
+"""
 
 
 def welcome(place: Place) -> str:

@@ -239,3 +239,20 @@ def test_the_demos_constants_are_the_portals_defaults():
     env = demo_environment(Place(), {}, "secret")
     for name in ("CCP_INSTANCE_ID", "CCP_TOPIC_ARN", "CCP_AWS_REGION"):
         assert f'{name} = env.str("{name}", default="{env[name]}")' in settings
+
+
+def test_beside_a_ccp_the_portal_knows_its_address_and_the_file_of_streams(terminal, checkout, free_port, tmp_path):
+    streams = tmp_path / "connect-streams-min.js"
+    streams.write_text("window.connect = {}")
+    demo = terminal.open("demo", "--port", free_port, "--beside-ccp", str(streams))
+    said = terminal.read_until(demo, UP)
+    assert f"{free_port + 1}/_emulator/control/agents" in said
+    demo.send_signal(signal.SIGTERM)
+    assert demo.communicate(timeout=30)[1] == ""
+
+
+def test_beside_a_ccp_without_streams_it_says_where_the_file_comes_from(terminal, checkout, free_port):
+    demo = terminal.open("demo", "--port", free_port, "--beside-ccp", "nowhere.js")
+    _said, complaint = demo.communicate(timeout=30)
+    assert demo.returncode != 0
+    assert "npm package amazon-connect-streams" in complaint
