@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,7 +13,8 @@ from tests.attaching import sends
 from tests.e2e.accessible import found_in_both_themes
 from tests.e2e.beside_ccp import Beside, product_beside_ccp
 from tests.e2e.browsing import missing, window
-from tests.e2e.chatjs import NotAvailableError
+from tests.e2e.chatjs import NotAvailableError, Package, library
+from tests.e2e.streams import OLDER
 from tests.emulating import customer, eventually
 from tests.portal import Product
 
@@ -262,3 +264,21 @@ def test_the_panel_and_the_emulators_ccp_are_for_everybody(browser: Browser, pro
             assert page.evaluate("document.documentElement.scrollWidth") == 320
             hal.leave()
         mira.agent.is_("Offline")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("package", OLDER, ids=str)
+def test_older_releases_of_streams_do_the_same(package: Package, browser: Browser, tmp_path: Path):
+    with (
+        product_beside_ccp(tmp_path, CCP_STREAMS_FILE=str(library(package))) as older,
+        window(browser) as page,
+    ):
+        mira = Beside(page, older).sign_in()
+        mira.go("Available")
+        with customer(older.emulator, "Ina", "Hello") as ina:
+            mira.accept("Ina")
+            mira.say("Hello Ina")
+            assert ina.wait_for_text("Hello Ina")["ParticipantRole"] == "AGENT"
+            mira.desk.end()
+            mira.done()
+            mira.until_in_connect(ina.contact_id, None)

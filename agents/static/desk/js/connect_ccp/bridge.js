@@ -13,6 +13,12 @@ const SIGNED_IN_WITHIN = 3_000
 /** Hosts of Amazon Connect; of others Streams of before 2.15 asks for cookies by throwing. */
 const OF_CONNECT = /\.(connect\.aws|awsapps\.com|amazonaws\.cn|govcloud\.connect\.aws)$/
 
+/** The portal's server speaks in the chats: Streams looks for ChatJS all the same, and those of before 2.28 show no contact without it. */
+const NO_CHAT_SESSION = {
+  setGlobalConfig() {},
+  create: () => new Proxy({}, { get: (_, name) => () => (name === "connect" ? new Promise(() => {}) : undefined) }),
+}
+
 class Bridge {
   #connect
   /** @type {any} Streams' Agent, once somebody has signed in */
@@ -28,6 +34,7 @@ class Bridge {
   /** @param {{ccpUrl: string, region: string}} page */
   start({ ccpUrl, region }) {
     const { core, EventType } = this.#connect
+    this.#connect.ChatSession ??= NO_CHAT_SESSION
     window.addEventListener("message", (event) => void this.#hear(event))
     core.initCCP(document.getElementById("ccp"), {
       ccpUrl,
@@ -39,7 +46,7 @@ class Bridge {
     })
     const bus = core.getEventBus()
     bus.subscribe(EventType.ACK_TIMEOUT, () => this.#status("signIn"))
-    bus.subscribe(EventType.IFRAME_RETRIES_EXHAUSTED, () => location.reload())
+    if (EventType.IFRAME_RETRIES_EXHAUSTED) bus.subscribe(EventType.IFRAME_RETRIES_EXHAUSTED, () => location.reload()) // not in 1.8
     core.onAuthFail(() => this.#signedOut())
     core.onAccessDenied(() => this.#status("denied"))
     core.onInitialized?.(() => setTimeout(() => this.#agent || this.#status("signIn"), SIGNED_IN_WITHIN))
