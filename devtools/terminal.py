@@ -2,17 +2,27 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
 EMULATOR = ROOT / "emulator"  # a project of its own: it runs from here, not installed, by PYTHONPATH
 Command: TypeAlias = Sequence[str | Path]
+
+
+# A test has two minutes, and whatever lasts longer says what it does: a step that is silent for so long will never end.
+SILENCE = 600.0
+HUNG = 124  # the exit code of timeout(1)
+
+
+class Silent(Exception):
+    """A command has said nothing for too long."""
 
 
 class SetupError(Exception):
@@ -98,10 +108,11 @@ def tail(log: Path, lines: int) -> list[str]:
     return [line for line in log.read_text(errors="replace").splitlines() if line.strip()][-lines:]
 
 
-def aloud(command: Command, env: Mapping[str, str]) -> tuple[int, str]:
+def aloud(command: Command, env: Mapping[str, str], silence: float = SILENCE) -> tuple[int, str]:
     """Shows what a command says while it says it, and returns its exit code and all of its words.
 
-    It has a process group of its own, so that Ctrl-C at the terminal reaches it once: through `interrupt`.
+    It has a process group of its own, so that Ctrl-C at the terminal reaches it once: through `interrupt`. So does a
+    silence of more than `silence` seconds, which no step of ours keeps: its exit code is then `HUNG`.
     """
     said = bytearray()
     with subprocess.Popen(
@@ -116,14 +127,25 @@ def aloud(command: Command, env: Mapping[str, str]) -> tuple[int, str]:
     ) as process:
         assert process.stdout is not None  # noqa: S101 -- tells mypy what PIPE means
         try:
-            while chunk := process.stdout.read(65536):
+            while chunk := heard(process.stdout, silence):
                 said += chunk
                 sys.stdout.buffer.write(chunk)  # as bytes: a letter may be cut in two
                 sys.stdout.flush()
+        except Silent:
+            print(f"\ndev.py: it has said nothing for {silence:.0f} s and is stopped", flush=True)
+            interrupt(process)
+            return HUNG, said.decode(errors="replace")
         except BaseException:
             interrupt(process)
             raise
     return process.returncode, said.decode(errors="replace")
+
+
+def heard(stdout: IO[bytes], silence: float) -> bytes:
+    """What is said next; nothing at the end. Raises Silent when nothing comes for so many seconds."""
+    if not select.select([stdout], [], [], silence)[0]:
+        raise Silent
+    return stdout.read(65536)
 
 
 def interrupt(process: subprocess.Popen[bytes], seconds: float = 15.0) -> None:

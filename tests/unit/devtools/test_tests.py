@@ -177,6 +177,12 @@ def test_what_a_command_says_is_shown_and_kept(capsys):
     assert (code, said, capsys.readouterr().out) == (4, "grüezi\n", "grüezi\n")
 
 
+def test_a_command_that_hangs_is_stopped_with_all_it_said(capsys, gone):
+    code, said = terminal.aloud([sys.executable, "-c", WAITING], {}, silence=1.0)
+    assert (code, gone(int(said))) == (terminal.HUNG, True)
+    assert "dev.py: it has said nothing for 1 s and is stopped" in capsys.readouterr().out
+
+
 WAITING = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
 TIDY = """
 import os, signal, subprocess, sys, time

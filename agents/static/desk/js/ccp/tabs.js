@@ -39,14 +39,14 @@ export class Tabs {
   /** @param {{topic: string, take: boolean, ifNone: boolean}} asked */
   async master({ topic, take, ifNone }) {
     const before = this.#mine.get(topic) ?? (await this.#master(topic))
-    if (before?.id !== this.#me && (take || (ifNone && !before))) this.#claim(topic)
+    if (before?.id !== this.#me && (take || (ifNone && !before))) this.#claim(topic, before)
     const masterId = this.#mine.get(topic)?.id ?? before?.id ?? ""
     return { masterId, isMaster: masterId === this.#me, takeOver: before !== null && before.id !== this.#me }
   }
 
-  /** @param {string} topic */
-  #claim(topic) {
-    const claim = { topic, id: this.#me, at: Date.now() }
+  /** Later than the claim it replaces, also within its millisecond. @param {string} topic @param {Claim | null} before */
+  #claim(topic, before) {
+    const claim = { topic, id: this.#me, at: Math.max(Date.now(), (before?.at ?? 0) + 1) }
     this.#mine.set(topic, claim)
     this.#channel.postMessage({ claim })
   }
