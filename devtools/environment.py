@@ -107,7 +107,8 @@ def lock(upgrade: bool) -> int:
     uv = shutil.which("uv")
     if uv is None:
         raise SetupError("lock needs uv on PATH (python3 -m pip install uv)")
-    compiler = [uv, "pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-header"]
+    # For every machine, not only this one: tdewolff-minify has no wheel for Apple's processors.
+    compiler = [uv, "pip", "compile", "--universal", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-header"]
     compiler += ["--python-version", "3.11", *(["--upgrade"] if upgrade else [])]
     for name in ("requirements", "requirements-dev"):
         with step(f"Pinning {name}.txt"):

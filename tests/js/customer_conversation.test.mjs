@@ -2,10 +2,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
+import { FORMS } from "../../frontend/chat/asked.js"
+import { bringForms } from "../../frontend/chat/forms.js"
 import * as conversation from "../../frontend/chat/conversation.js"
 import { INTERACTIVE } from "../../frontend/js/interactive_messages.js"
 import { asText, rows } from "../../frontend/chat/rows.js"
 
+bringForms(FORMS)
 const ME = "customer-1"
 const E = conversation.EVENT
 const utc = (at) => at.slice(0, 10)
