@@ -32,14 +32,6 @@ def pytest_configure() -> None:
     begin_run()
 
 
-@pytest.fixture(autouse=True, scope="session")
-def no_limit_of_sends() -> None:
-    """A test of it sets its own; the others would wait for their turns."""
-    from django.conf import settings as of_the_product
-
-    of_the_product.CCP_SENDS_PER_SECOND = 0.0
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Threads hold connections, ours of chats.db and asgiref's: they close before the test database is destroyed."""
