@@ -20,7 +20,7 @@ NOW = timezone.now()
 
 @pytest.fixture(autouse=True)
 def ten_a_second(settings, monkeypatch):
-    settings.CCP_SENDS_PER_SECOND, settings.CCP_SENDS_AT_ONCE = 10.0, 15
+    settings.CCP_SENDS_PER_SECOND, settings.CCP_SENDS_AT_ONCE = 10, 15
     monkeypatch.setattr(rate, "_no_room_until", 0.0)
 
 
@@ -65,7 +65,7 @@ def test_fifteen_go_at_once_the_others_ten_a_second_whichever_process_claims_the
 
 
 def test_without_a_limit_nothing_waits_and_nothing_is_counted(settings, django_assert_num_queries):
-    settings.CCP_SENDS_PER_SECOND = 0.0
+    settings.CCP_SENDS_PER_SECOND = 0
     with django_assert_num_queries(2):  # the transaction's
         assert turns(40, NOW) == [0.0] * 40
 
