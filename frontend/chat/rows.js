@@ -4,7 +4,7 @@
 import { EVENT, isMine, isTheirs } from "./conversation.js"
 import { isPicture, sizeWord, typeWord } from "../js/files.js"
 import { gettext, say } from "../js/i18n.js"
-import { forms } from "./forms.js"
+import { forms, NO_FORMS } from "./forms.js"
 import { INTERACTIVE, mayBeForm } from "../js/interactive_messages.js"
 import { MARKDOWN, markdown } from "./markdown.js"
 
@@ -66,9 +66,8 @@ function rowOf(state, item) {
   if (item.Type === "EVENT") return eventRow(state, item)
   const bubbles = bubblesOf(state, item)
   const speaks = isMine(state, item) || isTheirs(state, item) || item.ParticipantRole === "CUSTOMER"
-  if (!speaks && bubbles.every((bubble) => bubble.kind === "text")) {
-    return item.Content ? { kind: "system", key: item.Id, at: item.AbsoluteTime, text: item.Content } : null
-  }
+  const [first] = bubbles
+  if (!speaks && first?.kind === "text") return { kind: "system", key: item.Id, at: item.AbsoluteTime, text: first.text }
   return bubbles.length ? group(state, item, bubbles) : null
 }
 
@@ -89,7 +88,7 @@ function bubblesOf(state, item) {
   if (!forms() && mayBeForm(item)) return [] // drawn once somebody has brought the forms
   const form = forms()?.readForm(item)
   if (form?.parts.some((one) => one.options.length > 0)) return [{ key, kind: "choices", form, chosen: choiceIn(state, item, form) }]
-  if (form || item.ContentType === INTERACTIVE) return [textBubble(state, key, [form?.parts[0].title, form?.parts[0].detail, gettext("(An interactive message of a kind that this page cannot show)")].filter(Boolean).join("\n"))]
+  if (form || item.ContentType === INTERACTIVE || (forms() === NO_FORMS && mayBeForm(item))) return [textBubble(state, key, [form?.parts[0].title, form?.parts[0].detail, gettext("(An interactive message of a kind that this page cannot show)")].filter(Boolean).join("\n"))]
   return item.Content ? [textBubble(state, key, item.Content, item.ContentType)] : []
 }
 
