@@ -109,7 +109,7 @@ def lock(upgrade: bool) -> int:
         raise SetupError("lock needs uv on PATH (python3 -m pip install uv)")
     compiler = [uv, "pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-header"]
     compiler += ["--python-version", "3.11", *(["--upgrade"] if upgrade else [])]
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-sso", "requirements-dev"):
         with step(f"Pinning {name}.txt"):
             command = [*compiler, f"{name}.in", "-o", f"{name}.txt"]
             quietly("uv pip compile", command, ROOT / "var" / "log" / "lock.log")
