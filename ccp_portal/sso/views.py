@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
@@ -57,8 +58,19 @@ def start(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @login_required
 def link(request: HttpRequest) -> HttpResponseBase:
-    """Somebody who is signed in links their account at the provider to the one here."""
-    return _to_provider(request, AuthProcess.CONNECT, resolve_url("signing_in"))
+    """Somebody who is signed in links their account at the provider to the one here.
+
+    The way there is a page, as our policy (form-action) lets no form lead elsewhere, not by a redirect either.
+    """
+    answer = _to_provider(request, AuthProcess.CONNECT, resolve_url("signing_in"))
+    address = answer.headers.get("Location")
+    if address is None:
+        return answer
+    provider = {"provider": settings.CCP_OIDC_NAME}
+    told = {"title": _("On to %(provider)s") % provider, "text": "", "address": address, "button": _("Go on")}
+    page = render(request, "account_told.html", told)
+    page["Refresh"] = f"0; url={address}"
+    return page
 
 
 @never_cache
