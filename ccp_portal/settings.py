@@ -237,6 +237,10 @@ CCP_WIDGET_ENDPOINT = env.str(
     "CCP_WIDGET_ENDPOINT", default=""
 )  # the participant service, for browsers; empty: AWS's of the region
 
+# ---- What Amazon Connect takes of the whole instance, messages and events; 0: no limit of ours (chats.sending.rate) ---------
+CCP_SENDS_PER_SECOND = env.int("CCP_SENDS_PER_SECOND", default=10)
+CCP_SENDS_AT_ONCE = env.int("CCP_SENDS_AT_ONCE", default=15)
+
 # ---- Pages of others that hold the agent's CCP in a frame (/connect/ccp-v2/); none may while no origin is named ----------
 CCP_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in env.list("CCP_ALLOWED_ORIGINS", default=[])]
 # Backends of those pages get tokens for agents with one of these (POST /connect/embed-token); none while it is empty.

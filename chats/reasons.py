@@ -176,6 +176,7 @@ register_reasons(
         "token_reused": "This client token was used for another message: make a new one",
         # Why words are not sent yet, or failed: what became of them, and because of what.
         "trying_again": "Not sent yet: the chat service does not answer. Trying again.",
+        "waits_its_turn": "Queued: its turn is in %(seconds)s s",
         "not_sent": "Not sent: %(why)s.",
         "perhaps_not_sent": "Perhaps not sent, Amazon Connect did not answer: %(why)s.",
         "perhaps_not_sent_scanning": "Perhaps not sent, Amazon Connect was still looking at it: %(why)s.",

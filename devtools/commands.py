@@ -62,8 +62,10 @@ def shots() -> int:
 
 
 def port(text: str) -> int:
-    if not (text.isdecimal() and 1 <= int(text) <= 65534):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 1 to 65534 is, the emulator takes the one above")
+    if not (text.isdecimal() and 1 <= int(text) <= 65533):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no port: 1 to 65533 is, the emulator and the website take the two above"
+        )
     return int(text)
 
 

@@ -388,6 +388,9 @@ class Desk:
                     return seen
                 left = ends - time.monotonic()
                 assert left > 0, f"not within {timeout} s: {why}; held: {self.held.__dict__}"
+                assert self.close_code is None, (
+                    f"closed ({self.close_code}, {self.bye}): {why}; held: {self.held.__dict__}"
+                )
                 self._lock.wait(min(left, 0.5))
 
     def _read(self, socket: ClientConnection) -> None:

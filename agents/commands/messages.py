@@ -14,6 +14,7 @@ from chats.connect import Refused, Unavailable
 from chats.db import db_read, db_write
 from chats.models import OutboundMessage
 from chats.outbox import Message
+from chats.sending import rate
 
 from .command import Caller
 
@@ -44,6 +45,8 @@ async def send_typing(caller: Caller, params: SendEvent) -> None:
     """Now or not at all: typing is worth nothing later."""
     if params.content_type == wire.TYPING and caller.is_due("typing", params.contact_id, TYPING_EVERY):
         await db_read(events.broadcast_typing)(caller.user.pk, params.contact_id)
+        if not await rate.has_room():  # messages need what Connect takes
+            return
         with contextlib.suppress(Refusal, Refused, Unavailable):
             controller = await db_read(events.media_controller)(caller.user.pk, params.contact_id)
             await controller.send_typing()

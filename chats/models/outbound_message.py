@@ -52,6 +52,8 @@ class OutboundMessage(models.Model):
     created_at = models.DateTimeField()
     seq = models.PositiveBigIntegerField()
 
+    wait = 0.0  # seconds until its turn, of a row that was just claimed (chats.sending.rate): no column
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "client_token"], name="one_per_client_token")]
         indexes = [

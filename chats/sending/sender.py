@@ -1,7 +1,8 @@
 """Speaks: delivers the outbox to Connect, per round strictly first in, first out, each row exactly once.
 
 One row of a round is under way at a time, leased for longer than boto3's time-outs. A refusal fails its row and lets the
-next go; an unknown outcome blocks them and is tried again with the same ClientToken, across restarts too.
+next go; an unknown outcome blocks them and is tried again with the same ClientToken, across restarts too. Messages keep
+within what Connect takes a second (`rate`): each claimed one knows its turn, and no more are claimed than AT_ONCE.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from chats.realtime.group_commit import REST, GroupCommit
 from chats.reasons import Reason
 from chats.session import MediaController
 
-from . import attachment_upload
+from . import attachment_upload, rate
 
 if TYPE_CHECKING:
     from chats.realtime import Hub
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 32
 RECONCILE_AFTER = timedelta(seconds=60)
 FRESH = timedelta(seconds=30)
+TOLD_FROM = 0.5  # seconds: a message that waits longer for its turn says so at the desk
 TRYING_AGAIN = Reason("trying_again")
 
 
@@ -67,6 +69,9 @@ async def _claimed(limit: int) -> list[OutboundMessage]:
 
 async def _deliver_and_ring(outgoing: OutboundMessage, hub: Hub) -> None:
     try:
+        if outgoing.wait >= TOLD_FROM:
+            await db_write(_waits)(outgoing)
+        await asyncio.sleep(outgoing.wait)
         await deliver(outgoing)
     except Exception:  # the row's lease ends and it is tried again; the sender goes on with the others
         log.exception("a delivery stumbled")
@@ -86,8 +91,11 @@ def claim(now: datetime, limit: int) -> list[OutboundMessage]:
 
 
 def _lease(rows: Sequence[OutboundMessage], now: datetime) -> None:
-    """They are locked, so that one update does for all."""
-    lease = attachment_upload.lease(now)
+    """They are locked, so that one update does for all. The lease begins with the last one's turn."""
+    messages = [row for row in rows if row.kind == OutboundMessage.Kind.MESSAGE]
+    for row, wait in zip(messages, rate.turns(len(messages), now), strict=True):
+        row.wait = wait
+    lease = attachment_upload.lease(now + timedelta(seconds=max(row.wait for row in rows)))
     OutboundMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=OutboundMessage.State.SENDING,
         due_at=lease,
@@ -257,6 +265,13 @@ def _gone(outgoing: OutboundMessage, participant: Participant) -> None:
 
 
 @transaction.atomic
+def _waits(outgoing: OutboundMessage) -> None:
+    row = _locked(outgoing)
+    if row.state == OutboundMessage.State.SENDING:
+        outbox.change(row, why=Reason("waits_its_turn", seconds=f"{outgoing.wait:.1f}"))
+
+
+@transaction.atomic
 def _postpone(outgoing: OutboundMessage, now: datetime) -> None:
     row = _locked(outgoing)
     if row.state == OutboundMessage.State.SENDING:
@@ -282,9 +297,14 @@ def _locked(outgoing: OutboundMessage) -> OutboundMessage:
 
 
 async def send_receipts() -> None:
-    """Tell Connect what was read. A receipt that is refused or lost is not worth a second try: the next one covers it."""
+    """Tell Connect what was read. A receipt that is refused or lost is not worth a second try: the next one covers it.
+
+    Messages go first: while there is no room beside them, what is owed stays owed.
+    """
     try:
         for participant in await db_read(_owing)():
+            if not await rate.has_room():
+                return
             if await db_write(_take_debt)(participant):
                 await _send_receipt(participant)
     except DatabaseError as error:

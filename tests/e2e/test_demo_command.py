@@ -103,11 +103,12 @@ def test_from_a_clean_clone_the_demo_comes_up_and_sigterm_stops_it(demo, port):
     assert [status(page) for page in pages(port)] == [200] * 4
     assert demo.stop() == 0
     assert [line.split(" … ")[0].strip() for line in demo.said.splitlines() if "stops …" in line] == [
+        "The website stops",
         "The portal stops",
         "The emulator stops",
     ]
     assert "killed" not in demo.said
-    assert [free(port), free(port + 1)] == [True, True]
+    assert [free(port + above) for above in range(3)] == [True] * 3
 
 
 def test_started_again_it_is_up_in_seconds_and_ctrl_c_stops_it(demo, port):

@@ -75,7 +75,7 @@ def test_curl_starts_a_chat(product):
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)["data"]
     assert (set(told), name_of(product, told["startChatResult"]["ContactId"])) == (
-        {"startChatResult", "featurePermissions"},
+        {"startChatResult", "featurePermissions", "chatKey"},
         "Ada",
     )
 

@@ -38,7 +38,7 @@ def test_sign_in_failed_sign_in_and_sign_out_are_recorded_with_their_address(cli
 def test_a_change_of_rights_names_who_made_it_and_what_it_is(admin_client, admin_user):
     ida, group = factories.user("ida"), Group.objects.create(name="Night shift")
     AuditEntry.objects.all()._raw_delete("default")
-    page = {"username": "ida", "groups": [group.pk], "is_active": "on", "is_staff": "on"}
+    page = {"username": "ida", "roles": [group.pk], "is_active": "on", "is_staff": "on"}
     page |= {f"date_joined_{part}": value for part, value in enumerate(("2026-11-20", "12:00:00"))}
     page |= {"agent-TOTAL_FORMS": 0, "agent-INITIAL_FORMS": 0}
     answer = admin_client.post(f"/admin/auth/user/{ida.pk}/change/", page)

@@ -28,7 +28,7 @@ from tests.signing import TOPIC, Signer, item
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]
 GOAL = 8  # files, each way; what is so now may only become fewer
-CUSTOMER = 20
+CUSTOMER = 21  # chats.latency counts how long it took; two fewer where no hub listens
 AGENT = 24  # 22 on SQLite
 
 

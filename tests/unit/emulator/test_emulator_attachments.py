@@ -414,11 +414,7 @@ def test_a_receipt_may_be_for_an_attachment(amazon: Amazon) -> None:
 
 
 def test_the_customers_page_offers_the_types_and_the_size_that_are_taken() -> None:
-    page = (
-        (ROOT / "emulator" / "connect_emulator" / "pages" / "files.js")
-        .read_text(encoding="utf-8")
-        .replace("${OPEN_XML}", OPEN_XML)
-    )
+    page = (ROOT / "frontend" / "chat" / "files.js").read_text(encoding="utf-8").replace("${OPEN_XML}", OPEN_XML)
     table = re.search(r"const TYPES = \{(.*?)\n\}", page, re.DOTALL)
     assert table is not None
     offered = dict(re.findall(r"(\w+): [\"`]([^\"`]+)[\"`]", table[1]))

@@ -182,13 +182,13 @@ function faceNodes({ face, choice, files, uploads }, mine) {
 function metaWords(row) {
   if (row.fate === "failed")
     return [icon("fail"), make("span", "", told(row.why) || gettext("Not sent"))]
-  return row.fate ? [timeOf(row.at, hour(row.at)), receipt(row.fate)] : [timeOf(row.at, hour(row.at))]
+  return row.fate ? [timeOf(row.at, hour(row.at)), receipt(row.fate, told(row.why))] : [timeOf(row.at, hour(row.at))]
 }
 
-/** @param {Exclude<Group["fate"], "failed"|null>} fate */
-function receipt(fate) {
+/** @param {Exclude<Group["fate"], "failed"|null>} fate @param {string} why it is queued still, if that is known */
+function receipt(fate, why) {
   const looks = {
-    queued: ["clock", gettext("Queued")],
+    queued: ["clock", why || gettext("Queued")],
     sending: ["clock", gettext("Sending")],
     taken: ["shield", gettext("Being scanned")],
     sent: ["tick", gettext("Sent")],
