@@ -10,6 +10,34 @@ import environ
 from csp.constants import NONE, SELF
 
 from ccp_portal import private_files, secrets
+from ccp_portal.sso.configuration import (  # noqa: F401 -- they are settings
+    ACCOUNT_ADAPTER,
+    ACCOUNT_EMAIL_VERIFICATION,
+    ACCOUNT_LOGIN_METHODS,
+    ACCOUNT_RATE_LIMITS,
+    ACCOUNT_SIGNUP_FIELDS,
+    ACCOUNT_UNIQUE_EMAIL,
+    CCP_OIDC_CLIENT_ID,
+    CCP_OIDC_CLIENT_SECRET,
+    CCP_OIDC_CONTACT,
+    CCP_OIDC_GROUPS,
+    CCP_OIDC_GROUPS_CLAIM,
+    CCP_OIDC_ISSUER,
+    CCP_OIDC_LINK_BY_EMAIL,
+    CCP_OIDC_NAME,
+    CCP_OIDC_ONLY,
+    CCP_OIDC_PROFILES,
+    CCP_OIDC_SCOPES,
+    CCP_SSO,
+    OIDC_PROVIDER_ID,
+    SOCIALACCOUNT_ADAPTER,
+    SOCIALACCOUNT_EMAIL_VERIFICATION,
+    SOCIALACCOUNT_PROVIDERS,
+    SSO_APPS,
+    SSO_IS_INSTALLED,
+    SSO_IS_ON,
+    SSO_MIDDLEWARE,
+)
 
 env = environ.Env()
 private_files.only_ours()
@@ -37,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "channels",
+    *SSO_APPS,
     "ccp_portal",
     "chats",
     "agents",
@@ -55,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "agents.ccp.frames.MayBeFramed",
+    *SSO_MIDDLEWARE,
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [

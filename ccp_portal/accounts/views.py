@@ -23,7 +23,7 @@ from django.views.generic import FormView
 from ccp_portal.login import client_address
 from chats import audit
 
-from . import limits, reset_mail, sign_ins
+from . import limits, reset_mail, sign_ins, ways_in
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,6 +33,11 @@ class SignInView(views.LoginView):
     """The one page to sign in."""
 
     template_name = "login.html"
+    authentication_form = ways_in.PasswordForm
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        context = super().get_context_data(**more)
+        return context | ways_in.of(self.request, context["next"])
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A tab that was signed out comes with `over`; when another tab has signed in meanwhile it goes back at once."""

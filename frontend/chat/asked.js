@@ -3,7 +3,7 @@
 
 import { find, icon, make, own } from "../js/dom.js"
 import { gettext, say } from "../js/i18n.js"
-import { slotWords, slotsByDay } from "../js/interactive_messages.js"
+import { chosen, readForm, slotWords, slotsByDay } from "../js/interactive_messages.js"
 
 /**
  * @typedef {import("../js/interactive_messages.js").Option} Choice
@@ -25,7 +25,7 @@ export function fillChoices(node, { form, chosen }, { answerable }) {
   find("legend small", node).textContent = first.detail
   node.className = `choices choices--${kind}`
   for (const old of [...node.children].slice(1)) old.remove()
-  node.append(...picture(first), ...body(kind, form.parts, { chosen, answerable }))
+  node.append(...pictureNote(first), ...body(kind, form.parts, { chosen, answerable }))
 }
 
 /** @param {string} kind @param {Card[]} parts @param {How} how @returns {Node[]} */
@@ -46,11 +46,11 @@ function cards(all, how) {
 /** @param {Card} card @param {How} how */
 function cardNode(card, how) {
   const head = make("p", "choices__card-head", make("bdi", "", card.title), make("small", "", card.detail))
-  return make("section", "choices__card", ...picture(card), head, ...card.options.map((choice) => button(choice, how)))
+  return make("section", "choices__card", ...pictureNote(card), head, ...card.options.map((choice) => button(choice, how)))
 }
 
 /** @param {Card} card @returns {Node[]} */
-const picture = (card) => (card.picture ? [make("p", "choices__picture", icon("image"), make("bdi", "", card.picture))] : [])
+const pictureNote = (card) => (card.picture ? [make("p", "choices__picture", icon("image"), make("bdi", "", card.picture))] : [])
 
 /** @param {Card} asked @param {How} how @returns {Node[]} */
 const days = (asked, how) =>
@@ -77,3 +77,6 @@ function button(choice, { chosen, answerable }) {
   node.setAttribute("aria-pressed", String(choice.answer === chosen))
   return node
 }
+
+/** What `forms.js` wants. */
+export const FORMS = { readForm, chosen, fillChoices, chosenSlot }

@@ -1,7 +1,7 @@
 // @ts-check
 /** One customer's chat at work: joins line, conversation and store; sends in order, once, and tells the page what changed. */
 
-import * as conversation from "./conversation.js"
+import { apply, attach, discard, empty, EVENT, expire, isTheirs, mark, nextToSend, over, sent, uploaded, write } from "./conversation.js"
 import { backOff } from "../js/back_off.js"
 import { gettext } from "../js/i18n.js"
 import { Line, WAITS } from "./line.js"
@@ -10,8 +10,10 @@ import { Refused } from "./wire.js"
 
 /**
  * @typedef {import("./conversation.js").Item} Item
+ * @typedef {import("./conversation.js").Outgoing} Outgoing
+ * @typedef {import("./conversation.js").State} State
  * @typedef {{ContactId: string, ParticipantId: string, ParticipantToken: string, name: string}} Seat
- * @typedef {{seat: Seat, items: Item[], outgoing: conversation.Outgoing[], receipts: conversation.State["receipts"], ended: boolean,
+ * @typedef {{seat: Seat, items: Item[], outgoing: Outgoing[], receipts: State["receipts"], ended: boolean,
  *   marks: {delivered: string, read: string}, leaving?: string}} Kept what is kept of a chat while its page is loaded anew
  * @typedef {{api: import("./wire.js").Api, store: {save: (kept: Kept) => void}, onChange: () => void}} Needs
  */
@@ -48,7 +50,7 @@ export class Chat {
     else this.line.run()
   }
 
-  /** @param {conversation.State} state */
+  /** @param {State} state */
   #become(state) {
     if (state === this.state) return
     this.state = state
@@ -63,9 +65,9 @@ export class Chat {
 
   /** @param {Item[]} items @param {boolean} caughtUp */
   #heard(items, caughtUp) {
-    const state = items.reduce((all, item) => conversation.apply(all, item, Date.now()), this.state)
+    const state = items.reduce((all, item) => apply(all, item, Date.now()), this.state)
     this.loaded ||= caughtUp
-    this.#become(state.ended ? conversation.over(state) : state)
+    this.#become(state.ended ? over(state) : state)
     if (state.ended) this.line.stop()
     else this.#expireTyping()
   }
@@ -75,14 +77,14 @@ export class Chat {
     const next = Math.min(...Object.values(this.state.typing).map((one) => one.until))
     if (!Number.isFinite(next)) return
     this.#timer = setTimeout(() => {
-      this.#become(conversation.expire(this.state, Date.now()))
+      this.#become(expire(this.state, Date.now()))
       this.#expireTyping()
     }, Math.max(0, next - Date.now()) + 10)
   }
 
   /** @param {import("./line.js").LineState} line */
   #lineIs(line) {
-    if (line === "ended") this.#become(conversation.over(this.state))
+    if (line === "ended") this.#become(over(this.state))
     if (line === "up") this.#cameUp()
     this.onChange()
   }
@@ -95,7 +97,7 @@ export class Chat {
   /** @param {string} content */
   write(content) {
     const words = { clientToken: uuid(), content, at: new Date().toISOString() }
-    this.#become(conversation.write(this.state, words))
+    this.#become(write(this.state, words))
     this.#typedAt = 0
     this.#flush()
   }
@@ -108,7 +110,7 @@ export class Chat {
     const clientToken = uuid()
     this.#bytes.set(clientToken, file)
     const about = { clientToken, content: file.name, contentType, size: file.size, at: new Date().toISOString() }
-    this.#become(conversation.attach(this.state, about))
+    this.#become(attach(this.state, about))
     this.#flush()
   }
 
@@ -119,40 +121,40 @@ export class Chat {
 
   /** The same words with the same ClientToken: had they arrived after all, they stay one message. @param {string} clientToken */
   again(clientToken) {
-    this.#become(conversation.mark(this.state, clientToken, "waiting"))
+    this.#become(mark(this.state, clientToken, "waiting"))
     this.#flush()
   }
 
   /** @param {string} clientToken */
   discard(clientToken) {
     this.#bytes.delete(clientToken)
-    this.#become(conversation.discard(this.state, clientToken))
+    this.#become(discard(this.state, clientToken))
   }
 
   async #flush() {
     if (this.#flushing) return
     this.#flushing = true
-    for (let next; this.line.state === "up" && (next = conversation.nextToSend(this.state)); ) {
+    for (let next; this.line.state === "up" && (next = nextToSend(this.state)); ) {
       this.#tries = (await this.#send(next)) ? 0 : this.#tries + 1
       if (this.#tries) await new Promise((done) => setTimeout(done, backOff(this.#tries, Math.random(), WAITS)))
     }
     this.#flushing = false
   }
 
-  /** @param {conversation.Outgoing} words @returns {Promise<boolean>} whether its fate is known */
+  /** @param {Outgoing} words @returns {Promise<boolean>} whether its fate is known */
   async #send(words) {
-    this.#become(conversation.mark(this.state, words.clientToken, "sending"))
+    this.#become(mark(this.state, words.clientToken, "sending"))
     try {
       if (words.size !== undefined) return await this.#sendFile(words)
       const answer = await this.api.sendMessage(this.line.token, words)
-      this.#become(conversation.sent(this.state, words.clientToken, answer))
+      this.#become(sent(this.state, words.clientToken, answer))
       return true
     } catch (error) {
       return this.#unsent(words, error)
     }
   }
 
-  /** Its item comes when it is scanned; from its upload on it is known by its id, so that it is completed once. @param {conversation.Outgoing} file */
+  /** Its item comes when it is scanned; from its upload on it is known by its id, so that it is completed once. @param {Outgoing} file */
   async #sendFile({ clientToken, content, contentType, attachmentId }) {
     const bytes = this.#bytes.get(clientToken)
     if (!attachmentId) {
@@ -160,28 +162,28 @@ export class Chat {
       const upload = await this.api.startUpload(this.line.token, { name: content, type: contentType, size: bytes.size })
       await this.api.put(upload.url, upload.headers, bytes)
       attachmentId = upload.id
-      this.#become(conversation.uploaded(this.state, clientToken, attachmentId))
+      this.#become(uploaded(this.state, clientToken, attachmentId))
     }
     await this.api.completeUpload(this.line.token, attachmentId, clientToken)
     this.#bytes.delete(clientToken)
-    this.#become(conversation.mark(this.state, clientToken, "checked"))
+    this.#become(mark(this.state, clientToken, "checked"))
     return true
   }
 
   /**
    * A connection token that is refused is renewed once; a busy service is asked again; without an answer we wait for the line.
-   * @param {conversation.Outgoing} words @param {unknown} error @returns {boolean}
+   * @param {Outgoing} words @param {unknown} error @returns {boolean}
    */
   #unsent(words, error) {
     const refusal = error instanceof Refused ? error : null
     const renewable = refusal?.status === 403 && this.#tries === 0
     if (refusal && !renewable && (!refusal.passing || this.#tries + 1 >= TRIES)) {
       const reason = refusal.passing ? gettext("the chat service did not take it") : refusal.message
-      const failed = conversation.mark(this.state, words.clientToken, "failed", reason)
-      this.#become(conversation.uploaded(failed, words.clientToken, "")) // a file is uploaded anew when it is tried again
+      const failed = mark(this.state, words.clientToken, "failed", reason)
+      this.#become(uploaded(failed, words.clientToken, "")) // a file is uploaded anew when it is tried again
       return true
     }
-    this.#become(conversation.mark(this.state, words.clientToken, "waiting"))
+    this.#become(mark(this.state, words.clientToken, "waiting"))
     if (!refusal?.passing) this.line.retry()
     return false
   }
@@ -190,19 +192,19 @@ export class Chat {
   typing() {
     if (this.line.state !== "up" || Date.now() - this.#typedAt < TYPING_EVERY) return
     this.#typedAt = Date.now()
-    this.api.sendEvent(this.line.token, `${conversation.EVENT}typing`).catch(() => {})
+    this.api.sendEvent(this.line.token, `${EVENT}typing`).catch(() => {})
   }
 
   /** Their newest message has come (`delivered`), or was seen (`read`). Receipts are a courtesy: a refusal changes nothing. @param {boolean} seen */
   async acknowledge(seen) {
-    const newest = this.state.items.findLast((item) => item.Type !== "EVENT" && conversation.isTheirs(this.state, item))
+    const newest = this.state.items.findLast((item) => item.Type !== "EVENT" && isTheirs(this.state, item))
     const kind = seen ? "read" : "delivered"
     const told = newest && [this.marks.read, this.marks[kind]].includes(newest.Id)
     if (!newest || told || this.#acknowledging || this.line.state !== "up") return
     this.#acknowledging = true
     this.marks = { ...this.marks, [kind]: newest.Id }
     this.#keep()
-    await this.api.sendEvent(this.line.token, `${conversation.EVENT}message.${kind}`, { messageId: newest.Id }).catch(() => {})
+    await this.api.sendEvent(this.line.token, `${EVENT}message.${kind}`, { messageId: newest.Id }).catch(() => {})
     this.#acknowledging = false
     this.onChange()
   }
@@ -224,9 +226,9 @@ export class Chat {
   }
 }
 
-/** What was under way when the page went is waiting again, with its ClientToken. @param {Kept} kept @returns {conversation.State} */
+/** What was under way when the page went is waiting again, with its ClientToken. @param {Kept} kept @returns {State} */
 function restored(kept) {
-  const state = conversation.empty(kept.seat.ParticipantId, kept.seat.name)
+  const state = empty(kept.seat.ParticipantId, kept.seat.name)
   const outgoing = kept.outgoing.map((one) => (one.status === "sending" ? { ...one, status: /** @type {const} */ ("waiting") } : one))
   return { ...state, items: kept.items, outgoing, receipts: kept.receipts, ended: kept.ended }
 }

@@ -10,7 +10,7 @@ import { ChatSocket, Refused } from "./wire.js"
 export const WAITS = { first: 300, most: 5_000 }
 const SLOW = 1_500
 const RENEW_BEFORE = 60_000
-const LONGEST = 12 * 3_600_000
+const LONGEST_CONNECTION = 12 * 3_600_000
 
 export class Line {
   /** @type {LineState} */
@@ -49,7 +49,7 @@ export class Line {
     this.told.onItems(await this.api.transcript(this.token), true)
     this.#tries = 0
     if (!this.socket?.closed) this.#become("up")
-    const renew = setTimeout(() => this.retry(), Math.min(LONGEST, Math.max(RENEW_BEFORE, connection.expires - Date.now() - RENEW_BEFORE)))
+    const renew = setTimeout(() => this.retry(), Math.min(LONGEST_CONNECTION, Math.max(RENEW_BEFORE, connection.expires - Date.now() - RENEW_BEFORE)))
     await closed.promise.finally(() => clearTimeout(renew))
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws the rows of the conversation, touching only what changed, so that focus, selection and a screen reader are not disturbed. */
 
-import { chosenSlot, fillChoices } from "./asked.js"
+import { forms } from "./forms.js"
 import { day, exactly, hour } from "../js/dates.js"
 import { find, icon, keep, make, own } from "../js/dom.js"
 import { gettext, say } from "../js/i18n.js"
@@ -20,7 +20,7 @@ const statuses = () => ({
   sent: [gettext("Sent"), "sent"], delivered: [gettext("Delivered"), "read"], read: [gettext("Read"), "read"],
 })
 /** @type {WeakMap<HTMLElement, string>} */
-const drawn = new WeakMap()
+const filled = new WeakMap()
 
 /**
  * @param {HTMLElement} list @param {Row[]} rows
@@ -34,8 +34,8 @@ export function drawRows(list, rows, how) {
 const reconcile = (list, parts) =>
   keep(list, parts, (one) => one.key, (one) => one.make(), (node, one) => {
     const value = JSON.stringify(one.value)
-    if (drawn.get(node) !== value) one.fill(node)
-    drawn.set(node, value)
+    if (filled.get(node) !== value) one.fill(node)
+    filled.set(node, value)
   })
 
 /** @param {Row} row @param {How} how @returns {Part} */
@@ -119,10 +119,10 @@ function receipt(status, word, sign) {
 
 /** @param {Bubble} bubble @param {How} how @returns {Part} */
 function bubblePart(bubble, how) {
-  const fill = { text: fillText, file: fillFile, choices: fillChoices }[bubble.kind]
+  const fill = { text: fillText, file: fillFile, choices: forms()?.fillChoices }[bubble.kind]
   return {
     key: bubble.key, value: [bubble, how.answerable, isShown(bubble) && how.live], make: () => fresh(EMPTY[bubble.kind](), how),
-    fill: (node) => fill(node, /** @type {any} */ (bubble), how),
+    fill: (node) => fill?.(node, /** @type {any} */ (bubble), how),
   }
 }
 
@@ -154,7 +154,7 @@ const isShown = (bubble) => bubble.kind === "file" && bubble.picture
 
 /** @param {HTMLElement} node @param {import("./rows.js").TextBubble} bubble */
 function fillText(node, bubble) {
-  node.replaceChildren(...(bubble.slot ? [chosenSlot(bubble.slot)] : richNodes(bubble.rich)))
+  node.replaceChildren(...(bubble.slot ? [forms()?.chosenSlot(bubble.slot) ?? ""] : richNodes(bubble.rich)))
   node.classList.toggle("is-waiting", bubble.status === "waiting")
   node.classList.toggle("is-failed", bubble.status === "failed")
 }

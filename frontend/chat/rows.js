@@ -4,7 +4,8 @@
 import { EVENT, isMine, isTheirs } from "./conversation.js"
 import { isPicture, sizeWord, typeWord } from "../js/files.js"
 import { gettext, say } from "../js/i18n.js"
-import { chosen, INTERACTIVE, readForm } from "../js/interactive_messages.js"
+import { forms, NO_FORMS } from "./forms.js"
+import { INTERACTIVE, mayBeForm } from "../js/interactive_messages.js"
 import { MARKDOWN, markdown } from "./markdown.js"
 
 /**
@@ -65,9 +66,8 @@ function rowOf(state, item) {
   if (item.Type === "EVENT") return eventRow(state, item)
   const bubbles = bubblesOf(state, item)
   const speaks = isMine(state, item) || isTheirs(state, item) || item.ParticipantRole === "CUSTOMER"
-  if (!speaks && bubbles.every((bubble) => bubble.kind === "text")) {
-    return item.Content ? { kind: "system", key: item.Id, at: item.AbsoluteTime, text: item.Content } : null
-  }
+  const [first] = bubbles
+  if (!speaks && first?.kind === "text") return { kind: "system", key: item.Id, at: item.AbsoluteTime, text: first.text }
   return bubbles.length ? group(state, item, bubbles) : null
 }
 
@@ -85,21 +85,22 @@ function eventRow(state, item) {
 function bubblesOf(state, item) {
   const key = state.tokens[item.Id] ?? item.Id
   if (item.Type === "ATTACHMENT") return (item.Attachments ?? []).map((one, index) => file(`${key} ${index}`, one))
-  const form = readForm(item)
+  if (!forms() && mayBeForm(item)) return [] // drawn once somebody has brought the forms
+  const form = forms()?.readForm(item)
   if (form?.parts.some((one) => one.options.length > 0)) return [{ key, kind: "choices", form, chosen: choiceIn(state, item, form) }]
-  if (form || item.ContentType === INTERACTIVE) return [worded(state, key, [form?.parts[0].title, form?.parts[0].detail, gettext("(An interactive message of a kind that this page cannot show)")].filter(Boolean).join("\n"))]
-  return item.Content ? [worded(state, key, item.Content, item.ContentType)] : []
+  if (form || item.ContentType === INTERACTIVE || (forms() === NO_FORMS && mayBeForm(item))) return [textBubble(state, key, [form?.parts[0].title, form?.parts[0].detail, gettext("(An interactive message of a kind that this page cannot show)")].filter(Boolean).join("\n"))]
+  return item.Content ? [textBubble(state, key, item.Content, item.ContentType)] : []
 }
 
 /** @param {State} state @param {string} key @param {string} text @param {string} [contentType] @param {string} [status] @returns {TextBubble} */
-function worded(state, key, text, contentType = "", status = "") {
+function textBubble(state, key, text, contentType = "", status = "") {
   const slot = /^\d{4}-\d\d-\d\dT/.test(text) ? slotOf(state, text) : null
   return { key, kind: "text", text, status, rich: contentType === MARKDOWN ? markdown(text) : [text], slot }
 }
 
 /** The time slot that was offered in this chat and that these words choose; null: they are only words. @param {State} state @param {string} words @returns {Slot | null} */
 function slotOf({ items }, words) {
-  const offered = items.flatMap((item) => readForm(item)?.parts ?? []).findLast((part) => part.options.some((one) => one.at === words))
+  const offered = items.flatMap((item) => forms()?.readForm(item)?.parts ?? []).findLast((part) => part.options.some((one) => one.at === words))
   return offered ? { at: words, offset: offered.offset } : null
 }
 
@@ -116,7 +117,7 @@ function file(key, one) {
 function choiceIn(state, item, form) {
   const later = state.items.slice(state.items.indexOf(item) + 1).filter((other) => isMine(state, other))
   const words = [...later.map((one) => one.Content), ...state.outgoing.map((one) => one.content)]
-  return words.map((Content) => chosen(form, { Content })).find(Boolean) ?? ""
+  return words.map((Content) => forms()?.chosen(form, { Content })).find(Boolean) ?? ""
 }
 
 /** @param {State} state @param {Item} item @param {Bubble[]} bubbles @returns {GroupRow} */
@@ -142,7 +143,7 @@ function waiting(state) {
 
 /** @param {State} state @param {import("./conversation.js").Outgoing} one @returns {TextBubble | FileBubble} */
 function unsent(state, { clientToken, content, contentType, size, status }) {
-  if (size === undefined) return worded(state, clientToken, content, contentType, status)
+  if (size === undefined) return textBubble(state, clientToken, content, contentType, status)
   const facts = `${typeWord(contentType ?? "")}, ${sizeWord(size)}`
   return { key: `${clientToken} 0`, kind: "file", name: content, facts, status, opens: "", picture: false }
 }
@@ -178,17 +179,17 @@ function withReceipt(state, made) {
 /** The chat as a text, to keep. @param {State} state @returns {string} */
 export function asText(state) {
   const lines = state.items.map((item) => [item, rowOf(state, item)]).filter(([, row]) => row)
-  return lines.map(([item, row]) => `${/** @type {Item} */ (item).AbsoluteTime}  ${spoken(state, /** @type {any} */ (row))}`).join("\r\n") + "\r\n"
+  return lines.map(([item, row]) => `${/** @type {Item} */ (item).AbsoluteTime}  ${spokenRow(state, /** @type {any} */ (row))}`).join("\r\n") + "\r\n"
 }
 
 /** @param {State} state @param {SystemRow | GroupRow} row */
-function spoken(state, row) {
+function spokenRow(state, row) {
   if (row.kind === "system") return `* ${row.text}`
-  return `${row.mine ? state.name : row.who}: ${row.bubbles.map(words).join(" ")}`
+  return `${row.mine ? state.name : row.who}: ${row.bubbles.map(bubbleWords).join(" ")}`
 }
 
 /** @param {Bubble} bubble */
-function words(bubble) {
+function bubbleWords(bubble) {
   if (bubble.kind === "text") return bubble.text
   if (bubble.kind === "file") return `[${bubble.name}, ${bubble.facts}]`
   return [bubble.form.parts[0].title, ...bubble.form.parts.flatMap((one) => one.options).map((one) => `(${one.label || one.at})`)].join(" ")

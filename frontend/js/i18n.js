@@ -4,12 +4,12 @@
 /** @typedef {{gettext?: (text: string) => string, ngettext?: (one: string, many: string, n: number) => string}} Catalog */
 
 let catalog = /** @type {Catalog} */ (globalThis)
-let chosen = ""
+let brought = ""
 
 /** For who brings sentences along and stands in a page of somebody else. @param {string} language @param {Record<string, string|string[]>} sentences by their English; with a plural both forms */
 export function speak(language, sentences) {
   const said = (/** @type {string} */ text, /** @type {number} */ form) => [sentences[text] ?? text].flat()[form]
-  chosen = language
+  brought = language
   catalog = {
     gettext: (text) => said(text, 0),
     ngettext: (one, many, n) => (Object.hasOwn(sentences, one) ? said(one, Number(n !== 1)) : n === 1 ? one : many),
@@ -17,7 +17,7 @@ export function speak(language, sentences) {
 }
 
 /** The language that `speak` chose; empty: that of the page. */
-export const chosenLanguage = () => chosen
+export const chosenLanguage = () => brought
 
 /** @param {string} text @returns {string} */
 export const gettext = (text) => catalog.gettext?.(text) ?? text

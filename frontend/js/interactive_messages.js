@@ -34,7 +34,7 @@ export function readForm(item) {
 }
 
 /** It says it is one; flows also send the JSON as plain text (that is what Lex-Web-UI draws). @param {Item} item */
-function mayBeForm({ ContentType, Content, ParticipantRole }) {
+export function mayBeForm({ ContentType, Content, ParticipantRole }) {
   if (ContentType === INTERACTIVE) return true
   return (
     ContentType === "text/plain" &&

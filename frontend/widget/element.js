@@ -15,7 +15,7 @@ export function h(tag, attributes = {}, ...children) {
   return element
 }
 
-const SVG = "http://www.w3.org/2000/svg"
+const SVG_ELEMENTS = "http://www.w3.org/2000/svg"
 /** What the button itself shows; the others come with the window. @type {Record<string, string>} */
 export const FIRST = {
   chat: "M3.5 5.5a2 2 0 0 1 2-2h9a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H9l-3.5 3v-3a2 2 0 0 1-2-2zM7 7.3h6M7 10h3.8",
@@ -24,7 +24,7 @@ export const FIRST = {
 
 /** @param {string} tag @param {Record<string, string>} attributes @param {...Node} children */
 export function svg(tag, attributes, ...children) {
-  const element = document.createElementNS(SVG, tag)
+  const element = document.createElementNS(SVG_ELEMENTS, tag)
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
   element.append(...children)
   return element

@@ -1,7 +1,7 @@
 // @ts-check
 /** The form before a chat: says what is wrong with an entry, keeps what was typed, and says why a chat could not be started. */
 
-import { icon } from "../js/dom.js"
+import { icon, own } from "../js/dom.js"
 import { gettext } from "../js/i18n.js"
 import { messageError, nameError, NAME_MAX } from "../chat/limits.js"
 import { h } from "./element.js"
@@ -37,7 +37,7 @@ export class StartForm {
     const common = { id: `field-${id}`, name: id, "aria-describedby": `error-${id}`, required: !optional, dir: "auto", oninput: () => this.#typed(field) }
     const input = id === "topic" && this.settings.topics.length ? this.#select(common, optional)
       : id === "message" ? h("textarea", { ...common, rows: 3 })
-      : h("input", { ...common, type: own(TYPES, id) ?? "text", autocomplete: own(AUTOCOMPLETE, id) ?? "off" })
+      : h("input", { ...common, type: own(INPUT_TYPES, id) ?? "text", autocomplete: own(AUTOCOMPLETE, id) ?? "off" })
     if (value) input.value = value
     this.#fields.set(id, input)
     const words = h("label", { for: common.id }, label || labelOf(id), optional && h("small", {}, ` ${gettext("(optional)")}`))
@@ -115,12 +115,9 @@ export class StartForm {
 }
 
 /** @type {Record<string, string>} */
-const TYPES = { email: "email", phone: "tel" }
+const INPUT_TYPES = { email: "email", phone: "tel" }
 /** @type {Record<string, string>} */
 const AUTOCOMPLETE = { name: "name", email: "email", phone: "tel" }
-
-/** @param {Record<string, string>} table @param {string} key */
-const own = (table, key) => (Object.hasOwn(table, key) ? table[key] : undefined)
 
 /** @param {string} id */
 const labelOf = (id) =>

@@ -4,11 +4,11 @@
 import { icon, initials, setText } from "../js/dom.js"
 import { gettext } from "../js/i18n.js"
 import { h, styles } from "./element.js"
-import { symbols } from "./icons.js"
+import { ICONS, symbols } from "./icons.js"
 
 /** @typedef {{id: string, sign: string, label: string, run: () => void}} Entry of the menu */
 
-const PHONE = "(max-width: 30rem), (max-height: 27rem)"
+const SMALL_SCREEN = "(max-width: 30rem), (max-height: 27rem)"
 
 export class Frame {
   /** @type {Entry[]} */
@@ -22,7 +22,7 @@ export class Frame {
     this.panel = this.#panel(onClose)
     launcher.shadow.adoptedStyleSheets = [...launcher.shadow.adoptedStyleSheets, styles(css)]
     launcher.button.setAttribute("aria-controls", "panel")
-    this.ground.prepend(symbols(), this.panel)
+    this.ground.prepend(symbols(ICONS), this.panel)
     this.ground.append(this.status)
     this.ground.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#key(event, onClose))
     this.#followKeyboard()
@@ -57,7 +57,7 @@ export class Frame {
   #followKeyboard() {
     const view = globalThis.visualViewport
     const fit = () => {
-      const full = matchMedia(PHONE).matches && view
+      const full = matchMedia(SMALL_SCREEN).matches && view
       this.panel.style.setProperty("--view", full ? `${view.height}px` : "")
       this.panel.style.setProperty("--view-top", full ? `${view.offsetTop}px` : "")
     }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The entry of the first part, /widget.js: reads the tag, draws the button, gives the website `CcpChat` and the events `ccp-chat:…`
- * on its document. The window comes as a second script once somebody opens it, or a chat goes on.
+ * on its document. The window comes as a second script once somebody opens it, or a chat goes on; what most chats never need, as a third.
  */
 
 import { speak } from "../js/i18n.js"
@@ -12,9 +12,10 @@ import { box, Memory, memory } from "./storage.js"
 /**
  * @typedef {import("./widget.js").Widget} Widget
  * @typedef {Record<string, string | string[]>} Sentences
- * @typedef {{css: string, sentences: Record<string, Sentences>, endpoint: string, window: string}} Built what the portal puts into the script;
- *   `window`: the name of the second one
- * @typedef {{settings: import("./settings.js").Settings, memory: Memory, launcher: Launcher, emit: (name: string, detail?: object) => void}} Given
+ * @typedef {{css: string, sentences: Record<string, Sentences>, endpoint: string, parts: {window: string, more: string}}} Built what the portal
+ *   puts into the script; `parts`: the names of the other two
+ * @typedef {(name: "more") => Promise<import("./more.js").More>} FetchPart
+ * @typedef {{settings: import("./settings.js").Settings, memory: Memory, launcher: Launcher, emit: (name: string, detail?: object) => void, part: FetchPart}} Given
  */
 
 const LINK = /[#&]ccp-chat=([A-Za-z0-9_-]{1,100})/
@@ -65,7 +66,7 @@ class Page {
   /** @param {boolean} opens @param {string} [code] @returns {Promise<Widget>} */
   #window(opens, code = "") {
     this.#coming ??= this.#load().then((make) => {
-      this.#widget = make({ settings: this.settings, memory: this.memory, launcher: this.launcher, emit })
+      this.#widget = make({ settings: this.settings, memory: this.memory, launcher: this.launcher, emit, part: (name) => this.#part(name) })
       this.#widget.run(code, opens)
       return this.#widget
     }).catch((error) => {
@@ -76,20 +77,25 @@ class Page {
     return this.#coming
   }
 
-  /** The second script, with the nonce of the first, for pages whose policy wants one. @returns {Promise<(given: Given) => Widget>} */
+  /** @returns {Promise<(given: Given) => Widget>} */
   #load() {
     this.launcher.setBusy(true)
+    return this.#part("window").finally(() => this.launcher.setBusy(false))
+  }
+
+  /** Another script, with the nonce of the first, for pages whose policy wants one. @param {keyof Built["parts"]} name @returns {Promise<any>} what it brings */
+  #part(name) {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script")
-      const src = new URL(this.built.window, this.script.src)
+      const src = new URL(this.built.parts[name], this.script.src)
       src.searchParams.set("lang", this.#base)
-      document.addEventListener("ccp-chat:window", (event) => resolve(/** @type {CustomEvent} */ (event).detail), { once: true })
+      document.addEventListener(`ccp-chat:${name}`, (event) => resolve(/** @type {CustomEvent} */ (event).detail), { once: true })
       script.onerror = () => reject(new Error(`${src.href} could not be loaded: is the portal away, or does this page's policy not allow it?`))
       script.onload = () => script.remove()
       if (this.script.nonce) script.nonce = this.script.nonce
       script.src = trusted(src.href)
       document.head.append(script)
-    }).finally(() => this.launcher.setBusy(false))
+    })
   }
 
   #toggle() {
@@ -143,9 +149,9 @@ class Page {
 /** @type {any} */
 let policy = null
 
-/** For pages that ask for Trusted Types: this one script may come. @param {string} src @returns {string} */
+/** For pages that ask for Trusted Types: our own scripts may come. @param {string} src @returns {string} */
 function trusted(src) {
-  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("ccp-chat", { createScriptURL: () => src })
+  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("ccp-chat", { createScriptURL: (/** @type {string} */ url) => url })
   return policy?.createScriptURL(src) ?? src
 }
 

@@ -41,7 +41,7 @@ export function offerLink(frame, make, onEnd) {
       "Open this link there within one minute. It works once, and whoever has it can read and write in this chat: give it to nobody.",
       "Open this link there within %(n)s minutes. It works once, and whoever has it can read and write in this chat: give it to nobody.", minutes).replace("%(n)s", String(minutes))
     copy.focus()
-  }, () => (told.textContent = gettext("A link cannot be made at the moment. Please try again later.")))
+  }, () => (told.textContent = noLink()))
   return (/** @type {string} */ news) => {
     if (!news || !told.isConnected) return
     told.textContent = news
@@ -51,6 +51,14 @@ export function offerLink(frame, make, onEnd) {
     end.hidden = false
   }
 }
+
+/** @param {Frame} frame */
+export const tellNoLink = (frame) =>
+  frame.openSheet(gettext("Continue on another device"), [
+    h("p", {}, noLink()), h("div", { class: "sheet__do" }, h("button", { type: "button", class: "button", "data-first": true, onclick: () => frame.closeSheet() }, gettext("Close"))),
+  ])
+
+const noLink = () => gettext("A link cannot be made at the moment. Please try again later.")
 
 /** @param {HTMLInputElement} field @param {HTMLElement} button */
 async function copied(field, button) {
@@ -72,8 +80,10 @@ export function linkNews(link) {
 export function linkRefused(code) {
   if (code === "LinkUsed") return gettext("This link was used already: each works once. If you did not use it, end the chat on the device it came from, for somebody else can read it.")
   if (code === "LinkUnknown") return gettext("This link is too old, or not complete. Make a new one on the other device.")
-  return gettext("The link cannot be opened at the moment. Please load this page again.")
+  return linkAway()
 }
+
+export const linkAway = () => gettext("The link cannot be opened at the moment. Please load this page again.")
 
 /** @param {(stars: number, comment: string) => Promise<unknown>} send */
 export function rating(send) {

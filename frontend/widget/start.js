@@ -75,4 +75,4 @@ export const attributeOf = (id) => (OWN.includes(id) ? own({ email: "connect_ema
 export const hintFor = (error, settings) =>
   error instanceof Refused
     ? `${settings.start} answered ${error.status} ${error.type}: ${error.message}`
-    : `${settings.start} cannot be reached or read from this page. If the network is up: does CCP_START_CHAT_ORIGINS name ${globalThis.location?.origin}, and does this page's Content-Security-Policy allow it in connect-src?`
+    : `${settings.start} cannot be reached or read from this page. If the network is up: is ${globalThis.location?.origin} in CCP_START_CHAT_ORIGINS, and the address in connect-src of this page's policy?`

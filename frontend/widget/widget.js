@@ -2,55 +2,58 @@
 /** The second part, the widget at work: which screen stands there, what is kept, what the website is told. Begun by main.js once it is needed. */
 
 import { Chat } from "../chat/chat.js"
-import { isServed, isTheirs, present } from "../chat/conversation.js"
-import { asText } from "../chat/rows.js"
+import { isServed } from "../chat/conversation.js"
+import { bringForms, forms, NO_FORMS } from "../chat/forms.js"
 import { uuid } from "../chat/uuid.js"
 import { participantApi, Refused } from "../chat/wire.js"
 import { gettext } from "../js/i18n.js"
-import { h } from "./element.js"
+import { mayBeForm } from "../js/interactive_messages.js"
+import { below, download } from "./ended.js"
 import { StartForm } from "./form.js"
 import { Frame } from "./frame.js"
-import { isOpen, readHours } from "./hours.js"
+import { opening } from "./opening.js"
 import { portalApi } from "./portal.js"
-import { askEnd, linkNews, linkRefused, offerLink, placeWords, rating } from "./sheets.js"
+import { PortalNews } from "./portal_news.js"
+import { askEnd, linkAway, tellNoLink } from "./sheets.js"
 import { allowSound, chime } from "./sound.js"
 import { begin, hintFor, refusalText } from "./start.js"
+import { headOf, lineWords, statusOf } from "./status.js"
 import { watchTabs } from "./tabs.js"
 import { lostByEnd, Talk } from "./talk.js"
+import { Unread } from "./unread.js"
 
-/** @typedef {import("./settings.js").Settings} Settings */
-
-const ASK_EVERY = 15_000 // for the place in the queue, while the customer looks at it
-const ASK_LINK_EVERY = 4_000 // for what became of a link that is out
+const MORE_AGAIN = 10_000 // ms until the third part is asked for again that did not come
 
 export class Widget {
   /** @type {Chat | null} */
   chat = null
   /** @type {Talk | null} */
   talk = null
-  #place = 0
-  #news = (/** @type {string} */ _news) => {}
-  #newsText = ""
-  #linkUntil = 0
-  #asking = 0
-  #heard = ""
+  /** @type {Promise<import("./more.js").More> | null} */
+  #more = null
   #toldEnd = false
-  #unread = -1
   #unanswered = { entries: "", token: "" } // tried again with the same entries, it is the same chat and not a second one
 
   /**
    * @param {import("./main.js").Given} given @param {string} css
    */
-  constructor({ settings, memory, launcher, emit }, css) {
+  constructor({ settings, memory, launcher, emit, part }, css) {
     this.settings = settings
     this.memory = memory
     this.emit = emit
+    this.part = part
+    this.title = settings.title || gettext("Chat with us")
     this.api = participantApi(settings.endpoint || settings.portal)
     this.portal = portalApi(settings.portal)
     this.frame = new Frame(launcher, css, () => this.close())
     this.form = new StartForm(settings, {
       draft: () => JSON.parse(memory.word("form") || "{}"), keep: (entries) => memory.keepWord("form", JSON.stringify(entries)),
       onStart: (entries) => this.start(entries),
+    })
+    this.unread = new Unread(memory, { onMessage: (item, looks) => this.#hear(item, looks), onCount: (count) => emit("unread", { count }) })
+    this.news = new PortalNews(this.portal, memory, {
+      goesOn: () => this.chat !== null && !this.chat.state.ended, onNews: () => this.draw(),
+      waits: () => this.#isSeen && this.chat !== null && !isServed(this.chat.state, this.title),
     })
     this.stopTabs = watchTabs(memory.key, { onRest: () => this.chat?.line.rest(), onWake: () => this.#wake(), onShared: () => this.#shared() })
     for (const event of ["pointerdown", "keydown"]) this.frame.ground.addEventListener(event, allowSound, { once: true })
@@ -68,13 +71,17 @@ export class Widget {
 
   // ---- the window ----------------------------------------------------------------------------------------------------
 
+  get #isSeen() {
+    return this.frame.isOpen && document.visibilityState === "visible"
+  }
+
   open({ focus = true } = {}) {
     if (this.frame.isOpen) return
     this.frame.setOpen(true)
     this.memory.keepWord("open", "yes")
     if (!this.chat) this.#lookAtHours()
     this.draw()
-    this.#ask()
+    this.news.ask()
     if (focus) this.focus()
     this.emit("open")
   }
@@ -136,18 +143,17 @@ export class Widget {
 
   /** @param {import("./storage.js").Shared} kept */
   #goOn(kept) {
-    this.#place = 0
-    this.#heard = ""
     const chat = new Chat({ api: this.api, store: this.memory, onChange: () => this.draw() }, this.memory.restored(kept))
     this.chat = chat
     this.#toldEnd = chat.state.ended
+    this.unread.begin()
     this.talk = new Talk(chat, { files: this.settings.files && kept.files, focused: () => this.frame.focused }, {
       draft: () => this.memory.word("words"), keep: (text) => this.memory.keepWord("words", text), onSeen: () => this.draw(),
     })
     this.frame.show(this.talk.element)
     chat.open()
+    this.news.begin()
     this.draw()
-    this.#ask()
   }
 
   /** @param {string} code */
@@ -157,20 +163,11 @@ export class Widget {
       this.#adopt(taken)
       this.emit("resumed", { contactId: taken.seat.ContactId })
     } catch (error) {
-      const why = linkRefused(error instanceof Refused ? error.type : "")
+      const why = await this.more().then(({ linkRefused }) => linkRefused(error instanceof Refused ? error.type : ""), () => linkAway())
       if (!this.chat) this.form.complain(why, 0)
-      this.#newsText = this.chat ? why : ""
+      this.news.text = this.chat ? why : ""
       this.draw()
     }
-  }
-
-  // ---- a chat ends ---------------------------------------------------------------------------------------------------
-
-  #leave() {
-    this.chat?.close()
-    this.chat = this.talk = null
-    this.#newsText = ""
-    this.#linkUntil = 0
   }
 
   /** @param {string} text @returns {boolean} whether there is a chat it goes to */
@@ -180,13 +177,20 @@ export class Widget {
     return true
   }
 
-  /** Of the chat, for the website: none, connecting, up, checking, down, ended. */
-  get status() {
-    return this.chat ? (this.chat.state.ended ? "ended" : this.chat.line.state) : "none"
+  // ---- a chat ends ---------------------------------------------------------------------------------------------------
+
+  #leave() {
+    this.chat?.close()
+    this.chat = this.talk = null
+    this.news.begin()
   }
 
   end() {
     this.chat?.leave().catch(() => this.chat?.line.retry())
+  }
+
+  askEnd() {
+    if (this.chat) askEnd(this.frame, lostByEnd(this.chat), () => this.end())
   }
 
   /** After the end, or when another tab has begun anew. */
@@ -206,95 +210,51 @@ export class Widget {
     this.draw()
   }
 
-  /** What stands below an ended chat. */
-  #after() {
+  /** What stands below an ended chat. @param {Chat} chat */
+  #below(chat) {
     const shared = this.memory.chat()
-    const key = shared?.key ?? ""
-    const asks = this.settings.rating && key && !shared?.rated && this.chat?.state.items.some((item) => isTheirs(this.chat.state, item))
-    const ended = this.chat?.loaded || this.chat?.state.items.length ? gettext("This chat has ended.") : gettext("This chat has ended meanwhile.")
-    const save = h("button", { type: "button", class: "button", onclick: () => this.save() }, gettext("Save this chat"))
-    const anew = h("button", { type: "button", class: "button button--primary", "data-first": true, onclick: () => this.anew() }, gettext("Start a new chat"))
-    return [h("p", { class: "over__ended" }, ended), ...(asks ? [rating((stars, comment) => this.#rate(key, stars, comment))] : []), h("div", { class: "over__do" }, save, anew)]
-  }
-
-  /** @param {string} key @param {number} stars @param {string} comment */
-  async #rate(key, stars, comment) {
-    await this.portal.rate(key, stars, comment)
-    this.memory.change({ rated: true })
-    this.emit("rated", { stars, comment })
-  }
-
-  save() {
-    if (!this.chat) return
-    const link = document.createElement("a")
-    link.href = URL.createObjectURL(new Blob([asText(this.chat.state)], { type: "text/plain;charset=utf-8" }))
-    link.download = `chat-${this.chat.seat.ContactId}.txt`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+    const asks = this.settings.rating && shared?.key && !shared.rated
+    const rate = async (/** @type {number} */ stars, /** @type {string} */ comment) => {
+      await this.portal.rate(shared?.key ?? "", stars, comment)
+      this.memory.change({ rated: true })
+      this.emit("rated", { stars, comment })
+    }
+    return below(chat, { onAnew: () => this.anew(), onRate: asks ? rate : null, more: () => this.more() })
   }
 
   // ---- what stands on the screen -------------------------------------------------------------------------------------
 
+  /** Of the chat, for the website. */
+  get status() {
+    return statusOf(this.chat)
+  }
+
   draw() {
     const { chat, talk, frame } = this
-    this.#drawHead()
+    if (chat) frame.setHead(...headOf(chat, this.title, this.news.place))
+    else frame.setHead(this.title, "")
     frame.setMenu(this.#menu())
-    frame.setLine(this.#line())
+    frame.setLine(this.news.text || lineWords(chat, this.memory.lasts))
     if (chat && talk) {
-      talk.draw({ unread: Math.max(0, this.#unread), after: () => this.#after() })
-      this.#notice(chat, talk)
+      talk.draw({ unread: this.unread.count, after: () => this.#below(chat) })
+      this.unread.look(chat, this.#isSeen && talk.atEnd)
+      if (!forms() && !this.#more && chat.state.items.some(mayBeForm)) this.#bringForms()
       if (chat.state.ended && !this.#toldEnd) this.emit("ended", { contactId: chat.seat.ContactId })
       this.#toldEnd = chat.state.ended
     }
-    frame.launcher.unread(Math.max(0, this.#unread))
-  }
-
-  #drawHead() {
-    const { chat, settings } = this
-    const title = settings.title || gettext("Chat with us")
-    if (!chat) return this.frame.setHead(title, "")
-    const here = present(chat.state).at(-1) ?? ""
-    const person = Boolean(here) && isServed(chat.state, title)
-    if (person) this.#place = 0
-    const [words, dot] = this.#presence(here, person)
-    this.frame.setHead(here || title, words, dot, Boolean(here) && here !== title)
-  }
-
-  /** @param {string} here @param {boolean} person @returns {[string, string]} */
-  #presence(here, person) {
-    const { state, line } = /** @type {Chat} */ (this.chat)
-    if (state.ended) return [gettext("Chat ended"), ""]
-    if (line.state === "connecting") return [gettext("Connecting"), ""]
-    if (line.state === "down") return [gettext("Reconnecting"), "dot--warn"]
-    if (person) return [gettext("Here now"), "dot--ok"]
-    if (this.#place) return [placeWords(this.#place), ""]
-    if (here) return [gettext("Connected"), ""]
-    return [state.items.some((item) => isTheirs(state, item)) ? gettext("Nobody is here now") : gettext("We are looking for somebody"), ""]
-  }
-
-  #line() {
-    const { chat } = this
-    if (this.#newsText) return this.#newsText
-    if (!chat || chat.state.ended) return !chat && !this.memory.lasts ? gettext("Your browser keeps nothing: the chat ends for you when this page is closed or loaded again.") : ""
-    if (chat.line.state === "down") return chat.leaving ? gettext("No connection. The chat ends as soon as it is back.") : gettext("No connection. What you write is kept and sent later.")
-    return chat.leaving ? gettext("Ending the chat") : ""
+    frame.launcher.unread(this.unread.count)
   }
 
   #menu() {
     const { chat } = this
     if (!chat || chat.state.ended) return []
-    const key = this.memory.chat()?.key
     const sound = this.sounds
     return [
       ...(this.settings.sound ? [{ id: "sound", sign: sound ? "mute" : "bell", label: sound ? gettext("Sound off") : gettext("Sound on"), run: () => this.#setSound(!sound) }] : []),
-      ...(key ? [{ id: "link", sign: "phone", label: gettext("Continue on another device"), run: () => this.#offerLink() }] : []),
-      { id: "save", sign: "download", label: gettext("Save this chat"), run: () => this.save() },
+      ...(this.memory.chat()?.key ? [{ id: "link", sign: "phone", label: gettext("Continue on another device"), run: () => this.#offerLink() }] : []),
+      { id: "save", sign: "download", label: gettext("Save this chat"), run: () => download(chat) },
       ...(chat.leaving ? [] : [{ id: "end", sign: "end", label: gettext("End the chat"), run: () => this.askEnd() }]),
     ]
-  }
-
-  askEnd() {
-    if (this.chat) askEnd(this.frame, lostByEnd(this.chat), () => this.end())
   }
 
   get sounds() {
@@ -307,32 +267,51 @@ export class Widget {
     this.draw()
   }
 
-  /** What came while nobody looked is counted, sounds once, and is told to be unread. @param {Chat} chat @param {Talk} talk */
-  #notice(chat, talk) {
-    const theirs = chat.state.items.filter((item) => item.Type !== "EVENT" && isTheirs(chat.state, item))
-    const newest = theirs.at(-1)
-    const looks = this.frame.isOpen && document.visibilityState === "visible" && talk.atEnd
-    const shared = this.memory.chat()
-    if (looks && newest && shared && shared.seen !== newest.Id) this.memory.change({ seen: newest.Id })
-    const seen = looks ? newest?.Id : shared?.seen
-    const unread = looks ? 0 : theirs.length - 1 - theirs.findIndex((item) => item.Id === seen)
-    if (newest && this.#heard && this.#heard !== newest.Id) this.#tell(newest, looks)
-    if (chat.loaded) this.#heard = newest?.Id ?? "none"
-    if (unread !== this.#unread) {
-      this.#unread = unread
-      this.emit("unread", { count: Math.max(0, unread) })
-    }
-    chat.acknowledge(looks)
-  }
-
   /** @param {import("../chat/conversation.js").Item} item @param {boolean} looks */
-  #tell(item, looks) {
+  #hear(item, looks) {
     this.emit("message", { id: item.Id, from: item.DisplayName ?? "", text: item.Content ?? "", contentType: item.ContentType })
     if (!looks && this.sounds) chime()
     if (!this.frame.isOpen) this.frame.announce(`${item.DisplayName ?? ""}: ${item.ContentType.startsWith("text/") ? item.Content ?? "" : gettext("New messages")}`)
   }
 
-  // ---- other tabs, other devices, the portal -------------------------------------------------------------------------
+  // ---- the third part ------------------------------------------------------------------------------------------------
+
+  /** What most chats never need, fetched once. */
+  more() {
+    this.#more ??= this.part("more").then((more) => {
+      more.dress(this.frame.launcher, this.settings.language)
+      bringForms(more.forms)
+      this.draw()
+      return more
+    })
+    this.#more.catch((error) => {
+      this.#more = null
+      this.fault(error.message)
+    })
+    return this.#more
+  }
+
+  /** Interactive messages are drawn once their part is there. While it cannot be had, words say that something is missing. */
+  #bringForms() {
+    const become = (/** @type {typeof NO_FORMS | null} */ what) => {
+      bringForms(what)
+      this.draw()
+    }
+    this.more().catch(() => {
+      become(NO_FORMS)
+      setTimeout(() => become(null), MORE_AGAIN)
+    })
+  }
+
+  #offerLink() {
+    const offer = (/** @type {import("./more.js").More} */ { offerLink, linkNews }) => {
+      this.news.linkWords = linkNews
+      this.news.onLink = offerLink(this.frame, () => this.news.makeLink(), () => this.end())
+    }
+    this.more().then(offer, () => tellNoLink(this.frame))
+  }
+
+  // ---- other tabs, the portal ----------------------------------------------------------------------------------------
 
   #wake() {
     this.chat?.line.look()
@@ -352,55 +331,12 @@ export class Widget {
     } else this.draw()
   }
 
-  #offerLink() {
-    const chat = this.memory.chat()
-    if (!chat) return
-    const make = async () => {
-      const { code, seconds } = await this.portal.makeLink(chat.key, chat.seat, chat.files)
-      this.#linkUntil = Date.now() + seconds * 1000
-      this.#ask()
-      const page = new URL(location.href)
-      page.hash = `ccp-chat=${code}`
-      return { url: page.href, minutes: Math.round(seconds / 60) }
-    }
-    this.#news = offerLink(this.frame, make, () => this.end())
-  }
-
-  /** Asks the portal while there is something to know: the place in the queue, and what became of a link. */
-  #ask() {
-    clearTimeout(this.#asking)
-    const { chat } = this
-    const key = this.memory.chat()?.key
-    const link = this.#linkUntil > Date.now()
-    if (!chat || chat.state.ended || !key) return
-    const waits = this.frame.isOpen && document.visibilityState === "visible" && !isServed(chat.state, this.settings.title || gettext("Chat with us"))
-    const next = () => (this.#asking = setTimeout(() => this.#ask(), link ? ASK_LINK_EVERY : ASK_EVERY))
-    if (!waits && !link) return void next()
-    this.portal.about({ key }).then((about) => this.#told(chat, about), () => {}).finally(next)
-  }
-
-  /** @param {Chat} chat @param {import("./portal.js").About} about */
-  #told(chat, about) {
-    if (chat !== this.chat) return
-    this.#place = about.place
-    const news = this.#linkUntil ? linkNews(about.link) : ""
-    if (news && news !== this.#newsText) {
-      this.#newsText = news
-      this.#news(news)
-    }
-    this.draw()
-  }
-
-  /** Whether somebody is there to answer: by attribute, else as the portal's queue says. */
   async #lookAtHours() {
-    const { hours, zone, closed, closedText } = this.settings
-    const ranges = hours ? readHours(hours) : null
-    if (hours && !ranges) this.fault(`data-hours cannot be read: ${hours.slice(0, 100)}`)
-    const about = ranges ? { open: isOpen(ranges, zone, new Date()), text: "" } : await this.portal.about({ topic: this.settings.attributes.topic, language: this.settings.language }).catch(() => null)
-    const shut = about !== null && !about.open
-    const text = closedText || about?.text || gettext("We are closed at the moment. You can write, and we answer when we are back.")
-    this.form.setNotice(shut ? text : "", !shut || closed === "notice")
-    this.frame.launcher.button.hidden = !this.settings.launcher || (shut && closed === "hidden" && !this.chat)
+    const { closed, launcher } = this.settings
+    const { shut, text, wrong } = await opening(this.settings, (asked) => this.portal.about(asked), () => this.more())
+    if (wrong) this.fault(wrong)
+    this.form.setNotice(text, !shut || closed === "notice")
+    this.frame.launcher.button.hidden = !launcher || (shut && closed === "hidden" && !this.chat)
   }
 
   /** For the website's developer, never for the customer. @param {string} why */
@@ -410,7 +346,7 @@ export class Widget {
   }
 
   remove() {
-    clearTimeout(this.#asking)
+    this.news.stop()
     this.stopTabs()
     this.#leave()
   }

@@ -4,10 +4,10 @@
 import { speak } from "../js/i18n.js"
 import { Widget } from "./widget.js"
 
-/** @param {HTMLScriptElement | null} _tag @param {{css: string, sentences: Record<string, string | string[]>}} built what the portal puts into the script */
-export function main(_tag, { css, sentences }) {
+/** @param {HTMLScriptElement | null} _tag @param {{css: string}} built what the portal puts into the script, whose sentences are in the reader's language already */
+export function main(_tag, { css }) {
   document.dispatchEvent(new CustomEvent("ccp-chat:window", { detail: (/** @type {import("./main.js").Given} */ given) => {
-    speak(given.settings.language, sentences)
+    speak(given.settings.language, {})
     return new Widget(given, css)
   } }))
 }

@@ -7,20 +7,26 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from chats import wire
 from devtools.website import Addresses, Website
+from tests.attaching import hand_in, into_connects_queue, relay
 from tests.e2e.browsing import window
 from tests.emulating import HANDOVER_FLOW, INBOUND_FLOW, free_port
+from tests.pictures import png
 from tests.portal import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce", "has_touch": True, "is_mobile": True}
 WORDS = "The lamp flickers."
+QUEUE_FLOW = "bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee"  # into Connect's own queue: its agents send files, custom participants cannot
+PHOTO = png(480, 320, (140, 104, 70))
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,12 @@ class Shop:
 
     product: Product
     url: str
+    refused: list[str]  # by the website's Content Security Policy
 
     def customer(self, page: Page, query: str = "") -> Page:
+        page.on(
+            "console", lambda told: self.refused.append(told.text) if "Content Security Policy" in told.text else None
+        )
         page.goto(f"{self.url}{query}")
         return page
 
@@ -38,24 +48,34 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     port = free_port()
+    folder = tmp_path_factory.mktemp("widget")
     environment = {
         "CCP_START_CHAT_ORIGINS": f"http://localhost:{port}",
-        "CCP_START_CHAT_FLOWS": INBOUND_FLOW,
+        "CCP_START_CHAT_FLOWS": f"{INBOUND_FLOW},{QUEUE_FLOW}",
         "CCP_START_CHAT_ATTRIBUTES": "*",
         "CCP_START_CHAT_PER_ADDRESS": "100",
         "CCP_START_CHAT_FILES": "1",
+        "CCP_START_CHAT_PERSISTENT": "1",
     }
-    with Product(tmp_path_factory.mktemp("widget"), flow=HANDOVER_FLOW, portal_environment=environment) as product:
+    queue = ("--flow", f"{QUEUE_FLOW}={into_connects_queue(folder)}")
+    with Product(folder, flow=HANDOVER_FLOW, portal_environment=environment, emulator_options=queue) as product:
         # The emulator's port is known only now; the portal tells it to browsers by data-endpoint of the tag.
         site = Website("127.0.0.1", port, Addresses(product.portal.url, product.emulator.url))
         thread = threading.Thread(target=site.serve_forever, args=(0.05,))
         thread.start()
         try:
-            yield Shop(product, f"http://localhost:{port}/?endpoint={product.emulator.url}")
+            yield Shop(product, f"http://localhost:{port}/?endpoint={product.emulator.url}", [])
         finally:
             site.shutdown()
             thread.join()
             site.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _under_the_policy(shop: Shop) -> Iterator[None]:
+    shop.refused.clear()
+    yield
+    assert shop.refused == []
 
 
 def open_by_key(page: Page) -> None:
@@ -107,8 +127,6 @@ def wrong_for_axe(page: Page) -> list[str]:
 
 def test_a_chat_up_to_an_agents_answer_then_closed_reloaded_and_rated(browser: Browser, shop: Shop) -> None:
     with window(browser, **DESKTOP) as page, shop.product.portal.desk("mira") as mira:
-        refused: list[str] = []
-        page.on("console", lambda told: refused.append(told.text) if "Content Security Policy" in told.text else None)
         shop.customer(page)
         start(page)
         mira.available()
@@ -141,9 +159,101 @@ def test_a_chat_up_to_an_agents_answer_then_closed_reloaded_and_rated(browser: B
         expect(page.get_by_text("Thank you, that helps us.")).to_be_focused()
         press(page, "Start a new chat")
         expect(page.get_by_label("Your message")).to_be_focused()
-        assert refused == []
     told = "from chats.models import CustomerRating as R; print(*R.objects.values_list('stars', 'comment'))"
     assert shop.product.portal.shell(told) == "(4, 'Quick!')"
+
+
+COUNT_SOUNDS = """window.tones = 0
+const make = AudioContext.prototype.createOscillator
+AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this) }"""
+
+
+def test_files_typing_receipts_sound_and_the_chat_before(browser: Browser, shop: Shop) -> None:
+    with window(browser, **DESKTOP) as page, shop.product.portal.desk("jonas") as jonas:
+        page.add_init_script(COUNT_SOUNDS)
+        shop.customer(page, f"&flow={QUEUE_FLOW}")
+        contact_id = start(page)
+        relay(shop.product, jonas, contact_id)
+        page.keyboard.type("Look:")
+        jonas.until(lambda held: held.typing, "that the customer types")
+        page.keyboard.press("Enter")
+        jonas.hears("Look:")
+        with page.expect_file_chooser() as chooser:
+            press(page, "Attach a file")
+        chooser.value.set_files(
+            [
+                {"name": "split.png", "mimeType": "image/png", "buffer": PHOTO},
+                {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"},
+            ]
+        )
+        expect(page.locator(".hint")).to_have_text(re.compile("“logo.svg” cannot be sent: pictures, PDF"))
+        expect(page.locator(".group--me .file img")).to_have_js_property("naturalWidth", 480)
+        files = jonas.until(lambda held: [one for one in held.transcript() if one["Attachments"]], "the agent has it")
+        event = {
+            "contactId": contact_id,
+            "contentType": wire.READ,
+            "content": json.dumps({"messageId": files[0]["Id"]}),
+        }
+        jonas.call("sendEvent", **event)
+        expect(page.locator(".group--me .receipt").last).to_have_text("Read")
+        jonas.call("sendEvent", contactId=contact_id, contentType=wire.TYPING)
+        expect(page.locator(".typing")).to_contain_text("is typing")
+        assert wrong_for_axe(page) == []
+        assert page.evaluate("tones") == 0
+        page.keyboard.press("Escape")
+        assert hand_in(jonas, contact_id, PHOTO, "panel.png").status == 200
+        unread = page.get_by_role("button", name="Open the chat, 1 new message")
+        expect(unread).to_be_focused()
+        page.wait_for_function("tones === 2")
+        page.keyboard.press("Enter")
+        theirs = page.locator(".group:not(.group--me) .file")
+        expect(theirs.locator("img")).to_have_js_property("naturalWidth", 480)
+        with page.expect_download() as saved:
+            press(page, "Download panel.png")
+        assert (saved.value.suggested_filename, Path(saved.value.path()).read_bytes()) == ("panel.png", PHOTO)
+        press(page, "More", "Sound off")
+        page.keyboard.press("Escape")
+        jonas.say(contact_id, "A new one is on its way.")
+        expect(unread).to_be_visible()
+        assert page.evaluate("tones") == 2
+        unread.focus()
+        page.keyboard.press("Enter")
+        press(page, "More", "End the chat", "End the chat", "Start a new chat")
+        expect(page.get_by_label("Your message")).to_be_focused()
+        page.keyboard.type("One more thing")
+        press(page, "Start the chat")
+        expect(page.locator(".log")).to_contain_text("A new one is on its way.")
+        expect(page.locator(".log")).to_contain_text("One more thing")
+        assert page.evaluate("CcpChat.contactId") != contact_id
+
+
+def test_on_a_phone_who_is_refused_reads_why_and_their_words_stay(browser: Browser, shop: Shop) -> None:
+    emulator = shop.product.emulator
+    with window(browser, **PHONE) as page:
+        page.clock.install()
+        shop.customer(page)
+        page.get_by_role("button", name="Open the chat").tap()
+        page.get_by_label("Your name").tap()
+        page.keyboard.type("Ada")
+        page.get_by_label("Your message").tap()
+        page.keyboard.type(WORDS)
+        go = page.get_by_role("button", name="Start the chat")
+        emulator.control("faults", {"operation": "StartChatContact", "times": 5, "status": 500})
+        go.tap()
+        expect(page.get_by_role("alert")).to_contain_text("Chats cannot be started at the moment.")
+        emulator.control("faults", {"clear": True})
+        page.clock.fast_forward("02:00")
+        emulator.control("quotas", {"openChats": 0})
+        try:
+            go.tap()
+            expect(page.get_by_role("alert")).to_contain_text("Everybody is busy just now.")
+            assert wrong_for_axe(page) == []
+            expect(page.get_by_label("Your message")).to_have_value(WORDS)
+        finally:
+            emulator.control("quotas", {"openChats": None})
+        page.clock.fast_forward("02:00")
+        go.tap()
+        expect(mine(page)).to_have_text([WORDS])
 
 
 def test_tabs_and_a_phone_go_on_with_it_and_a_link_works_once(browser: Browser, shop: Shop) -> None:
@@ -187,6 +297,7 @@ QUESTION = {
 
 def test_a_cut_line_loses_nothing_and_choices_can_be_answered(browser: Browser, shop: Shop) -> None:
     with window(browser, **DESKTOP) as page, shop.product.portal.desk("jonas") as jonas:
+        page.clock.install()
         shop.customer(page)
         start(page, words="Is it the bulb?")
         jonas.available()
@@ -199,7 +310,11 @@ def test_a_cut_line_loses_nothing_and_choices_can_be_answered(browser: Browser, 
         expect(mine(page)).to_have_text(["Is it the bulb?", "Written in a tunnel"])
         kind = "application/vnd.amazonaws.connect.message.interactive"
         asked = {"contactId": contact_id, "content": json.dumps(QUESTION), "contentType": kind}
+        page.route("**/widget-more.js*", lambda route: route.abort())  # the part that draws it does not come at first
         shop.product.emulator.control("say", asked)
+        expect(page.get_by_text("An interactive message of a kind that this page cannot show")).to_be_visible()
+        page.unroute("**/widget-more.js*")
+        page.clock.fast_forward("00:11")
         press(page, "No")
         jonas.hears("No")
         expect(page.get_by_role("button", name="No")).to_be_disabled()

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
+import { FORMS } from "../../frontend/chat/asked.js"
+import { bringForms, NO_FORMS } from "../../frontend/chat/forms.js"
 import * as conversation from "../../frontend/chat/conversation.js"
 import { INTERACTIVE } from "../../frontend/js/interactive_messages.js"
 import { asText, rows } from "../../frontend/chat/rows.js"
 
+bringForms(FORMS)
 const ME = "customer-1"
 const E = conversation.EVENT
 const utc = (at) => at.slice(0, 10)
@@ -230,4 +233,20 @@ test("behind the company's own name a person is there when somebody reads or typ
   assert.equal(served(desk, event("", 3, "typing", { DisplayName: "Fenmark Home" })), true)
   const again = event("j2", 20, "participant.joined", { DisplayName: "Fenmark Home" })
   assert.equal(served(desk, mine("m", 2, "Hello"), read, event("l", 10, "participant.left"), again), false)
+})
+
+test("a flow's question waits for what draws it, is drawn with it, and is never shown as its JSON", (t) => {
+  t.after(() => bringForms(FORMS))
+  const Content = JSON.stringify({ templateType: "QuickReply", version: "1.0", data: { content: { title: "More?", elements: [{ title: "Yes" }] } } })
+  const flow = { ParticipantId: "flow", ParticipantRole: "SYSTEM", DisplayName: "SYSTEM_MESSAGE" }
+  for (const ContentType of ["text/plain", INTERACTIVE]) {
+    const state = conversation.apply(start(), theirs("q", 1, Content, { ...flow, ContentType }), 0)
+    const shown = () => rows(state, utc).slice(1).map((row) => row.bubbles?.[0].kind ?? row.text)
+    bringForms(null)
+    assert.deepEqual(shown(), [])
+    bringForms(NO_FORMS)
+    assert.deepEqual(shown(), ["(An interactive message of a kind that this page cannot show)"])
+    bringForms(FORMS)
+    assert.deepEqual(shown(), ["choices"])
+  }
 })

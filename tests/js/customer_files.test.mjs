@@ -5,8 +5,11 @@ import { test } from "node:test"
 import * as conversation from "../../frontend/chat/conversation.js"
 import { FILE_MAX, fileError } from "../../frontend/chat/files.js"
 import { isPicture, sizeWord, typeOf, typeWord } from "../../frontend/js/files.js"
+import { FORMS } from "../../frontend/chat/asked.js"
+import { bringForms } from "../../frontend/chat/forms.js"
 import { rows } from "../../frontend/chat/rows.js"
 
+bringForms(FORMS)
 const ME = "customer-1"
 const AT = "2026-11-18T17:46:00.000Z"
 const item = (Id, more = {}) => ({

@@ -1,8 +1,10 @@
 // @ts-check
 /** The chat on the screen: header, log, composer, end; it draws what the chat says and hands on what the person does. */
 
+import { FORMS } from "./frontend/chat/asked.js"
 import { isServed, isTheirs, present } from "./frontend/chat/conversation.js"
 import { fileError, TYPES } from "./frontend/chat/files.js"
+import { bringForms } from "./frontend/chat/forms.js"
 import { initials } from "./frontend/js/dom.js"
 import { typeOf } from "./frontend/js/files.js"
 import { roomLeft, tooLong } from "./frontend/chat/limits.js"
@@ -11,6 +13,7 @@ import { asText, rows } from "./frontend/chat/rows.js"
 
 /** @typedef {import("./frontend/chat/chat.js").Chat} Chat */
 
+bringForms(FORMS)
 const BRAND = "Fenmark Home"
 const NEAR_END = 80
 
