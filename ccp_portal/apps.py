@@ -13,6 +13,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from . import audited, checks  # noqa: F401 -- importing checks registers them
+        from .sso import checks as sso_checks  # noqa: F401 -- as above
 
         audited.connect()
         pre_migrate.connect(_may_take_long, dispatch_uid="ccp_portal.may_take_long")

@@ -29,6 +29,7 @@ from django.utils import timezone
 
 from chats.client_address import client_address as address_of
 
+from .accounts import ways_in
 from .hashing import THREADS
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ class PasswordBackend(AxesBackend):  # type: ignore[misc]  # axes has no types
                 request.wrong_password_is_counted = True  # type: ignore[attr-defined]  # a mark of ours
         if user is None:
             raise PermissionDenied  # no further backend: ModelBackend stands there for the sessions it has signed in
+        if ways_in.only_sso() and not user.is_superuser:
+            request.wrong_password_is_counted = request.needs_sso = True  # type: ignore[attr-defined]  # as above
+            raise PermissionDenied
+        if not getattr(request, "asks_for_codes", False) and ways_in.needs_code(user):
+            request.wrong_password_is_counted = request.needs_code = True  # type: ignore[attr-defined]  # as above
+            raise PermissionDenied
         return user
 
 
@@ -109,7 +116,8 @@ def too_many(request: HttpRequest, _response: HttpResponse | None, credentials: 
     until = waits_until(request, credentials) or timezone.now()
     seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
     form = AuthenticationForm(request, initial={"username": get_client_username(request, credentials)})
-    context = {"form": form, "next": request.POST.get("next", ""), "wait_minutes": math.ceil(seconds / 60)}
+    asked = request.POST.get("next", "")
+    context = {"form": form, "next": asked, "wait_minutes": math.ceil(seconds / 60), **ways_in.of(request, asked)}
     answer = render(request, "login.html", context, status=429)
     answer["Retry-After"] = str(seconds)
     return answer

@@ -10,6 +10,39 @@ import environ
 from csp.constants import NONE, SELF
 
 from ccp_portal import private_files, secrets
+from ccp_portal.sso.configuration import (  # noqa: F401 -- they are settings
+    ACCOUNT_ADAPTER,
+    ACCOUNT_EMAIL_VERIFICATION,
+    ACCOUNT_LOGIN_METHODS,
+    ACCOUNT_LOGIN_TIMEOUT,
+    ACCOUNT_RATE_LIMITS,
+    ACCOUNT_SIGNUP_FIELDS,
+    ACCOUNT_UNIQUE_EMAIL,
+    CCP_OIDC_CLIENT_ID,
+    CCP_OIDC_CLIENT_SECRET,
+    CCP_OIDC_CONTACT,
+    CCP_OIDC_GROUPS,
+    CCP_OIDC_GROUPS_CLAIM,
+    CCP_OIDC_ISSUER,
+    CCP_OIDC_LINK_BY_EMAIL,
+    CCP_OIDC_NAME,
+    CCP_OIDC_ONLY,
+    CCP_OIDC_PROFILES,
+    CCP_OIDC_SCOPES,
+    CCP_SECOND_FACTOR_GROUPS,
+    CCP_SSO,
+    MFA_ADAPTER,
+    MFA_SUPPORTED_TYPES,
+    MFA_TOTP_TOLERANCE,
+    OIDC_PROVIDER_ID,
+    SOCIALACCOUNT_ADAPTER,
+    SOCIALACCOUNT_EMAIL_VERIFICATION,
+    SOCIALACCOUNT_PROVIDERS,
+    SSO_APPS,
+    SSO_IS_INSTALLED,
+    SSO_IS_ON,
+    SSO_MIDDLEWARE,
+)
 
 env = environ.Env()
 private_files.only_ours()
@@ -37,6 +70,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "channels",
+    *SSO_APPS,
     "ccp_portal",
     "chats",
     "agents",
@@ -55,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "agents.ccp.frames.MayBeFramed",
+    *SSO_MIDDLEWARE,
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -76,6 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "ccp_portal.accounts.password_changes.PasswordIsAudited"},
 ]
+CCP_PASSWORD_FORM = "ccp_portal.accounts.ways_in.PasswordForm"  # noqa: S105 -- of each page that asks for one
 AUTHENTICATION_BACKENDS = ["ccp_portal.login.PasswordBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "ccp_portal.hashing.BoundedPBKDF2PasswordHasher",

@@ -11,6 +11,7 @@ from agents.ccp import urls as ccp_urls
 from agents.ccp_bridge import views as ccp_bridge
 from agents.views import files, pages
 from ccp_portal.accounts.views import SignInView
+from ccp_portal.sso import urls as sso
 from chats.inbox import webhook
 
 urlpatterns = [
@@ -35,5 +36,6 @@ urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
+    *sso.urlpatterns,
     path("jsi18n/", cache_page(3600)(JavaScriptCatalog.as_view(packages=["agents"])), name="jsi18n"),
 ]

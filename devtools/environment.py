@@ -110,7 +110,7 @@ def lock(upgrade: bool) -> int:
     # For every machine, not only this one: tdewolff-minify has no wheel for Apple's processors.
     compiler = [uv, "pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-header"]
     compiler += ["--universal", "--python-version", "3.11", *(["--upgrade"] if upgrade else [])]
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-sso", "requirements-dev"):
         with step(f"Pinning {name}.txt"):
             command = [*compiler, f"{name}.in", "-o", f"{name}.txt"]
             quietly("uv pip compile", command, ROOT / "var" / "log" / "lock.log")

@@ -24,6 +24,14 @@ STACKLESS = (
 SLOW_UNITS = ("tests/unit/bench", "tests/unit/devtools")
 # No page is opened here: to collect their four thousand tests takes a browser's worker longer than to start a browser.
 PAGELESS = ("tests/unit", "tests/integration", "tests/faults")
+# They run in a step of their own, with the extra switched on: the others are of the plain product.
+WITH_SSO = ("tests/sso",)
+SSO = {
+    "CCP_SSO": "1",
+    "CCP_OIDC_ISSUER": "http://localhost:1",
+    "CCP_OIDC_CLIENT_ID": "ccp",
+    "CCP_OIDC_CLIENT_SECRET": "s",
+}
 
 
 @dataclass(frozen=True)
@@ -43,9 +51,11 @@ def steps(python: Path, machine: Machine, full: bool, stack: str, arguments: Seq
     rows: list[Step] = [] if arguments else checks(python, sqlite)
     if stack in {"sqlite", "all"}:
         rows += [plain("SQLite", python, sqlite, full, ()), browser("SQLite", python, sqlite, full, ())]
+        rows += single_sign_on("SQLite", python, sqlite, (), arguments)
     if stack in {"postgres", "all"}:
         needs = ("postgres", "redis")
         rows.append(plain("PostgreSQL + Redis", python, postgres, full, needs))
+        rows += single_sign_on("PostgreSQL + Redis", python, postgres, needs, arguments)
         if full or stack == "postgres":
             rows.append(browser("PostgreSQL + Redis", python, postgres, full, needs))
     return [part_of(row, arguments) if arguments else row for row in rows]
@@ -71,7 +81,8 @@ def test_environment(outside: Mapping[str, str]) -> dict[str, str]:
 
 def plain(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
     """Three at a time on two cores: tests that start processes wait as long as they work."""
-    command = pytest(python, 3, marked("not browser", full), [*pages(), *(STACKLESS if needs else ())])
+    without = [*pages(), *WITH_SSO, *(STACKLESS if needs else ())]
+    command = pytest(python, 3, marked("not browser", full), without)
     return once_more(Step(f"pytest, {stack}", command, env, needs))
 
 
@@ -84,8 +95,20 @@ def pages() -> list[str]:
 
 def browser(stack: str, python: Path, env: Mapping[str, str], full: bool, needs: Sequence[str]) -> Step:
     """Two at a time: what one browser waits for, the other works."""
-    command = pytest(python, 2, marked("browser", full), PAGELESS)
+    command = pytest(python, 2, marked("browser", full), (*PAGELESS, *WITH_SSO))
     return once_more(Step(f"pytest, Chromium, {stack}", command, env, (*needs, "chromium", "npm")))
+
+
+def single_sign_on(
+    stack: str, python: Path, env: Mapping[str, str], needs: Sequence[str], arguments: Sequence[str]
+) -> list[Step]:
+    """The extra: its tables are there only where it is on, so pytest begins with it; with arguments when they name it."""
+    if arguments and not any(word.startswith(WITH_SSO) for word in arguments):
+        return []
+    marks = marked("not browser", full=False) if needs else "not full"
+    command = [*pytest(python, 2, marks, ()), *([] if arguments else WITH_SSO)]
+    step = Step(f"pytest, single sign-on, {stack}", command, {**env, **SSO}, needs or ("chromium",))
+    return [once_more(step)]
 
 
 def pytest(python: Path, workers: int, marks: str, without: Sequence[str]) -> Command:
@@ -125,6 +148,12 @@ def checks(python: Path, env: Mapping[str, str]) -> list[Step]:
         *checks_of_text(python, env),
         Step("manage.py check --deploy", [*manage, *strict], {**env, **production()}),
         Step("no migration is missing", [*manage, "makemigrations", "--check", "--dry-run"], env),
+        Step("manage.py check --deploy, single sign-on", [*manage, *strict], {**env, **production(), **SSO}),
+        Step(
+            "no migration is missing, single sign-on",
+            [*manage, "makemigrations", "--check", "--dry-run"],
+            {**env, **SSO},
+        ),
         Step("node --test", ["node", "--test", *javascript], env, ["node"]),
     ]
 

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from agents.models import Agent, AgentContact
+from agents import presence
+from agents.models import Agent, AgentContact, RoutingProfile
 from agents.protocol import agent_contact_state
 from agents.routing import forced_states
 from agents.routing.interventions import Intervention
@@ -93,6 +94,13 @@ def activate(person: User) -> None:
         if not fresh.is_active:
             fresh.is_active = True
             fresh.save(update_fields=["is_active"])
+
+
+def give_desk(person: User, profile: RoutingProfile, capacity: int | None = None) -> None:
+    """Makes somebody an agent, who begins offline; nothing while no agent state is an offline one."""
+    state = presence.offline()
+    if state is not None:
+        Agent.objects.create(user=person, routing_profile=profile, capacity_override=capacity, state=state)
 
 
 def served_by(agent: Agent) -> list[str]:

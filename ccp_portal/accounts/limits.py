@@ -14,6 +14,7 @@ from chats.models import ChatAllowance
 
 # In ten minutes (chats.models.chat_allowance.WINDOW):
 RESETS_FROM_ONE_ADDRESS, RESETS_OF_ONE_ACCOUNT, OLD_PASSWORDS = 10, 3, 10
+SSO_FROM_ONE_ADDRESS = 300  # a whole office begins its shift behind one address
 
 
 def reset_waits(address: str | None) -> int:
@@ -30,6 +31,17 @@ def may_send_reset(typed: str) -> bool:
 def old_password_waits(user_id: int) -> int:
     """The seconds until this person may try again what their password is; 0: now, and this one is counted."""
     return _take(f"old password of {user_id}", OLD_PASSWORDS)
+
+
+def sso_waits(address: str | None) -> int:
+    """The seconds until this address may begin single sign-on again; 0: now, and this one is counted."""
+    return _take(f"sso from {address or 'unknown'}", SSO_FROM_ONE_ADDRESS)
+
+
+def code_is_new(user_id: int, code: str) -> bool:
+    """Whether this code of an authenticator app is used for the first time; it is good for 90 s at most."""
+    word = hashlib.sha256(code.encode()).hexdigest()
+    return not _take(f"code {word} of {user_id}", 1)
 
 
 def _take(key: str, most: int) -> int:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from django.db import connections
 
-from . import amazon, handover, machine, sqs
+from . import amazon, handover, machine, sqs, sso
 from .finding import Finding, Status, failed, warning
 
 __all__ = ["Finding", "Status", "examine", "examine_at_once"]
@@ -19,7 +19,7 @@ __all__ = ["Finding", "Status", "examine", "examine_at_once"]
 log = logging.getLogger(__name__)
 WITHIN = 20.0  # seconds: of a page, which holds one of CCP_PAGE_THREADS
 Check = Callable[[], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (*machine.CHECKS, *amazon.CHECKS, *handover.CHECKS, *sqs.CHECKS)
+CHECKS: tuple[Check, ...] = (*machine.CHECKS, *amazon.CHECKS, *handover.CHECKS, *sqs.CHECKS, *sso.CHECKS)
 
 
 def examine() -> Iterator[Finding]:

@@ -145,8 +145,6 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
         if profile is None:
             Agent.objects.filter(user=person, agent_contacts=None).delete()
         elif agent is None:
-            state = presence.offline()
-            if state is not None:  # clean_routing_profile has seen one
-                Agent.objects.create(user=person, routing_profile=profile, capacity_override=capacity, state=state)
+            accounts.give_desk(person, profile, capacity)
         else:
             assign(agent.pk, profile, capacity)

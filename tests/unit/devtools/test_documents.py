@@ -11,8 +11,9 @@ COMPUTED = object()
 
 
 def in_the_code():
-    """Every variable that settings.py reads from its environment, and its default."""
-    calls = [node for node in ast.walk(ast.parse((ROOT / "ccp_portal" / "settings.py").read_text())) if reads(node)]
+    """Every variable that the settings read from their environment, and its default."""
+    read = ["ccp_portal/settings.py", "ccp_portal/sso/configuration.py"]
+    calls = [node for path in read for node in ast.walk(ast.parse((ROOT / path).read_text())) if reads(node)]
     return {call.args[0].value: default(call) for call in calls}
 
 

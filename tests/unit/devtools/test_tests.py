@@ -37,12 +37,16 @@ CHECKS = [
     "import contracts, emulator",
     "manage.py check --deploy",
     "no migration is missing",
+    "manage.py check --deploy, single sign-on",
+    "no migration is missing, single sign-on",
     "node --test",
 ]
 
 
 def test_without_a_word_all_checks_and_both_stacks_are_run():
-    assert names() == [*CHECKS, "pytest, SQLite", "pytest, Chromium, SQLite", "pytest, PostgreSQL + Redis"]
+    first, second = ["pytest, SQLite", "pytest, Chromium, SQLite"], ["pytest, PostgreSQL + Redis"]
+    sso = ["pytest, single sign-on, SQLite"], ["pytest, single sign-on, PostgreSQL + Redis"]
+    assert names() == [*CHECKS, *first, *sso[0], *second, *sso[1]]
 
 
 def test_full_adds_the_browser_on_the_second_stack():
@@ -51,9 +55,10 @@ def test_full_adds_the_browser_on_the_second_stack():
 
 
 def test_one_stack_may_be_asked_for():
-    assert names(stack="sqlite")[len(CHECKS) :] == ["pytest, SQLite", "pytest, Chromium, SQLite"]
+    assert names(stack="sqlite")[len(CHECKS) : -1] == ["pytest, SQLite", "pytest, Chromium, SQLite"]
     assert names(stack="postgres")[len(CHECKS) :] == [
         "pytest, PostgreSQL + Redis",
+        "pytest, single sign-on, PostgreSQL + Redis",
         "pytest, Chromium, PostgreSQL + Redis",
     ]
 
@@ -63,6 +68,7 @@ def test_with_arguments_pytest_runs_alone_and_may_find_nothing():
     assert [row.name for row in rows] == ["pytest, SQLite", "pytest, Chromium, SQLite"]
     assert [list(row.command[-2:]) for row in rows] == [["-k", "lease"]] * 2
     assert [row.good for row in rows] == [(0, 5)] * 2
+    assert names(stack="sqlite", arguments=["tests/sso"])[-1] == "pytest, single sign-on, SQLite"
 
 
 def test_long_tests_wait_for_full():

@@ -54,8 +54,12 @@ import { gettext } from "../lib/i18n.js"
 export const page = JSON.parse(find("#page").textContent ?? "")
 const kept = keptBy(page.agentId)
 const unsent = Object.fromEntries(kept.unsent().map((one) => [one.clientToken, one]))
+/** The agent's contacts and each conversation come one after the other: a page that opens waits for all, but no longer than so many ms. */
+const FIRST_PAINT_WITHIN = 1_000
+
 /** What this tab knows; also for whoever wants to compare it with another tab's. */
 export const store = createStore(/** @type {import("../lib/types.js").State} */ ({ ...state.EMPTY, me: page.userId, unsent }))
+store.hold(FIRST_PAINT_WITHIN)
 const cuts = watchCuts(store)
 
 export const line = new Line({
@@ -70,6 +74,7 @@ export const line = new Line({
     store.change((held) => state.apply(held, frame, now()))
   },
   onCaughtUp(seconds) {
+    store.release()
     const count = cuts.over(seconds)
     if (seconds !== null && count !== null) news.caughtUp(seconds, count, new Date(now()).toISOString())
     void line.request("watchQueues").catch(() => {}) // the line is cut again: asked again when it is back

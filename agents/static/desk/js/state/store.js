@@ -8,6 +8,7 @@
 export function createStore(first) {
   let state = first
   let due = false
+  let held = false
   /** @type {((state: State, before: State) => void)[]} */
   const watchers = []
   /** @type {(() => void)[]} */
@@ -18,9 +19,13 @@ export function createStore(first) {
     painters.forEach((painter) => painter())
   }
   const repaint = () => {
-    if (due) return
+    if (due || held) return
     due = true
     requestAnimationFrame(paint)
+  }
+  const release = () => {
+    held = false
+    repaint()
   }
   return {
     get state() {
@@ -39,6 +44,12 @@ export function createStore(first) {
     /** @param {() => void} painter */
     painter: (painter) => void painters.push(painter),
     repaint,
+    /** What comes in parts is painted once it is released, as it does not move then; after so long at the latest. @param {number} ms */
+    hold(ms) {
+      held = true
+      setTimeout(release, ms)
+    },
+    release,
   }
 }
 
