@@ -18,7 +18,7 @@ from chats.start_chat import bundle
 from devtools.website import Addresses, Website
 from tests.attaching import hand_in, into_connects_queue, relay
 from tests.e2e.browsing import window
-from tests.emulating import HANDOVER_FLOW, INBOUND_FLOW, free_port
+from tests.emulating import HANDOVER_FLOW, INBOUND_FLOW, INSTANCE, free_port
 from tests.pictures import png
 from tests.portal import Product
 
@@ -118,6 +118,12 @@ def press(page: Page, *names: str) -> None:
     for name in names:
         page.get_by_role("button", name=name).last.focus()
         page.keyboard.press("Enter")
+
+
+def end(page: Page) -> None:
+    """So that no agent of the next test is offered this chat."""
+    page.evaluate("CcpChat.end()")
+    expect(page.get_by_text("This chat has ended.")).to_be_visible()
 
 
 def wrong_for_axe(page: Page) -> list[str]:
@@ -255,6 +261,7 @@ def test_on_a_phone_who_is_refused_reads_why_and_their_words_stay(browser: Brows
         page.clock.fast_forward("02:00")
         go.tap()
         expect(mine(page)).to_have_text([WORDS])
+        end(page)
 
 
 def test_tabs_and_a_phone_go_on_with_it_and_a_link_works_once(browser: Browser, shop: Shop) -> None:
@@ -300,9 +307,9 @@ def test_a_cut_line_loses_nothing_and_choices_can_be_answered(browser: Browser, 
     with window(browser, **DESKTOP) as page, shop.product.portal.desk("jonas") as jonas:
         page.clock.install()
         shop.customer(page)
-        start(page, words="Is it the bulb?")
+        contact_id = start(page, words="Is it the bulb?")
         jonas.available()
-        contact_id = jonas.accept()
+        assert jonas.accept() == contact_id
         page.context.set_offline(True)
         write(page, "Written in a tunnel")
         expect(page.locator(".line")).to_contain_text("No connection.")
@@ -358,6 +365,32 @@ def test_without_storage_and_without_a_portal_the_customer_is_told(browser: Brow
         page.unroute("**/livechat")
         press(page, "Start the chat")
         expect(mine(page)).to_have_text([WORDS])
+        end(page)
+
+
+def test_another_website_of_the_origin_has_its_own_chat_and_an_ended_one_says_so(browser: Browser, shop: Shop) -> None:
+    with window(browser, **DESKTOP) as page:
+        shop.customer(page)
+        contact_id = start(page)
+        shop.customer(page, "&site=blog&flow=nobody-knows-it")
+        open_by_key(page)  # the shop's chat does not go on here
+        expect(page.get_by_label("Your name")).to_be_focused()
+        assert page.evaluate("CcpChat.state") == "none"
+        page.keyboard.type("Ada")
+        page.keyboard.press("Tab")
+        page.keyboard.type(WORDS)
+        press(page, "Start the chat")
+        expect(page.get_by_role("alert")).to_contain_text("This website's chat is not set up completely.")
+        page.goto("about:blank")
+        connect = shop.product.emulator.client("connect")
+        connect.stop_contact(InstanceId=INSTANCE, ContactId=contact_id)
+        shop.customer(page)
+        page.wait_for_function("window.CcpChat && CcpChat.state === 'ended'")  # its window was open, and is again
+        expect(page.get_by_text("This chat has ended.")).to_be_visible()
+        expect(mine(page)).to_have_text([WORDS])
+        expect(page.get_by_role("textbox", name="Message")).to_have_count(0)
+        press(page, "Start a new chat")
+        expect(page.get_by_label("Your message")).to_be_focused()
 
 
 DECLARATIONS = """css => {
