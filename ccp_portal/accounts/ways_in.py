@@ -37,11 +37,12 @@ def needs_code(user: User) -> bool:
 
 def of(request: HttpRequest, next_url: str) -> dict[str, Any]:
     """For templates/login.html: `sso` (its name and address), `has_form`, `sso_first` (whether the form comes second)."""
+    more = {"has_passkeys": bool(settings.SSO_IS_ON)}
     if not has_sso():
-        return {"has_form": True}
+        return more | {"has_form": True}
     query = f"?{urlencode({'next': next_url})}" if next_url else ""
     asked = request.method == "POST" or BREAK_GLASS in request.GET
-    return {
+    return more | {
         "sso": {"name": settings.CCP_OIDC_NAME, "address": reverse("sso_start") + query},
         "has_form": asked or not only_sso(),
     }
