@@ -55,9 +55,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except passkeys.NoPasskey:
         audit.record(AuditAction.SIGN_IN_FAILED, None, by="passkey", why="no_passkey")
         return pages.not_let_in(request, "no_passkey")
-    if not passkeys.lets_in(passkey.user):
-        audit.record(AuditAction.SIGN_IN_FAILED, None, user=passkey.user, by="passkey", why="closed")
-        return pages.not_let_in(request, "closed")
+    why_not = passkeys.why_not(passkey.user)
+    if why_not:
+        audit.record(AuditAction.SIGN_IN_FAILED, None, user=passkey.user, by="passkey", why=why_not)
+        return pages.not_let_in(request, why_not)
     asked = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     return passkeys.sign_in(request, passkey, asked if safe else resolve_url(settings.LOGIN_REDIRECT_URL))

@@ -62,8 +62,11 @@ def owner(credential: Any) -> Authenticator:
     return found
 
 
-def lets_in(user: User) -> bool:
-    return user.is_active and (user.is_superuser or not ways_in.only_sso())
+def why_not(user: User) -> str:
+    """The code of pages.REASONS why this person does not come in by a passkey; empty: they do."""
+    if not user.is_active:
+        return "closed"
+    return "needs_sso" if ways_in.only_sso() and not user.is_superuser else ""
 
 
 def sign_in(request: HttpRequest, passkey: Authenticator, next_url: str) -> HttpResponse:

@@ -81,11 +81,13 @@ def test_only_who_knows_the_password_gets_options_and_changes_anything() -> None
 
 def test_who_is_closed_or_has_to_come_by_the_provider_does_not_come_by_a_passkey(settings: Any) -> None:
     mira, boss = factories.user("mira"), factories.user("boss", is_superuser=True)
-    assert passkeys.lets_in(mira)
+    assert not passkeys.why_not(mira)
     settings.CCP_OIDC_ONLY = True
-    assert (passkeys.lets_in(mira), passkeys.lets_in(boss)) == (False, True)
+    assert (passkeys.why_not(mira), passkeys.why_not(boss)) == ("needs_sso", "")
     boss.is_active = False
-    assert not passkeys.lets_in(boss)
+    assert passkeys.why_not(boss) == "closed"
+    shown = [b"data-passkey" in Client().get(path).content for path in ("/login/", "/login/?password")]
+    assert shown == [False, True]
 
 
 def test_an_address_asks_only_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
