@@ -62,6 +62,9 @@ class PasswordBackend(AxesBackend):  # type: ignore[misc]  # axes has no types
         if ways_in.only_sso() and not user.is_superuser:
             request.wrong_password_is_counted = request.needs_sso = True  # type: ignore[attr-defined]  # as above
             raise PermissionDenied
+        if not getattr(request, "asks_for_codes", False) and ways_in.needs_code(user):
+            request.wrong_password_is_counted = request.needs_code = True  # type: ignore[attr-defined]  # as above
+            raise PermissionDenied
         return user
 
 

@@ -14,6 +14,7 @@ from ccp_portal.sso.configuration import (  # noqa: F401 -- they are settings
     ACCOUNT_ADAPTER,
     ACCOUNT_EMAIL_VERIFICATION,
     ACCOUNT_LOGIN_METHODS,
+    ACCOUNT_LOGIN_TIMEOUT,
     ACCOUNT_RATE_LIMITS,
     ACCOUNT_SIGNUP_FIELDS,
     ACCOUNT_UNIQUE_EMAIL,
@@ -28,7 +29,11 @@ from ccp_portal.sso.configuration import (  # noqa: F401 -- they are settings
     CCP_OIDC_ONLY,
     CCP_OIDC_PROFILES,
     CCP_OIDC_SCOPES,
+    CCP_SECOND_FACTOR_GROUPS,
     CCP_SSO,
+    MFA_ADAPTER,
+    MFA_SUPPORTED_TYPES,
+    MFA_TOTP_TOLERANCE,
     OIDC_PROVIDER_ID,
     SOCIALACCOUNT_ADAPTER,
     SOCIALACCOUNT_EMAIL_VERIFICATION,
@@ -106,6 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "ccp_portal.accounts.password_changes.PasswordIsAudited"},
 ]
+CCP_PASSWORD_FORM = "ccp_portal.accounts.ways_in.PasswordForm"  # noqa: S105 -- of each page that asks for one
 AUTHENTICATION_BACKENDS = ["ccp_portal.login.PasswordBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "ccp_portal.hashing.BoundedPBKDF2PasswordHasher",

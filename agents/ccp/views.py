@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 
 from agents.views import pages
@@ -32,6 +34,9 @@ class Ccp(LoginView):
             return render(request, "ccp_no_agent.html", status=403)
         context = pages.frame(user, pages.desk_page(agent) | {"loginPath": request.path}) | {"is_framed": True}
         return render(request, "ccp_quiet.html" if request.GET.get("ui") == "none" else "ccp_desk.html", context)
+
+    def get_form_class(self) -> Any:
+        return import_string(settings.CCP_PASSWORD_FORM)
 
     def form_valid(self, form: Any) -> HttpResponse:
         super().form_valid(form)

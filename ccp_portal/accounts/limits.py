@@ -38,6 +38,12 @@ def sso_waits(address: str | None) -> int:
     return _take(f"sso from {address or 'unknown'}", SSO_FROM_ONE_ADDRESS)
 
 
+def code_is_new(user_id: int, code: str) -> bool:
+    """Whether this code of an authenticator app is used for the first time; it is good for 90 s at most."""
+    word = hashlib.sha256(code.encode()).hexdigest()
+    return not _take(f"code {word} of {user_id}", 1)
+
+
 def _take(key: str, most: int) -> int:
     with transaction.atomic():
         return ChatAllowance.take(key, most, timezone.now())

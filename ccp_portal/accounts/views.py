@@ -43,7 +43,16 @@ class SignInView(views.LoginView):
         """A tab that was signed out comes with `over`; when another tab has signed in meanwhile it goes back at once."""
         if request.method == "GET" and "over" in request.GET and request.user.is_authenticated:
             return redirect(self.get_success_url())
+        request.asks_for_codes = True  # type: ignore[attr-defined]  # a mark of ours: ccp_portal.login lets nobody in elsewhere
         return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Whoever has a second factor, or has to have one, is asked for it before they are signed in."""
+        if not ways_in.needs_code(form.get_user()):
+            return super().form_valid(form)
+        from ccp_portal.sso import second_factor  # needs allauth
+
+        return second_factor.go_on(self.request, form.get_user(), self.get_success_url())
 
 
 # ---- one's own password ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.http import HttpRequest
 
 BREAK_GLASS = "password"  # /login/?password: the form where CCP_OIDC_ONLY hides it
@@ -23,6 +24,15 @@ def has_sso() -> bool:
 
 def only_sso() -> bool:
     return has_sso() and settings.CCP_OIDC_ONLY
+
+
+def needs_code(user: User) -> bool:
+    """Whether a password alone does not sign this person in: they have a second factor, or have to set one up."""
+    if not settings.SSO_IS_ON:
+        return False
+    from ccp_portal.sso import second_factor  # needs allauth
+
+    return second_factor.has_one(user) or second_factor.is_required(user)
 
 
 def of(request: HttpRequest, next_url: str) -> dict[str, Any]:
@@ -41,6 +51,8 @@ class PasswordForm(AuthenticationForm):
     """Where single sign-on is the only way, a password lets superusers in alone (ccp_portal.login): it says so."""
 
     def get_invalid_login_error(self) -> forms.ValidationError:
+        if getattr(self.request, "needs_code", False):
+            return forms.ValidationError(_("Sign in on the desk's own page: you need a code, too."), code="needs_code")
         if not getattr(self.request, "needs_sso", False):
             return super().get_invalid_login_error()
         told = _("Sign in with %(provider)s: here a password lets only administrators in.")

@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.utils import build_absolute_uri
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from requests import RequestException
 
 from chats import audit
 from chats.models import AuditAction
+from chats.models.encrypted_field import EncryptedTextField
 
 from . import MOST_LOGGED, claims, pages, people
 
@@ -46,11 +48,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         user.backend = "django.contrib.auth.backends.ModelBackend"
         super().login(request, user)
 
+    def get_login_stages(self) -> list[str]:
+        return ["allauth.mfa.stages.AuthenticateStage", "ccp_portal.sso.second_factor.SetUpStage"]
+
     def add_message(self, *_args: Any, **_more: Any) -> None:
         """Our pages say what happened."""
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above
+    """Secrets are encrypted as tokens of participants are; an authenticator app shows the company and the login."""
+
+    def encrypt(self, text: str) -> str:
+        return EncryptedTextField().get_prep_value(text) or ""
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return EncryptedTextField().from_db_value(encrypted_text, None, connection) or ""
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.CCP_COMPANY)
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.get_username())
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # as above

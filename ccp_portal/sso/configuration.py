@@ -33,7 +33,9 @@ CCP_OIDC_LINK_BY_EMAIL = env.bool("CCP_OIDC_LINK_BY_EMAIL", default=False)
 CCP_OIDC_ONLY = env.bool("CCP_OIDC_ONLY", default=False)
 CCP_OIDC_CONTACT = env.str("CCP_OIDC_CONTACT", default="")  # to whom people turn who are in no group
 
-SSO_IS_INSTALLED = all(find_spec(name) for name in ("allauth", "requests", "jwt"))
+CCP_SECOND_FACTOR_GROUPS = env.list("CCP_SECOND_FACTOR_GROUPS", default=[])  # *: everybody who has a password
+
+SSO_IS_INSTALLED = all(find_spec(name) for name in ("allauth", "requests", "jwt", "fido2", "qrcode"))
 SSO_IS_ON = CCP_SSO and SSO_IS_INSTALLED
 # A subject is unique at its issuer only: with another issuer everybody's link is another one.
 OIDC_PROVIDER_ID = f"oidc-{hashlib.sha256(CCP_OIDC_ISSUER.encode()).hexdigest()[:12]}"
@@ -43,6 +45,7 @@ SSO_APPS = (
         "allauth.account",
         "allauth.socialaccount",
         "allauth.socialaccount.providers.openid_connect",
+        "allauth.mfa",
     ]
     if SSO_IS_ON
     else []
@@ -56,6 +59,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_RATE_LIMITS = False  # its own count in each process; ours count in the database
+ACCOUNT_LOGIN_TIMEOUT = 600  # seconds between the password and the code
+MFA_ADAPTER = "ccp_portal.sso.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # codes of 30 s before and after are good, too: clocks of telephones differ
 SOCIALACCOUNT_ADAPTER = "ccp_portal.sso.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {

@@ -8,9 +8,17 @@ from django.urls import URLPattern, path
 urlpatterns: list[URLPattern] = []
 
 if settings.SSO_IS_ON:
-    from . import views
+    from ccp_portal.accounts.views import SignInView
 
-    urlpatterns.append(path("account/signing-in/", views.signing_in, name="signing_in"))
+    from . import code_views, views
+
+    urlpatterns += [
+        path("login/", SignInView.as_view(), name="account_login"),  # allauth's name of it
+        path("login/code/", code_views.ask, name="mfa_authenticate"),
+        path("login/second-factor/", code_views.set_up_first, name="second_factor_set_up"),
+        path("account/signing-in/", views.signing_in, name="signing_in"),
+        path("account/second-factor/", code_views.own, name="second_factor"),
+    ]
     if settings.CCP_OIDC_ISSUER:
         urlpatterns += [
             path("login/sso/", views.start, name="sso_start"),

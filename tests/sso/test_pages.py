@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.accessible import found_in_both_themes
@@ -111,4 +113,51 @@ def test_who_has_a_password_links_the_provider_and_comes_by_it_then(
     with window(browser, viewport=SIZE, reduced_motion="reduce") as page:
         page.goto(f"{portal.url}/login/")
         at_the_provider(page, "mira-1")
+        page.wait_for_url("**/desk/")
+
+
+def enter(page: Page, label: str, words: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.keyboard.type(words)
+
+
+def code_of(secret: str) -> str:
+    """As an app shows it; with half a period left at least, or the next one, which is good already."""
+    return format_hotp_value(hotp_value(secret, int(time.time() + 15) // 30))
+
+
+def test_an_app_is_set_up_and_asked_for_at_the_next_sign_in(browser: Browser, portal: RunningPortal) -> None:
+    with window(browser, viewport=SIZE, reduced_motion="reduce") as page:
+        by_password(page, portal, "jonas")
+        page.wait_for_url("**/desk/")
+        page.goto(f"{portal.url}/account/signing-in/")
+        page.get_by_role("link", name="Set up Authenticator app").click()
+        secret = page.locator(".key").inner_text().replace(" ", "")
+        looked_at(page, "set-up")
+        enter(page, "Code", "000000")
+        enter(page, "Password", PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("This code is wrong, or was used already.")).to_be_visible()
+        looked_at(page, "set-up-wrong")
+        enter(page, "Code", code_of(secret))
+        enter(page, "Password", PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+        looked_at(page, "recovery-codes")
+        recovery = page.locator(".codes code").first.inner_text()
+        page.get_by_role("link", name="I have them").click()
+        expect(page.get_by_text("its code is asked for after the password")).to_be_visible()
+        page.get_by_role("link", name="Change Authenticator app").click()
+        expect(page.get_by_text("You have 10 recovery codes left.")).to_be_visible()
+        looked_at(page, "second-factor")
+    with window(browser, viewport=SIZE, reduced_motion="reduce") as page:
+        by_password(page, portal, "jonas")
+        expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+        expect(page.get_by_label("Code")).to_be_focused()
+        looked_at(page, "ask")
+        page.get_by_role("button", name="Deutsch").click()
+        expect(page.get_by_role("heading", name="Code eingeben")).to_be_visible()
+        looked_at(page, "ask-de")
+        enter(page, "Code", recovery)
+        page.keyboard.press("Enter")
         page.wait_for_url("**/desk/")

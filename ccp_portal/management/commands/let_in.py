@@ -19,7 +19,8 @@ from chats.models.audit import MAX_REASON
 
 class Command(BaseCommand):
     help = (
-        "Prints a link with which this person chooses a password, good once, and lifts their wait for wrong ones."
+        "Prints a link with which this person chooses a password, good once, and lifts their wait for wrong ones"
+        " and their second factor."
         " Needs neither mail nor single sign-on. Recorded in the audit."
     )
 
@@ -40,9 +41,8 @@ class Command(BaseCommand):
             waiting = waiting.filter(username=user.get_username())
         lifted = waiting.count()
         waiting.delete()
-        audit.record(
-            AuditAction.LET_IN, None, user=user, reason=reason, made_admin=options["make_admin"], waits_lifted=lifted
-        )
+        details: dict[str, Any] = {"made_admin": options["make_admin"], "waits_lifted": lifted}
+        audit.record(AuditAction.LET_IN, None, user=user, reason=reason, **details, **_without_second_factor(user))
         self.stdout.write(_origin() + reset_mail.link_of(user))
 
     def _user(self, username: str, *, make_admin: bool) -> User:
@@ -59,6 +59,15 @@ class Command(BaseCommand):
                 f"The account {username!r} is not active. --make-admin makes it active, and an administrator."
             )
         return user
+
+
+def _without_second_factor(user: User) -> dict[str, Any]:
+    """The telephone with the app may be what is lost."""
+    if not settings.SSO_IS_ON:
+        return {}
+    from ccp_portal.sso import second_factor  # needs allauth
+
+    return {"second_factor_removed": second_factor.take_away(user, None)}
 
 
 def _origin() -> str:
