@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from chats import wire
+from chats.start_chat import bundle
 from devtools.website import Addresses, Website
 from tests.attaching import hand_in, into_connects_queue, relay
 from tests.e2e.browsing import window
@@ -357,3 +358,22 @@ def test_without_storage_and_without_a_portal_the_customer_is_told(browser: Brow
         page.unroute("**/livechat")
         press(page, "Start the chat")
         expect(mine(page)).to_have_text([WORDS])
+
+
+DECLARATIONS = """css => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(css)
+  const of = (rules) => [...rules].flatMap((one) => [[one.selectorText ?? one.name ?? "", ...(one.style ?? [])].join(" "), ...of(one.cssRules ?? [])])
+  return of(sheet.cssRules)
+}"""
+
+
+def test_shortened_css_declares_all_that_the_whole_does(browser: Browser) -> None:
+    with window(browser) as page:
+        for parts in (
+            ["widget/launcher.css"],
+            ["widget/window.css", "chat/bubbles.css"],
+            ["widget/more.css", "chat/choices.css"],
+        ):
+            whole = bundle._with_tokens(bundle._css(*parts), bundle._css("widget/window.css", "chat/bubbles.css"))
+            assert page.evaluate(DECLARATIONS, bundle._short("text/css", whole)) == page.evaluate(DECLARATIONS, whole)
