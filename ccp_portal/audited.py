@@ -26,7 +26,7 @@ from .login import client_address
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-BY = {"socialaccount": "oidc", "mfa": "second factor"}  # allauth's names of ways to sign in
+BY = {"socialaccount": "oidc", "mfa": "second factor", "webauthn": "passkey"}  # allauth's names of ways to sign in
 FLAGS = ("is_active", "is_staff", "is_superuser")
 
 
@@ -55,8 +55,8 @@ def socket_origin(scope: Scope) -> audit.Origin:
 def _signed_in(user: Any, request: HttpRequest | None = None, **_more: Any) -> None:
     """With how, where allauth has kept it in the session: a password alone is nothing worth saying."""
     session = getattr(request, "session", {})
-    ways = [BY.get(one["method"], one["method"]) for one in session.get("account_authentication_methods", [])]
-    audit.record(AuditAction.SIGNED_IN, user, **({"by": ways[-1]} if ways else {}))
+    ways = [one.get("type", one["method"]) for one in session.get("account_authentication_methods", [])]
+    audit.record(AuditAction.SIGNED_IN, user, **({"by": BY.get(ways[-1], ways[-1])} if ways else {}))
 
 
 def _signed_out(user: Any, **_more: Any) -> None:

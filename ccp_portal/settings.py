@@ -32,6 +32,7 @@ from ccp_portal.sso.configuration import (  # noqa: F401 -- they are settings
     CCP_SECOND_FACTOR_GROUPS,
     CCP_SSO,
     MFA_ADAPTER,
+    MFA_PASSKEY_LOGIN_ENABLED,
     MFA_SUPPORTED_TYPES,
     MFA_TOTP_TOLERANCE,
     OIDC_PROVIDER_ID,

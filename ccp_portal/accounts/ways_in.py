@@ -36,14 +36,16 @@ def needs_code(user: User) -> bool:
 
 
 def of(request: HttpRequest, next_url: str) -> dict[str, Any]:
-    """For templates/login.html: `sso` (its name and address), `has_form`, `sso_first` (whether the form comes second)."""
+    """For templates/login.html: `sso` (its name and address), `has_form`, `has_passkeys`."""
     if not has_sso():
-        return {"has_form": True}
+        return {"has_form": True, "has_passkeys": settings.SSO_IS_ON}
     query = f"?{urlencode({'next': next_url})}" if next_url else ""
     asked = request.method == "POST" or BREAK_GLASS in request.GET
+    has_form = asked or not only_sso()
     return {
         "sso": {"name": settings.CCP_OIDC_NAME, "address": reverse("sso_start") + query},
-        "has_form": asked or not only_sso(),
+        "has_form": has_form,
+        "has_passkeys": has_form,
     }
 
 

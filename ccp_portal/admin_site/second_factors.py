@@ -26,8 +26,8 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     actions = ["take_away"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """One row for a person: the app."""
-        return super().get_queryset(request).filter(type=Authenticator.Type.TOTP)
+        """Apps and passkeys; recovery codes belong to the app."""
+        return super().get_queryset(request).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
     def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         return request.user.has_perm("auth.change_user")
@@ -42,7 +42,7 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     def has_take_away_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    @admin.action(permissions=["take_away"], description=_("Take away: the app and the recovery codes"))
+    @admin.action(permissions=["take_away"], description=_("Take away: the person's app, recovery codes and passkeys"))
     def take_away(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Only superusers do it for superusers: whoever can set a password link for them would else be one."""
         rows = [row for row in queryset if request.user.is_superuser or not row.user.is_superuser]

@@ -5,3 +5,5 @@
 
 MOST_LOGGED = 200  # characters of what a provider answers: enough for its error, too few for a page of one
 MAX_CODE = 20  # characters that somebody types of a code
+MAX_PASSKEY_NAME = 60  # characters
+MOST_PASSKEYS = 10  # of one person

@@ -49,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().login(request, user)
 
     def get_login_stages(self) -> list[str]:
-        return ["allauth.mfa.stages.AuthenticateStage", "ccp_portal.sso.second_factor.SetUpStage"]
+        return ["ccp_portal.sso.second_factor.CodeStage", "ccp_portal.sso.second_factor.SetUpStage"]
 
     def add_message(self, *_args: Any, **_more: Any) -> None:
         """Our pages say what happened."""

@@ -135,7 +135,7 @@ def own(request: HttpRequest) -> HttpResponse:
         if request.POST.get("do") == "codes":
             return _codes(request, second_factor.new_recovery_codes(user), "")
         if request.POST.get("do") == "off":
-            second_factor.take_away(user, user)
+            second_factor.switch_off(user)
             return redirect("signing_in")
     told = {
         "form": form,

@@ -32,10 +32,12 @@ REASONS: dict[str, Any] = {
         "There is an account with your name or e-mail address already, and it is not linked to %(provider)s. Sign in with your"
         " password and link it on the page “Signing in”, or turn to %(contact)s."
     ),
+    "needs_sso": gettext_lazy("Sign in with %(provider)s: here a passkey lets only administrators in."),
+    "no_passkey": gettext_lazy("This passkey is not known here, or took too long. Try again, or sign in another way."),
     "too_often": gettext_lazy("From your address this was begun too often. Try again in a few minutes."),
     "of_another": gettext_lazy("This account of %(provider)s is linked to another person here. Turn to %(contact)s."),
 }
-STATUS = {"unreachable": 503, "stale": 400, "bad_answer": 400, "too_often": 429}
+STATUS = {"unreachable": 503, "stale": 400, "bad_answer": 400, "no_passkey": 400, "too_often": 429}
 
 
 def not_let_in(request: HttpRequest, code: str) -> HttpResponse:

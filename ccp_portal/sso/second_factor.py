@@ -13,8 +13,10 @@ from allauth.account.models import Login
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import TOTP, validate_totp_code
 from allauth.mfa.utils import decrypt
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
@@ -60,7 +62,15 @@ def pending(request: HttpRequest, stage: type[LoginStage] | str) -> Any:
     return found if user.is_active and is_same else None
 
 
-class SetUpStage(LoginStage):  # type: ignore[misc]  # allauth has no types
+class CodeStage(AuthenticateStage):  # type: ignore[misc]  # allauth has no types
+    """After a password, or single sign-on, of who has an app; a passkey has asked who it is already."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        user = self.login.user
+        return user is not None and has_one(user) and not did_use_passwordless_login(request, user)
+
+
+class SetUpStage(LoginStage):  # type: ignore[misc]  # as above
     """Somebody has to have a second factor and has none: not signed in until it is set up."""
 
     key = "ccp_set_up"
@@ -68,7 +78,9 @@ class SetUpStage(LoginStage):  # type: ignore[misc]  # allauth has no types
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         by_provider = "sociallogin" in (self.login.signal_kwargs or {})
-        if by_provider or has_one(self.login.user) or not is_required(self.login.user):
+        if by_provider or did_use_passwordless_login(self.request, self.login.user):
+            return None, True
+        if has_one(self.login.user) or not is_required(self.login.user):
             return None, True
         return redirect("second_factor_set_up"), True
 
@@ -108,7 +120,7 @@ def _is_right(user: User, code: str) -> bool:
 def set_up(user: User, secret: str, by: Any) -> list[str]:
     """From now on a code is asked for. The recovery codes, to be written down."""
     with transaction.atomic():
-        _delete(user)
+        _of_the_app(user).delete()
         TOTP.activate(user, secret)
         codes: list[str] = RecoveryCodes.activate(user).generate_codes()
         audit.record(AuditAction.RIGHTS_CHANGED, by, user=user, of=str(user), second_factor="set up")
@@ -124,10 +136,17 @@ def new_recovery_codes(user: User) -> list[str]:
     return codes
 
 
-def take_away(user: User, by: Any) -> bool:
-    """No code is asked for any more; where one is required it is set up anew at the next sign-in. Whether there was one."""
+def switch_off(user: User) -> None:
+    """No code is asked for any more; where one is required it is set up anew at the next sign-in."""
     with transaction.atomic():
-        gone = _delete(user)
+        if _of_the_app(user).delete()[0]:
+            audit.record(AuditAction.RIGHTS_CHANGED, user, user=user, of=str(user), second_factor="removed")
+
+
+def take_away(user: User, by: Any) -> bool:
+    """The app, the recovery codes and all passkeys, of somebody whose telephone is gone. Whether there was one."""
+    with transaction.atomic():
+        gone = bool(Authenticator.objects.filter(user=user).delete()[0])
         if gone:
             audit.record(AuditAction.RIGHTS_CHANGED, by, user=user, of=str(user), second_factor="removed")
     return gone
@@ -138,5 +157,5 @@ def recovery_codes_left(user: User) -> int:
     return len(RecoveryCodes(one).get_unused_codes()) if one is not None else 0
 
 
-def _delete(user: User) -> bool:
-    return bool(Authenticator.objects.filter(user=user).delete()[0])
+def _of_the_app(user: User) -> Any:
+    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)

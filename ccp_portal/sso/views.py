@@ -23,7 +23,7 @@ from requests import RequestException
 from ccp_portal.accounts import limits, ways_in
 from ccp_portal.login import client_address
 
-from . import pages, second_factor
+from . import pages, passkeys, second_factor
 from .adapters import Adapter, refused
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def signing_in(request: HttpRequest) -> HttpResponse:
     """How this person signs in, and what they can change of it."""
     user = cast("User", request.user)
     told: dict[str, Any] = {"has_password": user.has_usable_password(), "sso": None}
+    told["passkeys"] = passkeys.of(user).count()
     told["has_app"] = second_factor.has_one(user)
     if ways_in.has_sso():
         linked = SocialAccount.objects.filter(user=user, provider=settings.OIDC_PROVIDER_ID).exists()

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -161,3 +162,52 @@ def test_an_app_is_set_up_and_asked_for_at_the_next_sign_in(browser: Browser, po
         enter(page, "Code", recovery)
         page.keyboard.press("Enter")
         page.wait_for_url("**/desk/")
+
+
+def device_of(page: Page, *, verified: bool = True) -> Any:
+    """A telephone that keeps passkeys, by the browser's own stand-in; `verified`: its owner shows their finger."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    about = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    about |= {"isUserVerified": verified, "automaticPresenceSimulation": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": about})
+    return session
+
+
+def test_a_passkey_is_added_and_signs_in_alone_until_it_is_removed(browser: Browser, portal: RunningPortal) -> None:
+    here = portal.url.replace("127.0.0.1", "localhost")  # an address is no name that a passkey could belong to
+    with window(browser, viewport=SIZE, reduced_motion="reduce") as page:
+        device_of(page)
+        page.goto(f"{here}/login/?next=/account/passkeys/")
+        enter(page, "User name", "ida")
+        enter(page, "Password", PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Passkeys")).to_be_visible()
+        enter(page, "Password", "a guess")
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_text("The password is wrong.")).to_be_visible()
+        enter(page, "Password", PASSWORD)
+        enter(page, "Name of a new one", "My telephone")
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_role("listitem").filter(has_text="My telephone")).to_be_visible()
+        looked_at(page, "passkeys")
+        page.goto(f"{here}/account/signing-in/")
+        expect(page.get_by_text("1 passkey signs you in")).to_be_visible()
+        looked_at(page, "signing-in-all")
+        page.context.clear_cookies()
+        page.goto(f"{here}/login/?next=/account/passkeys/")
+        looked_at(page, "login-all")
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(page.get_by_role("listitem").filter(has_text="My telephone")).to_be_visible()
+        enter(page, "Password", PASSWORD)
+        page.get_by_role("button", name="Remove My telephone").click()
+        expect(page.get_by_role("listitem")).to_have_count(0)
+        page.context.clear_cookies()
+        page.goto(f"{here}/login/")
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(page.get_by_text("This passkey is not known here")).to_be_visible()
+    with window(browser, viewport=SIZE) as page:
+        device_of(page, verified=False)
+        page.goto(f"{here}/login/")
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(page.get_by_text("No passkey was used.")).to_be_visible()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from django.conf import settings as portal
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection, transaction
@@ -281,6 +282,7 @@ async def story(steps: Steps) -> None:
         await db_write(undone.__exit__)(None, None, None)
 
 
+@pytest.mark.timeout(300)  # a minute on a quiet machine
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 35), st.booleans()), min_size=1, max_size=8))
 def test_what_is_seen_live_is_what_the_pages_show(one_connection: ThreadPoolExecutor, steps: Steps) -> None:

@@ -165,6 +165,7 @@ GOODBYES = {"agent_ended", "taken_over", "given_away", "sent_to_queue", "ended_b
 
 
 @pytest.mark.django_db
+@pytest.mark.timeout(300)  # a minute on a quiet machine
 def test_whatever_happens_while_contacts_are_handed_on_each_is_with_one_agent():
     run_state_machine_as_test(
         HandingOn,

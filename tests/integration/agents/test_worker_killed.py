@@ -196,6 +196,7 @@ def test_there_is_work_for_every_job(expected):
     assert parts["missed", "here"][0] == "missed"
 
 
+@pytest.mark.timeout(300)  # a minute on a quiet machine
 def test_a_killed_worker_is_no_loss(expected):
     assert kill_at_every(23, expected) > 150
 
