@@ -22,8 +22,8 @@ User.objects.get(username="jonas").groups.add(Group.objects.get(name="Supervisor
 
 def to_floor(page: Page, product: Product, username: str) -> None:
     page.goto(f"{product.portal.url}/login/?next=/floor/")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("User name").press_sequentially(username)
+    page.get_by_label("Password").press_sequentially(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/floor/")
     page.get_by_role("link", name="Amelia Hart").first.click()
@@ -52,6 +52,7 @@ def test_a_supervisor_watches_whispers_writes_helps_and_takes_over(browser: Brow
         _they_whisper(amelia, mira, floor)
         _the_supervisor_writes(amelia, mira, floor)
         _the_agent_asks_for_help(mira, floor)
+        _deliveries_are_drawn(floor)
         is_accessible(desk)
         is_accessible(floor)
         _the_supervisor_takes_over(mira, floor)
@@ -89,6 +90,13 @@ def _the_agent_asks_for_help(mira: DeskPage, floor: Page) -> None:
     expect(mira.page.locator("#helping")).to_contain_text("Jonas Kessler is coming to help.")
     mira.page.locator("#helping").get_by_role("button", name="Lower the hand").click()
     expect(mira.page.locator("#helping")).to_be_hidden()
+
+
+def _deliveries_are_drawn(floor: Page) -> None:
+    ways = floor.locator("#delivery tbody tr")
+    expect(ways.filter(has_text="Customer to portal").locator(".n").first).to_have_text(re.compile(r"^[\d.]+ m?s$"))
+    expect(ways.filter(has_text="Customer to the agent's screen")).to_have_count(1, timeout=20_000)  # told every 10 s
+    expect(ways.locator("[role=img]").first).to_have_attribute("aria-label", re.compile("Half within .* 99 of 100"))
 
 
 def _the_supervisor_takes_over(mira: DeskPage, floor: Page) -> None:

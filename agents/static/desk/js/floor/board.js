@@ -15,6 +15,7 @@ import { LIMITS, MOST_ROWS, SORTS, applyFrame, turned } from "../state/floor.js"
 import * as cells from "./board_cells.js"
 import { BoardFilters } from "./board_filters.js"
 import { BoardTable, markSorted } from "./board_table.js"
+import { drawDelivery } from "./delivery.js"
 import { drawFigures } from "./figures.js"
 import { ChosenRows } from "./chosen_rows.js"
 import { QueueAlerts } from "./queue_alerts.js"
@@ -38,7 +39,11 @@ const line = new Line({
   visible: () => !document.hidden,
   onTime: setClock,
   onOpen: forgetClock,
-  onFrame: (frame) => (frame.method === "floor" ? take(frame.params) : beside.frame(frame)),
+  onFrame(frame) {
+    if (frame.method === "floor") take(frame.params)
+    else if (frame.method === "latency") drawDelivery(frame.params)
+    else beside.frame(frame)
+  },
   onCaughtUp(seconds) {
     watch()
     beside.caughtUp(seconds)
