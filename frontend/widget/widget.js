@@ -3,14 +3,14 @@
 
 import { Chat } from "../chat/chat.js"
 import { isServed } from "../chat/conversation.js"
-import { bringForms, forms, NO_FORMS } from "../chat/forms.js"
 import { uuid } from "../chat/uuid.js"
 import { participantApi, Refused } from "../chat/wire.js"
 import { gettext } from "../js/i18n.js"
-import { mayBeForm } from "../js/interactive_messages.js"
 import { below, download } from "./ended.js"
 import { StartForm } from "./form.js"
 import { Frame } from "./frame.js"
+import { menuOf } from "./menu.js"
+import { MorePart } from "./more_part.js"
 import { opening } from "./opening.js"
 import { portalApi } from "./portal.js"
 import { PortalNews } from "./portal_news.js"
@@ -22,15 +22,11 @@ import { watchTabs } from "./tabs.js"
 import { lostByEnd, Talk } from "./talk.js"
 import { Unread } from "./unread.js"
 
-const MORE_AGAIN = 10_000 // ms until the third part is asked for again that did not come
-
 export class Widget {
   /** @type {Chat | null} */
   chat = null
   /** @type {Talk | null} */
   talk = null
-  /** @type {Promise<import("./more.js").More> | null} */
-  #more = null
   #toldEnd = false
   #unanswered = { entries: "", token: "" } // tried again with the same entries, it is the same chat and not a second one
 
@@ -41,7 +37,6 @@ export class Widget {
     this.settings = settings
     this.memory = memory
     this.emit = emit
-    this.part = part
     this.title = settings.title || gettext("Chat with us")
     this.api = participantApi(settings.endpoint || settings.portal)
     this.portal = portalApi(settings.portal)
@@ -49,6 +44,9 @@ export class Widget {
     this.form = new StartForm(settings, {
       draft: () => JSON.parse(memory.word("form") || "{}"), keep: (entries) => memory.keepWord("form", JSON.stringify(entries)),
       onStart: (entries) => this.start(entries),
+    })
+    this.more = new MorePart(() => part("more"), {
+      onCome: (more) => more.dress(launcher, settings.language), onForms: () => this.draw(), onFault: (why) => this.fault(why),
     })
     this.unread = new Unread(memory, { onMessage: (item, looks) => this.#hear(item, looks), onCount: (count) => emit("unread", { count }) })
     this.news = new PortalNews(this.portal, memory, {
@@ -163,7 +161,7 @@ export class Widget {
       this.#adopt(taken)
       this.emit("resumed", { contactId: taken.seat.ContactId })
     } catch (error) {
-      const why = await this.more().then(({ linkRefused }) => linkRefused(error instanceof Refused ? error.type : ""), () => linkAway())
+      const why = await this.more.get().then(({ linkRefused }) => linkRefused(error instanceof Refused ? error.type : ""), () => linkAway())
       if (!this.chat) this.form.complain(why, 0)
       this.news.text = this.chat ? why : ""
       this.draw()
@@ -219,7 +217,7 @@ export class Widget {
       this.memory.change({ rated: true })
       this.emit("rated", { stars, comment })
     }
-    return below(chat, { onAnew: () => this.anew(), onRate: asks ? rate : null, more: () => this.more() })
+    return below(chat, { onAnew: () => this.anew(), onRate: asks ? rate : null, more: () => this.more.get() })
   }
 
   // ---- what stands on the screen -------------------------------------------------------------------------------------
@@ -238,7 +236,7 @@ export class Widget {
     if (chat && talk) {
       talk.draw({ unread: this.unread.count, after: () => this.#below(chat) })
       this.unread.look(chat, this.#isSeen && talk.atEnd)
-      if (!forms() && !this.#more && chat.state.items.some(mayBeForm)) this.#bringForms()
+      this.more.want(chat.state.items)
       if (chat.state.ended && !this.#toldEnd) this.emit("ended", { contactId: chat.seat.ContactId })
       this.#toldEnd = chat.state.ended
     }
@@ -248,13 +246,9 @@ export class Widget {
   #menu() {
     const { chat } = this
     if (!chat || chat.state.ended) return []
-    const sound = this.sounds
-    return [
-      ...(this.settings.sound ? [{ id: "sound", sign: sound ? "mute" : "bell", label: sound ? gettext("Sound off") : gettext("Sound on"), run: () => this.#setSound(!sound) }] : []),
-      ...(this.memory.chat()?.key ? [{ id: "link", sign: "phone", label: gettext("Continue on another device"), run: () => this.#offerLink() }] : []),
-      { id: "save", sign: "download", label: gettext("Save this chat"), run: () => download(chat) },
-      ...(chat.leaving ? [] : [{ id: "end", sign: "end", label: gettext("End the chat"), run: () => this.askEnd() }]),
-    ]
+    return menuOf({ sound: this.settings.sound ? this.sounds : null, link: Boolean(this.memory.chat()?.key), leaving: Boolean(chat.leaving) }, {
+      setSound: (on) => this.#setSound(on), offerLink: () => this.#offerLink(), save: () => download(chat), end: () => this.askEnd(),
+    })
   }
 
   get sounds() {
@@ -274,41 +268,12 @@ export class Widget {
     if (!this.frame.isOpen) this.frame.announce(`${item.DisplayName ?? ""}: ${item.ContentType.startsWith("text/") ? item.Content ?? "" : gettext("New messages")}`)
   }
 
-  // ---- the third part ------------------------------------------------------------------------------------------------
-
-  /** What most chats never need, fetched once. */
-  more() {
-    this.#more ??= this.part("more").then((more) => {
-      more.dress(this.frame.launcher, this.settings.language)
-      bringForms(more.forms)
-      this.draw()
-      return more
-    })
-    this.#more.catch((error) => {
-      this.#more = null
-      this.fault(error.message)
-    })
-    return this.#more
-  }
-
-  /** Interactive messages are drawn once their part is there. While it cannot be had, words say that something is missing. */
-  #bringForms() {
-    const become = (/** @type {typeof NO_FORMS | null} */ what) => {
-      bringForms(what)
-      this.draw()
-    }
-    this.more().catch(() => {
-      become(NO_FORMS)
-      setTimeout(() => become(null), MORE_AGAIN)
-    })
-  }
-
   #offerLink() {
     const offer = (/** @type {import("./more.js").More} */ { offerLink, linkNews }) => {
       this.news.linkWords = linkNews
       this.news.onLink = offerLink(this.frame, () => this.news.makeLink(), () => this.end())
     }
-    this.more().then(offer, () => tellNoLink(this.frame))
+    this.more.get().then(offer, () => tellNoLink(this.frame))
   }
 
   // ---- other tabs, the portal ----------------------------------------------------------------------------------------
@@ -333,7 +298,7 @@ export class Widget {
 
   async #lookAtHours() {
     const { closed, launcher } = this.settings
-    const { shut, text, wrong } = await opening(this.settings, (asked) => this.portal.about(asked), () => this.more())
+    const { shut, text, wrong } = await opening(this.settings, (asked) => this.portal.about(asked), () => this.more.get())
     if (wrong) this.fault(wrong)
     this.form.setNotice(text, !shut || closed === "notice")
     this.frame.launcher.button.hidden = !launcher || (shut && closed === "hidden" && !this.chat)
