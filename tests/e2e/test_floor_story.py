@@ -51,6 +51,8 @@ def test_a_supervisor_watches_whispers_writes_helps_and_takes_over(browser: Brow
         expect(floor.locator("#head")).to_contain_text("With Mira Okafor")
         _they_whisper(amelia, mira, floor)
         _the_supervisor_writes(amelia, mira, floor)
+        product.emulator.control("faults", {"operation": "SendMessage", "status": 400, "times": 1})
+        _what_was_refused_goes_again(amelia, floor)
         _the_agent_asks_for_help(mira, floor)
         _deliveries_are_drawn(floor)
         is_accessible(desk)
@@ -81,6 +83,17 @@ def _the_supervisor_writes(amelia: CustomerPage, mira: DeskPage, floor: Page) ->
     expect(mira.mine.last).to_have_text("We send it today")
     expect(mira.page.locator("#rows .group--me").last).to_contain_text("Jonas Kessler (supervisor)")
     expect(floor.locator("#barge textarea")).to_have_value("")
+
+
+def _what_was_refused_goes_again(amelia: CustomerPage, floor: Page) -> None:
+    floor.locator("#barge textarea").press_sequentially("With a spare bolt")
+    floor.keyboard.press("Enter")
+    refused = floor.locator("#rows .group").filter(has_text="With a spare bolt")
+    expect(refused).to_contain_text("Not sent")
+    is_accessible(floor)
+    refused.get_by_role("button", name="Retry").click()
+    amelia.sees("With a spare bolt")
+    expect(refused.get_by_role("button", name="Retry")).to_have_count(0)
 
 
 def _the_agent_asks_for_help(mira: DeskPage, floor: Page) -> None:

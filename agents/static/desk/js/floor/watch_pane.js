@@ -5,6 +5,7 @@ import { StepIn } from "./step_in.js"
 import { announceMessage } from "../shell/announce.js"
 import { notice } from "../shell/notice.js"
 import { watchCuts } from "../shell/read_marker.js"
+import { copyWords } from "../conversation/copy.js"
 import { createConversation } from "../conversation/conversation.js"
 import { now } from "../lib/clock.js"
 import { at, find, setAttribute, setText } from "../lib/dom.js"
@@ -57,7 +58,7 @@ export class WatchPane {
   constructor(line, around) {
     this.#line = line
     this.#around = around
-    this.conversation = createConversation({ earlier: () => void this.earlier(), act: () => {}, painted: () => this.#found() })
+    this.conversation = createConversation({ earlier: () => void this.earlier(), act: (what, group) => this.#act(what, group), painted: () => this.#found() })
     if (around.supervision && document.querySelector("#step-in"))
       this.#stepIn = new StepIn({
         line,
@@ -203,7 +204,17 @@ export class WatchPane {
     const typing = Object.values(this.store.state.typing).filter(
       (one) => held.contacts[one.contactId] && one.participantId !== `user:${this.#around.userId}`,
     )
-    this.conversation.paint({ id: this.#contactId, held, rows: state.bubbles(held, [], { me: null, supervisors: this.store.state.supervisors }), typing })
+    this.conversation.paint({ id: this.#contactId, held, rows: state.bubbles(held, [], { me: null, author: this.#around.userId, supervisors: this.store.state.supervisors }), typing })
+  }
+
+  /** What failed of one's own words goes again, is taken back, or copied. @param {string} what @param {HTMLElement} group */
+  #act(what, group) {
+    if (what === "copy") return void copyWords(group)
+    const method = { retry: "retryMessage", discard: "discardMessage" }[what]
+    if (!method) return
+    this.#line.request(method, { contactId: group.dataset.contact, clientToken: group.dataset.token }).catch((error) => {
+      if (error instanceof RequestFailed && !error.unknown) notice(error.message)
+    })
   }
 
   /** @param {Contact} contact */

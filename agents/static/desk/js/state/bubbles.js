@@ -27,8 +27,9 @@ import { canGoAgain, isFinal } from "./retrying.js"
  * @typedef {{key: string, kind: "note", note: import("../lib/types.js").Note, text: string, me: boolean, at: string}} Written
  * @typedef {{key: string, kind: "day", at: string} | {key: string, kind: "new", count: number}
  *   | {key: string, kind: "gap", seconds: number, count: number} | Line | Bot | Written | Group} Row
- * @typedef {{me: number|null, mark?: {readNumber: number, count: number}|null, supervisors?: readonly number[]}} Eyes  Who
- *   looks, how far they had read, and who of the others is known to supervise; a `me` of null only looks on.
+ * @typedef {{me: number|null, mark?: {readNumber: number, count: number}|null, supervisors?: readonly number[],
+ *   author?: number|null}} Eyes  Who looks, how far they had read, and who of the others is known to supervise; a `me` of null only
+ *   looks on, but an `author` among them may send again what failed of theirs.
  */
 
 /** Messages of one person further apart than this are two groups. */
@@ -278,7 +279,7 @@ function pending(held) {
 
 /** @param {Outgoing} one @param {Eyes} eyes @param {import("../lib/types.js").Contact|undefined} contact @returns {Group} */
 function pendingGroup(one, eyes, contact) {
-  const { me } = eyes
+  const { me, author = me } = eyes
   const fate = one.state === "discarded" ? "failed" : one.state
   return {
     ...group(one.clientToken, one.createdAt, [
@@ -286,7 +287,7 @@ function pendingGroup(one, eyes, contact) {
     ]),
     fate,
     why: one.why,
-    token: me !== null && one.author?.id === me ? one.clientToken : null,
+    token: author !== null && one.author?.id === author ? one.clientToken : null,
     contactId: one.contactId,
     me: one.author !== null && one.author.id === me,
     who: one.author?.name ?? "",
