@@ -9,7 +9,7 @@ from django.views.i18n import JavaScriptCatalog, set_language
 from agents import contact_flow
 from agents.ccp import urls as ccp_urls
 from agents.ccp_bridge import views as ccp_bridge
-from agents.views import files, pages
+from agents.views import files, pages, wallboard
 from ccp_portal.accounts.views import SignInView
 from ccp_portal.sso import urls as sso
 from chats.inbox import webhook
@@ -27,6 +27,8 @@ urlpatterns = [
     path("history/<str:contact_id>/", pages.history_contact, name="history_contact"),
     path("floor/", pages.floor, name="floor"),
     path("floor/<str:contact_id>/", pages.floor_contact, name="floor_contact"),
+    path("wallboard/", wallboard.page, name="wallboard"),
+    path("wallboard/figures/", wallboard.figures, name="wallboard_figures"),
     path("contacts/<str:contact_id>/files/", files.upload, name="files"),
     path("contacts/<str:contact_id>/files/<str:attachment_id>/", files.download, name="file"),
     path("admin/", admin.site.urls),

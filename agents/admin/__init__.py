@@ -17,6 +17,7 @@ from . import (
     quick_response,
     routing_profile,
     team,
+    wallboard,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "quick_response",
     "routing_profile",
     "team",
+    "wallboard",
 ]

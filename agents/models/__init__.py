@@ -16,6 +16,7 @@ from .queue_alias import QueueAlias, UnknownQueue
 from .routing_profile import RoutingProfile, RoutingProfileQueue
 from .saved_view import SavedView
 from .team import Team
+from .wallboard import Wallboard
 from .watch import Watch
 from .whisper import Whisper
 
@@ -40,6 +41,7 @@ __all__ = [
     "Team",
     "Threshold",
     "UnknownQueue",
+    "Wallboard",
     "Watch",
     "Whisper",
 ]
