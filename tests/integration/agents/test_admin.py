@@ -22,6 +22,7 @@ from agents.models import (
     Team,
     Threshold,
     UnknownQueue,
+    Wallboard,
 )
 from agents.models.queue_alias import MOST_KEPT
 from chats import audit, contact_state
@@ -76,6 +77,7 @@ EDITED = [
     ("agents", "routingprofile"),
     ("agents", "team"),
     ("agents", "threshold"),
+    ("agents", "wallboard"),
     ("chats", "hoursofoperation"),
     ("chats", "queue"),
 ]
@@ -121,6 +123,10 @@ def row(number):
     Team.objects.create(group=Group.objects.create(name=f"Team {number}"))
     audit.record(AuditAction.SIGNED_IN, agent.user)
     Threshold.objects.create(queue=profile.queues.get(), kind="waiting", limit=5)
+    wallboard = Wallboard(name=f"Wall {number}", made_by=agent.user)
+    wallboard.new_token(NOW)
+    wallboard.save()
+    wallboard.queues.set(profile.queues.all())
     Alert.objects.create(queue=profile.queues.get(), kind="waiting", limit=5, value=5, began_at=NOW, ended_at=NOW)
     CustomerRating.objects.create(conversation=contact.conversation, stars=4, comment="Quick", rated_at=NOW)
     session = Session.objects.create(session_key=f"key-{number}", expire_date=timezone.now() + timedelta(hours=1))
